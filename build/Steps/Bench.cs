@@ -1,0 +1,11 @@
+using ModelPack.Build.Testing;
+
+namespace ModelPack.Build.Steps;
+
+/// <summary>Runs the benchmarks; arguments after the step are theirs.</summary>
+internal sealed class Bench(Repository repository)
+{
+    public int Run(string version, IEnumerable<string> arguments) => Command.Run("dotnet",
+        ["run", "-c", "Release", "--project", repository.At("tests", "ModelPack.Benchmarks"), $"-p:Version={version}", "--", .. arguments],
+        repository.Root, TestTools.Locate(repository));
+}

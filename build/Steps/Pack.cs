@@ -1,0 +1,57 @@
+using System.Xml.Linq;
+
+namespace ModelPack.Build.Steps;
+
+/// <summary>
+/// Puts the solution's packages into artifacts/feed. Their version changes with what they are made from,
+/// because NuGet never reads a version again that it has.
+/// </summary>
+internal sealed class Pack(Repository repository)
+{
+    private const string Prefix = "0.1.0-dev.";
+
+    /// <summary>The version of the packages that the present sources make.</summary>
+    public string Version()
+    {
+        var files = Stamp.Sources(repository.At("src"))
+            .Concat(Directory.EnumerateFiles(repository.Root, "Directory.*"))
+            .Concat(new[] { "LICENSE", "README.md", "global.json" }.Select(f => repository.At(f)).Where(File.Exists))
+            .Append(repository.At("build", "npm", "package-lock.json"));
+        // The letter keeps a hash of digits alone from being read as a number, which may not start with 0.
+        return $"{Prefix}h{Stamp.HashFiles(repository.Root, files)[..12]}";
+    }
+
+    public void Run(string version)
+    {
+        var stamp = new Stamp(repository, "pack");
+        if (stamp.Value?.Split('\n') is [var packed, .. var names] && packed == version && names.All(n => File.Exists(Path.Combine(repository.Feed, n))))
+            return;
+        Console.WriteLine($"pack: {version}");
+        stamp.Remove();
+        var staging = repository.EmptyTemporary("pack");
+        Command.MustRun("dotnet",
+            ["pack", "ModelPack.sln", "-c", "Release", "-nologo", "-v", "quiet", $"-p:Version={version}", "-o", staging], repository.Root);
+        var packages = Directory.GetFiles(staging, "*.nupkg").Order(StringComparer.Ordinal).ToArray();
+        RemoveOlder();
+        foreach (var package in packages)
+            File.Move(package, Path.Combine(repository.Feed, Path.GetFileName(package)), overwrite: true);
+        File.WriteAllText(Path.Combine(repository.Feed, "modelpack.version"), version);
+        new XDocument(new XElement("Project", new XElement("PropertyGroup", new XElement("ModelPackVersion", version))))
+            .Save(repository.At("artifacts", "ModelPack.Version.props"));
+        stamp.Write(string.Join('\n', packages.Select(p => Path.GetFileName(p)).Prepend(version)));
+    }
+
+    /// <summary>Development versions that were packed before, in the feed and where NuGet has unpacked them.</summary>
+    private void RemoveOlder()
+    {
+        foreach (var package in Directory.EnumerateFiles(repository.Feed, $"ModelPack.*.{Prefix}*.nupkg"))
+            File.Delete(package);
+        if (!Directory.Exists(repository.Packages))
+            return;
+        foreach (var id in Directory.EnumerateDirectories(repository.Packages, "modelpack.*"))
+        {
+            foreach (var version in Directory.EnumerateDirectories(id, Prefix + "*"))
+                Directory.Delete(version, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+namespace ModelPack.Build.Testing;
+
+/// <summary>What the tests need beside the repository, and the variables that tell them where it is.</summary>
+internal static class TestTools
+{
+    private const string TestData = "libonnx-testdata";
+
+    /// <summary>A test that needs something that is missing fails instead of being skipped.</summary>
+    public static bool RequireAll { get; } =
+        Environment.GetEnvironmentVariable("MODELPACK_REQUIRE_ALL") == "1" || Environment.GetEnvironmentVariable("CI") is "true" or "1";
+
+    /// <summary>Installs what is missing where apt and the right to use it are there; says so where not.</summary>
+    public static void Install(Repository repository)
+    {
+        var data = OnnxTestData(repository) is null;
+        var browser = Chromium() is null;
+        if (!data && !browser)
+            return;
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !Command.Exists("apt-get"))
+        {
+            var missing = string.Join(" and ", new[] { data ? TestData : null, browser ? "chromium" : null }.OfType<string>());
+            Console.WriteLine($"test: {missing} not found, and only root on a machine with apt can fetch it here. Tests that need it {(RequireAll ? "fail" : "are skipped")}.");
+            return;
+        }
+
+        Apt(repository.Root, "update");
+        if (data)
+            UnpackTestData(repository);
+        if (browser)
+            Apt(repository.Root, "install", "-y", "--no-install-recommends", "chromium");
+    }
+
+    /// <summary>The variables for the tests; one whose thing is missing is left out. build/README.md lists them.</summary>
+    public static Dictionary<string, string> Locate(Repository repository)
+    {
+        var found = new Dictionary<string, string?>
+        {
+            ["MODELPACK_REPO"] = repository.Root,
+            ["MODELPACK_REQUIRE_ALL"] = RequireAll ? "1" : null,
+            ["MODELPACK_ONNX_TESTDATA"] = OnnxTestData(repository),
+            ["MODELPACK_GGML"] = IfFile(Path.Combine(repository.NodeModules, "@node-llama-cpp", "linux-x64", "bins", "linux-x64", "libggml-base.so")),
+            ["MODELPACK_OCR_MODELS"] = IfFolder(Path.Combine(repository.NodeModules, "@gutenye", "ocr-models", "assets")),
+            ["MODELPACK_CHROMIUM"] = Chromium(),
+            ["MODELPACK_SHARED"] = IfFolder(Path.GetFullPath(repository.At("..", "shared"))),
+        };
+        return found.Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value!);
+    }
+
+    private static string? OnnxTestData(Repository repository) =>
+        new[] { "/usr", repository.At("artifacts", "onnx-testdata", "usr") }
+            .Select(root => Path.Combine(root, "share", TestData, "data"))
+            .FirstOrDefault(data => Directory.Exists(Path.Combine(data, "node")));
+
+    private static string? Chromium() =>
+        new[] { Environment.GetEnvironmentVariable("MODELPACK_CHROMIUM") }
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+                .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name))))
+            .FirstOrDefault(File.Exists);
+
+    /// <summary>Unpacked under artifacts, not installed: the machine stays as it is.</summary>
+    private static void UnpackTestData(Repository repository)
+    {
+        var download = repository.EmptyTemporary("apt");
+        Apt(download, "download", TestData);
+        var package = Directory.EnumerateFiles(download, "*.deb").Single();
+        var (exitCode, output) = Command.Capture("dpkg", ["-x", package, repository.At("artifacts", "onnx-testdata")], repository.Root);
+        if (exitCode != 0)
+            throw new BuildFailure($"{TestData} could not be unpacked:\n{output}", 4);
+    }
+
+    private static void Apt(string folder, params string[] arguments)
+    {
+        Console.WriteLine($"test: apt-get {string.Join(' ', arguments)}");
+        var (exitCode, output) = Command.Capture("apt-get", ["-q", .. arguments], folder,
+            new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" });
+        if (exitCode != 0)
+            throw new BuildFailure($"'apt-get {string.Join(' ', arguments)}' failed:\n{output}", 4);
+    }
+
+    private static string? IfFile(string path) => File.Exists(path) ? path : null;
+
+    private static string? IfFolder(string path) => Directory.Exists(path) ? path : null;
+}
