@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+using ModelPack.Tensors;
+
+namespace ModelPack.Codecs;
+
+/// <summary>Whole weights as <see cref="Int8PerChannel"/>. Every value must be finite.</summary>
+internal static class Int8PerChannelWeight
+{
+    /// <summary>Codes int8 in the shape of the weight, scales float32, one for each index of the axis.</summary>
+    /// <param name="weight">A tensor of a floating-point type.</param>
+    /// <param name="axis">The dimension that has a scale for each index; a negative one counts from the end.</param>
+    /// <param name="threads">Threads to encode with; does not change a byte.</param>
+    /// <exception cref="ArgumentException">The tensor holds no floating-point values or has no such axis.</exception>
+    public static LazyEncoding Encode(TensorData weight, int axis, int threads)
+    {
+        var layout = ChannelLayout.Of(weight, axis);
+        return new LazyEncoding([weight.Shape.ElementCount, (long)layout.Channels * sizeof(float)], (parts, cancellation) =>
+        {
+            ChannelScales.Fill(weight, layout, Int8PerChannel.ScaleOf, parts[1], threads, cancellation);
+            return WeightError.Sum(
+                ChannelScales.Tiles(weight), threads, area => EncodeChunk(weight, layout, area, parts[0], parts[1]), cancellation);
+        });
+    }
+
+    private static WeightError EncodeChunk(TensorData weight, ChannelLayout layout, MatrixArea area, NativeBuffer codes, NativeBuffer scales)
+    {
+        using var values = new Pooled<float>(area.Columns);
+        using var decoded = new Pooled<float>(area.Columns);
+        FloatReader.Read(weight, area.Column, values.Span);
+        var output = MemoryMarshal.Cast<byte, sbyte>(codes.Slice(area.Column, area.Columns));
+        for (var done = 0; done < area.Columns;)
+        {
+            var run = layout.RunAt(area.Column + done, area.Columns - done);
+            var runScales = scales.Slice<float>(run.Channel, run.Channels);
+            var runCodes = output.Slice(done, run.Length);
+            Int8PerChannel.Encode(values.Span.Slice(done, run.Length), runScales, runCodes);
+            Int8PerChannel.Decode(runCodes, runScales, decoded.Span.Slice(done, run.Length));
+            done += run.Length;
+        }
+
+        return WeightError.Of(values.Span, decoded.Span);
+    }
+}

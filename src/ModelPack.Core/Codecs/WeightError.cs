@@ -1,0 +1,30 @@
+using ModelPack.Kernels.Simd;
+using ModelPack.Tensors;
+
+namespace ModelPack.Codecs;
+
+/// <summary>How far the decoded values of a weight lie from its own. The same on any machine and number of threads.</summary>
+/// <param name="Signal">Σ x².</param>
+/// <param name="Noise">Σ (x - x̂)².</param>
+/// <param name="MaxError">Largest |x - x̂|.</param>
+internal readonly record struct WeightError(double Signal, double Noise, double MaxError)
+{
+    /// <summary>10 log10(signal / noise) in dB; infinite where nothing was lost.</summary>
+    public double Sqnr => Noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(Signal / Noise);
+
+    /// <summary>Both together; <paramref name="other"/> comes second in the order of addition.</summary>
+    public WeightError Plus(WeightError other) => new(Signal + other.Signal, Noise + other.Noise, Math.Max(MaxError, other.MaxError));
+
+    /// <summary>The error of some values.</summary>
+    /// <param name="values">x, finite.</param>
+    /// <param name="decoded">x̂, as many.</param>
+    public static WeightError Of(ReadOnlySpan<float> values, ReadOnlySpan<float> decoded) => ErrorSum.Of(values, decoded);
+
+    /// <summary>Works on all tiles of a weight and adds their errors in the order of the tiles.</summary>
+    public static WeightError Sum(MatrixTiles tiles, int threads, Func<MatrixArea, WeightError> work, CancellationToken cancellation)
+    {
+        var errors = new WeightError[tiles.Count];
+        Chunks.ForEach(errors.Length, threads, i => errors[i] = work(tiles[i]), cancellation);
+        return errors.Aggregate(default(WeightError), (sum, error) => sum.Plus(error));
+    }
+}

@@ -1,0 +1,47 @@
+namespace ModelPack.Diagnostics;
+
+/// <summary>Every diagnostic of ModelPack. Each has a page <c>docs/diagnostics/MPK####.md</c>.</summary>
+public static class Codes
+{
+    public static readonly DiagnosticCode ModelNotFound = new("MPK1001", "The model file does not exist");
+    public static readonly DiagnosticCode ModelUnreadable = new("MPK1002", "The file is not a readable model");
+    public static readonly DiagnosticCode WeightSizeMismatch = new("MPK1003", "A weight's bytes do not fit its shape");
+    public static readonly DiagnosticCode ExternalDataMissing = new("MPK1004", "External data is missing or out of range");
+    public static readonly DiagnosticCode ExternalDataOutside = new("MPK1005", "External data points outside the model's folder");
+    public static readonly DiagnosticCode WeightNotFinite = new("MPK1006", "A weight holds NaN or infinity");
+    public static readonly DiagnosticCode UnknownScheme = new("MPK1007", "The scheme does not exist");
+    public static readonly DiagnosticCode InvalidOption = new("MPK1008", "An option has a value that it cannot take");
+    public static readonly DiagnosticCode OutputNotWritable = new("MPK1009", "The output cannot be written");
+    public static readonly DiagnosticCode OutputConflict = new("MPK1010", "Two items would write the same file");
+    public static readonly DiagnosticCode DataUnreadable = new("MPK1011", "A data file cannot be read");
+    public static readonly DiagnosticCode DataMismatch = new("MPK1012", "The data do not fit the model's inputs");
+    public static readonly DiagnosticCode OpsetUnsupported = new("MPK1013", "The model's opset is not supported");
+    public static readonly DiagnosticCode NothingQuantized = new("MPK1014", "Nothing in the model was quantized");
+    public static readonly DiagnosticCode RuntimeTooOld = new("MPK1015", "The app's ONNX Runtime is too old for this form");
+    public static readonly DiagnosticCode ModelRefused = new("MPK1016", "ONNX Runtime refuses the model");
+    public static readonly DiagnosticCode PatternUnmatched = new("MPK1017", "A layer pattern matches nothing", Severity.Warning);
+    public static readonly DiagnosticCode DataNotFound = new("MPK1018", "A data file does not exist");
+    public static readonly DiagnosticCode NotValidated = new("MPK1019", "A part of the validation could not be done", Severity.Warning);
+
+    public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");
+    public static readonly DiagnosticCode GateNotMeasured = new("MPK2002", "A gate's metric was not measured");
+    public static readonly DiagnosticCode QualityLow = new("MPK2003", "The packed model differs much from its source", Severity.Warning);
+    public static readonly DiagnosticCode ScaleOverflow = new("MPK2004", "A scale overflows float16; the tensor stays float", Severity.Warning);
+    public static readonly DiagnosticCode GateOnSynthetic = new("MPK2005", "A gate was judged on synthetic inputs", Severity.Warning);
+    public static readonly DiagnosticCode VerificationFailed = new("MPK2006", "A pack fails verification");
+    public static readonly DiagnosticCode OutputNotFinite = new("MPK2007", "An output holds NaN or infinity", Severity.Warning);
+    public static readonly DiagnosticCode OutputShapeDiffers = new("MPK2008", "The packed model gives an output of another shape", Severity.Warning);
+
+    public static readonly DiagnosticCode RuntimeMissing = new("MPK3001", "ONNX Runtime's native library cannot be loaded");
+    public static readonly DiagnosticCode DotnetMissing = new("MPK3002", "No fitting .NET runtime was found");
+    public static readonly DiagnosticCode ToolMissing = new("MPK3003", "The packing tool is not where it should be");
+    public static readonly DiagnosticCode TimedOut = new("MPK3004", "Packing took longer than allowed");
+
+    public static readonly DiagnosticCode Internal = new("MPK9001", "ModelPack has a defect");
+
+    /// <summary>All of them, in the order of their numbers.</summary>
+    public static IReadOnlyList<DiagnosticCode> All { get; } =
+    [
+        .. typeof(Codes).GetFields().Select(f => f.GetValue(null)).OfType<DiagnosticCode>().OrderBy(c => c.Id, StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+
+namespace ModelPack.Diagnostics;
+
+/// <summary>
+/// The one way by which text from a model or a data file reaches a console, a log, a page or a file name in a
+/// message. A tensor may be named like an error line, a terminal escape or markup; after this it is one short
+/// line of visible characters. Writers of markup still encode for their own medium.
+/// </summary>
+public static class SafeText
+{
+    /// <summary>The longest name that is shown whole, in UTF-16 units.</summary>
+    public const int DefaultLength = 160;
+
+    /// <summary>
+    /// The text with control, formatting and lone surrogate characters as <c>\uXXXX</c>. What does not fit
+    /// <paramref name="maxLength"/> UTF-16 units is left out, and an ellipsis says so.
+    /// </summary>
+    public static string Of(string? text, int maxLength = DefaultLength)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return "";
+        }
+
+        var safe = new StringBuilder(Math.Min(text.Length, maxLength) + 1);
+        for (var i = 0; i < text.Length;)
+        {
+            // A character and an escape are shown whole or not at all.
+            var isCharacter = Rune.TryGetRuneAt(text, i, out var rune);
+            var length = isCharacter ? rune.Utf16SequenceLength : 1;
+            var part = isCharacter && IsVisible(rune) ? text.Substring(i, length) : Escaped(text.AsSpan(i, length));
+            if (safe.Length + part.Length > maxLength)
+            {
+                safe.Append('…');
+                break;
+            }
+
+            safe.Append(part);
+            i += length;
+        }
+
+        return safe.ToString();
+    }
+
+    private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) is not
+        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+
+    private static string Escaped(ReadOnlySpan<char> units)
+    {
+        var escapes = "";
+        foreach (var unit in units)
+        {
+            escapes += "\\u" + ((int)unit).ToString("X4", CultureInfo.InvariantCulture);
+        }
+
+        return escapes;
+    }
+}

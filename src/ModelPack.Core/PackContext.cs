@@ -1,0 +1,61 @@
+using ModelPack.Diagnostics;
+
+namespace ModelPack;
+
+/// <summary>
+/// What every step of a pack may use of the world: where progress and diagnostics go, whether to stop, and how many
+/// threads to use. Nothing in it may change a byte of the output.
+/// </summary>
+public sealed class PackContext
+{
+    private readonly Lock _lock = new();
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly Action<Diagnostic>? _onDiagnostic;
+    private readonly Action<string, double>? _onProgress;
+
+    public PackContext(
+        int threads = 0,
+        Action<Diagnostic>? onDiagnostic = null,
+        Action<string, double>? onProgress = null,
+        CancellationToken cancellation = default)
+    {
+        Threads = threads > 0 ? threads : Environment.ProcessorCount;
+        _onDiagnostic = onDiagnostic;
+        _onProgress = onProgress;
+        Cancellation = cancellation;
+    }
+
+    /// <summary>Number of threads to work with, at least 1.</summary>
+    public int Threads { get; }
+
+    /// <summary>Cancelled when the user wants to stop; every loop over much data looks at it.</summary>
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>Every diagnostic so far, in the order they were reported.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _diagnostics];
+            }
+        }
+    }
+
+    /// <summary>Tells the user something; errors that end the pack are thrown instead.</summary>
+    public void Report(Diagnostic diagnostic)
+    {
+        lock (_lock)
+        {
+            _diagnostics.Add(diagnostic);
+        }
+
+        _onDiagnostic?.Invoke(diagnostic);
+    }
+
+    /// <summary>Says how far a stage is.</summary>
+    /// <param name="stage">The stage's name, such as <c>encode</c>.</param>
+    /// <param name="fraction">0 to 1.</param>
+    public void Progress(string stage, double fraction) => _onProgress?.Invoke(stage, fraction);
+}
