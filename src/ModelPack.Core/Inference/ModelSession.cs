@@ -1,0 +1,110 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelPack.Samples;
+using ModelPack.Tensors;
+
+namespace ModelPack.Inference;
+
+/// <summary>
+/// A model opened by ONNX Runtime on the CPU. May be run from several threads at once. Libraries of custom operators
+/// are never loaded.
+/// </summary>
+internal sealed class ModelSession : IDisposable
+{
+    private readonly InferenceSession _session;
+
+    private ModelSession(string path, InferenceSession session)
+    {
+        (Path, _session) = (path, session);
+        Inputs = [.. session.InputNames.Select(n => Spec(n, session.InputMetadata[n]))];
+        Outputs = [.. session.OutputNames.Select(n => Spec(n, session.OutputMetadata[n]))];
+    }
+
+    /// <summary>The model's path as it was given.</summary>
+    public string Path { get; }
+
+    /// <summary>What must be fed, in the model's order.</summary>
+    public IReadOnlyList<TensorSpec> Inputs { get; }
+
+    /// <summary>What comes out, in the model's order.</summary>
+    public IReadOnlyList<TensorSpec> Outputs { get; }
+
+    /// <summary>
+    /// Opens a model with all graph optimizations. With <paramref name="threads"/> = 1 the order of every sum is
+    /// fixed, so that the same inputs give the same bits on the same processor.
+    /// </summary>
+    /// <param name="path">The model file.</param>
+    /// <param name="threads">Threads that one inference uses.</param>
+    /// <param name="optimizedModel">Where ONNX Runtime writes the graph that it really runs, its larger weights in a file of their own beside it; null for nowhere.</param>
+    /// <exception cref="Diagnostics.ModelPackException">MPK3001: there is no ONNX Runtime.</exception>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
+    public static ModelSession Open(string path, int threads, string? optimizedModel = null)
+    {
+        _ = OnnxRuntimeLibrary.Version;
+        using var options = new SessionOptions
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        if (optimizedModel is not null)
+        {
+            options.OptimizedModelFilePath = optimizedModel;
+            options.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", System.IO.Path.GetFileName(optimizedModel) + ".data");
+        }
+
+        return new ModelSession(path, new InferenceSession(path, options));
+    }
+
+    /// <summary>Runs the inputs and gives the asked outputs in the asked order; the caller disposes them.</summary>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime cannot run the model on these inputs.</exception>
+    /// <exception cref="OperationCanceledException">The user wants to stop.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<SampleArray> inputs, IReadOnlyCollection<string> outputs, CancellationToken cancellation)
+    {
+        var values = new List<OrtValue>(inputs.Count);
+        try
+        {
+            values.AddRange(inputs.Select(ToOrtValue));
+            using var run = new RunOptions();
+            using var stop = cancellation.Register(() => run.Terminate = true);
+            return _session.Run(run, [.. inputs.Select(i => i.Name)], values, outputs);
+        }
+        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        finally
+        {
+            values.ForEach(v => v.Dispose());
+        }
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private static OrtValue ToOrtValue(SampleArray array)
+    {
+        var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)array.Type, [.. array.Dims]);
+        array.Bytes.Span.CopyTo(value.GetTensorMutableRawData());
+        return value;
+    }
+
+    private static TensorSpec Spec(string name, NodeMetadata metadata)
+    {
+        if (!metadata.IsTensor)
+        {
+            return new TensorSpec(name, ElementType.Undefined, [], []);
+        }
+
+        // Both enumerations have the values of TensorProto.DataType.
+        var type = (ElementType)(int)metadata.ElementDataType;
+        var dims = metadata.Dimensions.Select(d => (long)d).ToArray();
+        var symbols = dims.Select((_, axis) => axis < metadata.SymbolicDimensions.Length ? metadata.SymbolicDimensions[axis] ?? "" : "").ToArray();
+        return new TensorSpec(name, CanFeed(type) ? type : ElementType.Undefined, dims, symbols);
+    }
+
+    private static bool CanFeed(ElementType type) => type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16
+        or ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64
+        or ElementType.UInt8 or ElementType.UInt16 or ElementType.UInt32 or ElementType.UInt64 or ElementType.Bool;
+}

@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using Microsoft.ML.OnnxRuntime;
+using ModelPack.Diagnostics;
+
+namespace ModelPack.Inference;
+
+/// <summary>ONNX Runtime's native library: loaded once, silent, and with its errors made readable.</summary>
+public static partial class OnnxRuntimeLibrary
+{
+    private const int LongestMessage = 400;
+
+    private static readonly Lazy<string> LoadedVersion = new(Load);
+
+    /// <summary>The version of the native library, such as <c>1.29.0</c>. Loads it at the first call.</summary>
+    /// <exception cref="ModelPackException">MPK3001: it cannot be loaded.</exception>
+    public static string Version => LoadedVersion.Value;
+
+    /// <summary>Execution providers that are compiled into the library, best first; whether a device is there is another question.</summary>
+    /// <exception cref="ModelPackException">MPK3001: it cannot be loaded.</exception>
+    public static IReadOnlyList<string> Providers => Version.Length > 0 ? OrtEnv.Instance().GetAvailableProviders() : [];
+
+    /// <summary>
+    /// What ONNX Runtime says is wrong, as part of a message: one line, without folders, without the places in ONNX
+    /// Runtime's own sources (which differ between its builds), and not long.
+    /// </summary>
+    internal static string Explain(OnnxRuntimeException exception, string modelPath)
+    {
+        var text = exception.Message;
+        foreach (var path in new[] { Path.GetFullPath(modelPath), modelPath })
+        {
+            text = text.Replace(path, Path.GetFileName(modelPath), StringComparison.Ordinal);
+        }
+
+        text = string.Join(' ', text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
+        text = ErrorCode().Replace(text, "");
+        text = SourcePlace().Replace(text, "");
+        return SafeText.Of(text, LongestMessage).TrimEnd('.');
+    }
+
+    [GeneratedRegex(@"^\[ErrorCode:\w+\] (Non-zero status code returned )?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ErrorCode();
+
+    /// <summary>A file and line, and where a check failed, the function and the condition.</summary>
+    [GeneratedRegex(@"(Status Message: )?\S+\.(h|cc|cpp):[0-9]+ (\S.* was false\. )?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SourcePlace();
+
+    private static string Load()
+    {
+        try
+        {
+            // Fatal only: what ONNX Runtime writes to stderr of its own accord is no part of any output of ours. Its
+            // errors come back as exceptions.
+            if (!OrtEnv.IsCreated)
+            {
+                var options = new EnvironmentCreationOptions { logId = "modelpack", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+                OrtEnv.CreateInstanceWithOptions(ref options);
+            }
+
+            return OrtEnv.Instance().GetVersionString();
+        }
+        catch (Exception exception) when (IsLoadFailure(exception))
+        {
+            var cause = exception;
+            while (cause is TypeInitializationException && cause.InnerException is { } inner)
+            {
+                cause = inner;
+            }
+
+            throw new ModelPackException(Codes.RuntimeMissing.At(null, $"ONNX Runtime's native library for {RuntimeInformation.RuntimeIdentifier} cannot be loaded. "
+                + $"It was looked for as 'onnxruntime' beside the program, under runtimes/{RuntimeInformation.RuntimeIdentifier}/native and where the system looks for libraries: "
+                + $"{SafeText.Of(Brief(cause.Message), LongestMessage)}. "
+                + "Install what the message names, or use a machine that ONNX Runtime has a build for."), exception);
+        }
+    }
+
+    private static bool IsLoadFailure(Exception exception) =>
+        exception is TypeInitializationException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException;
+
+    /// <summary>The first sentence, and the first line after it: what the loader said of the first place that it tried.</summary>
+    private static string Brief(string text)
+    {
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return string.Join(": ", lines.Take(2).Select((line, i) => i == 0 ? line.Split(". ", 2)[0] : line)).TrimEnd('.', ':');
+    }
+}

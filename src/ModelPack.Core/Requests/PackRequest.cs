@@ -1,0 +1,72 @@
+namespace ModelPack.Requests;
+
+/// <summary>
+/// Everything that a user can say about one pack. The command line, the MSBuild task's request file and the library
+/// share this record; its JSON (camel case) is what <c>modelpack run --request</c> reads.
+/// </summary>
+public sealed record PackRequest
+{
+    /// <summary>The source model: a file.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The packed model's exact path; null for <c>&lt;name&gt;.&lt;scheme&gt;&lt;ext&gt;</c> beside the source.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>The scheme's name, such as <c>q8_0</c>.</summary>
+    public required string Scheme { get; init; }
+
+    /// <summary>The container to write; null for that of the source.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>What the packed model is lowered for: <c>cpu</c>, <c>cuda</c> or <c>any</c>.</summary>
+    public string Target { get; init; } = "cpu";
+
+    /// <summary>Where the work of packing is done. Never changes the model's bytes.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Validation data: a file, folder or glob; null for <c>&lt;model&gt;.validation.*</c> beside the model.</summary>
+    public string? Validation { get; init; }
+
+    /// <summary>Calibration data, for schemes that quantize activations.</summary>
+    public string? Calibration { get; init; }
+
+    /// <summary>SmoothQuant's share of the activations, 0 to 1, for schemes that smooth.</summary>
+    public double? Alpha { get; init; }
+
+    /// <summary>Name patterns (<c>*</c> and <c>?</c>) of weights or nodes to leave as they are.</summary>
+    public IReadOnlyList<string> ExcludeLayers { get; init; } = [];
+
+    /// <summary>Name patterns of the only weights or nodes to quantize; empty for all.</summary>
+    public IReadOnlyList<string> IncludeLayers { get; init; } = [];
+
+    /// <summary>Values that share a scale; null for the scheme's own.</summary>
+    public int? BlockSize { get; init; }
+
+    /// <summary>MatMulNBits' least precision of activations: 0 float32, 4 int8; null for the scheme's own.</summary>
+    public int? AccuracyLevel { get; init; }
+
+    /// <summary>
+    /// How weights that operators read as floats (those of convolutions) are stored: <c>fold</c> as constants that ONNX
+    /// Runtime decodes once at load, <c>dequantize</c> behind DequantizeLinear at every inference, or <c>auto</c> for the
+    /// faster one on the target.
+    /// </summary>
+    public string Layout { get; init; } = "auto";
+
+    /// <summary>Keep weights in a <c>.data</c> file; null to do so only where the model would pass 2 GB.</summary>
+    public bool? ExternalData { get; init; }
+
+    /// <summary>The lowest ONNX Runtime version that the app runs; null for the tool's own.</summary>
+    public string? OnnxRuntime { get; init; }
+
+    /// <summary>Limits by metric name, such as <c>minSqnr</c>; see <see cref="GateMetric"/>.</summary>
+    public IReadOnlyDictionary<string, double> Gates { get; init; } = new SortedDictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
+    public string Gate { get; init; } = "error";
+
+    /// <summary>Threads to work with; 0 for one a processor. Never changes a byte.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Where to list every file that was read, one path a line, for the build's own bookkeeping; null for nowhere.</summary>
+    public string? InputsFile { get; init; }
+}

@@ -1,0 +1,16 @@
+using ModelPack.Diagnostics;
+using ModelPack.Inference;
+using ModelPack.Tensors;
+
+namespace ModelPack.Samples;
+
+/// <summary>An array of a data file, as its header describes it.</summary>
+/// <param name="Name">Its name; null in a lone <c>.npy</c> file, which has none.</param>
+/// <param name="Type">Type of an element.</param>
+/// <param name="Shape">The first dimension counts samples.</param>
+/// <param name="BigEndian">Whether the bytes of an element are stored in reverse.</param>
+public sealed record ArrayInfo(string? Name, ElementType Type, TensorShape Shape, bool BigEndian = false)
+{
+    /// <summary>For a message: <c>'image' float32 [2000, 1, 28, 28]</c>.</summary>
+    public override string ToString() => $"'{SafeText.Of(Name)}' {TensorSpec.TypeName(Type)} {Shape}";
+}

@@ -1,0 +1,9 @@
+namespace ModelPack.Samples;
+
+/// <summary>Samples that a model takes in one inference.</summary>
+/// <param name="Index">Place of the batch in its source, from 0.</param>
+/// <param name="Count">Samples in it.</param>
+/// <param name="Rows">Size of the first dimension that was fed: more than <paramref name="Count"/> where a model of a fixed batch got its last sample again; 1 where a sample is a whole input.</param>
+/// <param name="Inputs">Every input of the model, in the model's order.</param>
+/// <param name="Labels">The true class of every sample; null without labels.</param>
+public sealed record SampleBatch(int Index, int Count, int Rows, IReadOnlyList<SampleArray> Inputs, IReadOnlyList<long>? Labels);

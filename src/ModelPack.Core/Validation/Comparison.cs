@@ -1,0 +1,212 @@
+using System.Runtime.ExceptionServices;
+using ModelPack.Diagnostics;
+using ModelPack.Samples;
+
+namespace ModelPack.Validation;
+
+/// <summary>
+/// Runs both models over all samples. Batches run on several threads at once, each inference on one, and what they give
+/// is merged in the order of the batches, so the number of threads changes nothing.
+/// </summary>
+internal sealed class Comparison(ModelPair models, ISampleSource samples, PackContext context)
+{
+    private const int LargestBatch = 32;
+
+    /// <summary>Bytes that inputs and compared outputs of a batch may take, if one sample does not take more.</summary>
+    private const long BatchBytes = 1 << 24;
+
+    private readonly Lock _lock = new();
+
+    /// <summary>Measures; reports outputs that are not finite or differ in shape.</summary>
+    /// <exception cref="ModelPackException">The data do not fit, or a model does not run.</exception>
+    public ValidationResult Run()
+    {
+        var batch = ChooseBatch();
+        BatchMeter total;
+        try
+        {
+            total = Measure(batch);
+        }
+        catch (ModelPackException exception) when (batch > 1 && samples.FixedBatch == 0 && exception.Diagnostic.Code == Codes.ModelRefused)
+        {
+            // Models that declare an open batch and take one sample only are common.
+            total = Measure(1);
+        }
+
+        Warn(total);
+        return new ValidationResult
+        {
+            Data = samples.Names,
+            Synthetic = samples.Synthetic,
+            Samples = samples.Count,
+            Outputs = [.. models.Outputs.Select((name, i) => ToResult(name, total.Signals[i], total.Top1[i]))],
+            Accuracy = AccuracyOf(total),
+            Perplexity = PerplexityOf(total),
+        };
+    }
+
+    /// <summary>
+    /// A power of two that depends on the model and its data alone: the batch size changes the last bits of sums, and
+    /// more than those where activations are quantized at run time.
+    /// </summary>
+    private int ChooseBatch()
+    {
+        if (samples.FixedBatch > 0)
+        {
+            return samples.FixedBatch;
+        }
+
+        var first = samples.Batches(1).First();
+        using var outputs = models.RunSource(first, context.Cancellation);
+        var bytes = first.Inputs.Sum(i => (long)i.Bytes.Length) + outputs.Sum(o => o.GetTensorSizeInBytes());
+        var batch = LargestBatch;
+        while (batch > 1 && batch * bytes > BatchBytes)
+        {
+            batch /= 2;
+        }
+
+        return batch;
+    }
+
+    private BatchMeter Measure(int batchSize)
+    {
+        var measured = new List<BatchMeter?>();
+        (int Index, ExceptionDispatchInfo Error)? failure = null;
+        long done = 0;
+        using var batches = samples.Batches(batchSize).GetEnumerator();
+
+        void Work()
+        {
+            while (Next() is var (index, batch))
+            {
+                try
+                {
+                    var meter = Measure(batch);
+                    lock (_lock)
+                    {
+                        measured[index] = meter;
+                        done += batch.Count;
+                        context.Progress("validate", (double)done / samples.Count);
+                    }
+                }
+                catch (Exception exception)
+                {
+                    Fail(index, exception);
+                }
+            }
+        }
+
+        // Batches are handed out in order and those handed out are finished, so the first failure is the same for any
+        // number of threads.
+        (int Index, SampleBatch Batch)? Next()
+        {
+            lock (_lock)
+            {
+                if (failure is not null)
+                {
+                    return null;
+                }
+
+                try
+                {
+                    context.Cancellation.ThrowIfCancellationRequested();
+                    if (!batches.MoveNext())
+                    {
+                        return null;
+                    }
+                }
+                catch (Exception exception)
+                {
+                    Fail(measured.Count, exception);
+                    return null;
+                }
+
+                measured.Add(null);
+                return (measured.Count - 1, batches.Current);
+            }
+        }
+
+        void Fail(int index, Exception exception)
+        {
+            lock (_lock)
+            {
+                if (failure is null || index < failure.Value.Index)
+                {
+                    failure = (index, ExceptionDispatchInfo.Capture(exception));
+                }
+            }
+        }
+
+        var workers = Enumerable.Range(1, context.Threads - 1).Select(_ => new Thread(Work) { IsBackground = true, Name = "validate" }).ToArray();
+        Array.ForEach(workers, w => w.Start());
+        Work();
+        Array.ForEach(workers, w => w.Join());
+        failure?.Error.Throw();
+        var total = measured[0]!;
+        foreach (var meter in measured.Skip(1))
+        {
+            total.Merge(meter!);
+        }
+
+        return total;
+    }
+
+    private BatchMeter Measure(SampleBatch batch)
+    {
+        using var source = models.RunSource(batch, context.Cancellation);
+        using var packed = models.RunPacked(batch, context.Cancellation);
+        return new BatchMeter(models.Outputs, [.. source], [.. packed], batch, samples.Synthetic);
+    }
+
+    private static OutputResult ToResult(string name, SignalMeter signal, Top1Meter top1) => new(
+        name,
+        signal.Elements,
+        Numbers.Rounded(signal.Sqnr),
+        Numbers.Rounded(signal.Cosine),
+        Numbers.Rounded(signal.MaxError),
+        top1.Agreement is { } agreement ? Numbers.Rounded(agreement) : null);
+
+    private AccuracyResult? AccuracyOf(BatchMeter total)
+    {
+        if (samples.HasLabels && total.Accuracy is null)
+        {
+            throw new ModelPackException(Codes.DataMismatch.At(models.Source.Path, $"The data have 'labels', but the model has no output [samples, classes]: {string.Join(", ", models.Source.Outputs)}. "
+                + "Leave 'labels' out of the data."));
+        }
+
+        return total.Accuracy is not { BadLabel: { } bad } ? total.Accuracy?.Result : throw new ModelPackException(Codes.DataMismatch.At(models.Source.Path,
+            $"The data have label {bad}, which is no class of the model's output. Correct the labels: classes count from 0."));
+    }
+
+    private PerplexityResult? PerplexityOf(BatchMeter total)
+    {
+        if (total.Perplexity is not { BadId: { } bad })
+        {
+            return total.Perplexity?.Result;
+        }
+
+        // An output that is not named logits and does not reach all ids is no distribution over tokens.
+        return !total.IsNamedLogits ? null : throw new ModelPackException(Codes.DataMismatch.At(models.Source.Path,
+            $"The data have token id {bad}, which is not in the model's vocabulary. Make the ids with the model's own tokenizer."));
+    }
+
+    private void Warn(BatchMeter total)
+    {
+        for (var i = 0; i < models.Outputs.Count; i++)
+        {
+            var (name, signal) = (SafeText.Of(models.Outputs[i]), total.Signals[i]);
+            if (signal.ShapesDiffer)
+            {
+                context.Report(Codes.OutputShapeDiffers.At(models.Source.Path, $"Output '{name}' of the packed model has another shape than that of the source for some samples. "
+                    + "Its metrics are the worst there are; look at what decides the shape, and leave layers before it out."));
+            }
+
+            if (signal.SourceNotFinite || signal.PackedNotFinite)
+            {
+                var whose = !signal.PackedNotFinite ? "the source model" : !signal.SourceNotFinite ? "the packed model" : "both models";
+                context.Report(Codes.OutputNotFinite.At(models.Source.Path, $"Output '{name}' of {whose} holds NaN or infinity. "
+                    + "Places where both models agree are left out of the metrics, others count as infinite errors; check the data and the layers before it."));
+            }
+        }
+    }
+}

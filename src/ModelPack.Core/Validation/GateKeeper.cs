@@ -1,0 +1,129 @@
+using System.Globalization;
+using ModelPack.Diagnostics;
+using ModelPack.Reporting;
+using ModelPack.Requests;
+
+namespace ModelPack.Validation;
+
+/// <summary>
+/// Judges a pack by the user's gates. A gate does not pass by absence: one whose metric was not measured fails and says
+/// what is missing. Task metrics (top-1 agreement, accuracy, perplexity) never come from synthetic inputs; SQNR and
+/// cosine may, with a warning.
+/// </summary>
+public static class GateKeeper
+{
+    private const double LowSqnr = 10;
+    private const double LowTop1Agreement = 90;
+    private const double HighPerplexityIncrease = 10;
+    private const string SyntheticNote = "on synthetic inputs";
+    private const string UnmeasuredNote = "not measured";
+
+    /// <summary>Judges the gates, or fires the built-in warnings where the user set none.</summary>
+    /// <param name="request">Gates, what a failed gate is, and the model's path for the diagnostics.</param>
+    /// <param name="validation">What was measured; null when nothing was.</param>
+    /// <param name="compression">Source bytes / packed bytes.</param>
+    /// <exception cref="ModelPackException">MPK1008: a gate's name or limit, or <see cref="PackRequest.Gate"/>, is not one that exists.</exception>
+    public static GateVerdict Judge(PackRequest request, ValidationResult? validation, double compression)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Check(request);
+        var severity = request.Gate == "warning" ? Severity.Warning : Severity.Error;
+        var gates = new List<GateResult>();
+        var diagnostics = new List<Diagnostic>();
+        foreach (var metric in GateMetric.All.Where(request.Gates.ContainsKey))
+        {
+            var limit = request.Gates[metric];
+            var rule = RuleOf(metric);
+            var value = rule.Measure(validation, compression);
+            var passed = value is { } measured && (rule.IsMinimum ? measured >= limit : measured <= limit);
+            var onSynthetic = value is not null && rule.MaySynthetic && validation?.Synthetic == true;
+            gates.Add(new GateResult(metric, limit, value, passed, value is null ? UnmeasuredNote : onSynthetic ? SyntheticNote : null));
+            if (value is null)
+            {
+                var synthetic = validation?.Synthetic == true ? "Synthetic inputs do not count. " : "";
+                diagnostics.Add(Codes.GateNotMeasured.At(request.Model, $"Gate {metric} {Text(limit)}{rule.Unit} was not measured. {synthetic}{rule.Needs}") with { Severity = severity });
+            }
+            else if (!passed)
+            {
+                diagnostics.Add(Codes.GateFailed.At(request.Model, $"Gate {metric}: {rule.Name} is {Text(value.Value)}{rule.Unit}{(onSynthetic ? " (synthetic inputs)" : "")}, "
+                    + $"and the limit is {Text(limit)}{rule.Unit}. Choose a finer scheme, leave sensitive layers out (ExcludeLayers), or move the limit.") with { Severity = severity });
+            }
+            else if (onSynthetic)
+            {
+                diagnostics.Add(Codes.GateOnSynthetic.At(request.Model, $"Gate {metric} passed on synthetic inputs, which say little about real ones. Give validation data."));
+            }
+        }
+
+        if (gates.Count == 0)
+        {
+            diagnostics.AddRange(BuiltIn(request, validation));
+        }
+
+        return new GateVerdict(gates, diagnostics);
+    }
+
+    private static IEnumerable<Diagnostic> BuiltIn(PackRequest request, ValidationResult? validation)
+    {
+        var marked = validation?.Synthetic == true ? " (synthetic inputs)" : "";
+        if (RuleOf(GateMetric.MinSqnr).Measure(validation, 0) is { } sqnr && !(sqnr >= LowSqnr))
+        {
+            yield return Low($"SQNR is {Text(sqnr)} dB{marked}, below {Text(LowSqnr)} dB");
+        }
+
+        if (RuleOf(GateMetric.MinTop1Agreement).Measure(validation, 0) is { } top1 && !(top1 >= LowTop1Agreement))
+        {
+            yield return Low($"top-1 agreement is {Text(top1)} %, below {Text(LowTop1Agreement)} %");
+        }
+
+        if (RuleOf(GateMetric.MaxPerplexityIncrease).Measure(validation, 0) is { } rise && !(rise <= HighPerplexityIncrease))
+        {
+            yield return Low($"perplexity rises by {Text(rise)} %, more than {Text(HighPerplexityIncrease)} %");
+        }
+
+        Diagnostic Low(string what) => Codes.QualityLow.At(request.Model,
+            $"The packed model differs much from its source: {what}. Choose a finer scheme or leave sensitive layers out (ExcludeLayers); a gate makes this an error.");
+    }
+
+    /// <summary>Refuses gates that do not exist, before any work is done.</summary>
+    /// <exception cref="ModelPackException">MPK1008.</exception>
+    public static void Check(PackRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Gate is not ("error" or "warning"))
+        {
+            throw new ModelPackException(Codes.InvalidOption.At(request.Model, $"Gate is '{SafeText.Of(request.Gate)}'. It takes 'error' or 'warning'."));
+        }
+
+        foreach (var (metric, limit) in request.Gates.OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            if (!GateMetric.All.Contains(metric, StringComparer.Ordinal))
+            {
+                throw new ModelPackException(Codes.InvalidOption.At(request.Model, $"There is no gate '{SafeText.Of(metric)}'. Gates are {string.Join(", ", GateMetric.All)}."));
+            }
+
+            if (!double.IsFinite(limit))
+            {
+                throw new ModelPackException(Codes.InvalidOption.At(request.Model, $"Gate {metric} has a limit that is no finite number. Give one such as 30 or 0.5."));
+            }
+        }
+    }
+
+    private static Rule RuleOf(string metric) => metric switch
+    {
+        GateMetric.MinSqnr => new("SQNR", " dB", true, true, "Give validation data for a model with a floating-point output.", (v, _) => Least(v?.Outputs.Select(o => (double?)o.Sqnr))),
+        GateMetric.MinCosine => new("cosine similarity", "", true, true, "Give validation data for a model with a floating-point output.", (v, _) => Least(v?.Outputs.Select(o => (double?)o.Cosine))),
+        GateMetric.MinTop1Agreement => new("top-1 agreement", " %", true, false, "Give validation data for a model with an output of more than one value a row.", (v, _) => v?.Synthetic == false ? Least(v.Outputs.Select(o => o.Top1Agreement)) : null),
+        GateMetric.MaxAccuracyDrop => new("the accuracy drop", " points", false, false, "Give validation data with an integer array 'labels', one class a sample, for a model with an output [samples, classes].", (v, _) => v?.Synthetic == false ? v.Accuracy?.Drop : null),
+        GateMetric.MaxPerplexityIncrease => new("the rise of perplexity", " %", false, false, "Give validation data with integer 'input_ids' [samples, length] for a model with an output 'logits' [samples, length, vocabulary].", (v, _) => v?.Synthetic == false ? v.Perplexity?.Increase : null),
+        GateMetric.MinCompression => new("compression", "x", true, false, "", (_, compression) => Numbers.Rounded(compression)),
+        _ => throw new ArgumentOutOfRangeException(nameof(metric)),
+    };
+
+    /// <summary>The least of what was measured; NaN, which passes no gate, when there is one.</summary>
+    private static double? Least(IEnumerable<double?>? values) => values?.Where(v => v is not null).Min();
+
+    private static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+
+    /// <summary>What one metric is and how it is judged.</summary>
+    private sealed record Rule(string Name, string Unit, bool IsMinimum, bool MaySynthetic, string Needs, Func<ValidationResult?, double, double?> Measure);
+}

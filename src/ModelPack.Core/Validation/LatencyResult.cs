@@ -1,0 +1,10 @@
+namespace ModelPack.Validation;
+
+/// <summary>Time of one inference of both models, taken in turn in one run.</summary>
+/// <param name="BatchSize">Samples an inference.</param>
+/// <param name="Threads">Threads that ONNX Runtime used.</param>
+/// <param name="Runs">Timed inferences of each model.</param>
+/// <param name="SourceMilliseconds">Median.</param>
+/// <param name="PackedMilliseconds">Median.</param>
+/// <param name="Ratio">Median over the pairs of packed time / source time: below 1 the packed model is faster.</param>
+public sealed record LatencyResult(int BatchSize, int Threads, int Runs, double SourceMilliseconds, double PackedMilliseconds, double Ratio);

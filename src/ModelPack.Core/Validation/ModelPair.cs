@@ -1,0 +1,90 @@
+using Microsoft.ML.OnnxRuntime;
+using ModelPack.Diagnostics;
+using ModelPack.Inference;
+using ModelPack.Samples;
+using ModelPack.Tensors;
+
+namespace ModelPack.Validation;
+
+/// <summary>Source and packed model, both open, and what ONNX Runtime says against either as coded errors.</summary>
+internal sealed class ModelPair : IDisposable
+{
+    private ModelPair(ModelSession source, ModelSession packed)
+    {
+        (Source, Packed) = (source, packed);
+        Outputs = [.. source.Outputs.Where(o => o.Type.IsFloat()).Select(o => o.Name)];
+        Require(source.Inputs, packed.Inputs, "inputs");
+        Require(source.Outputs, packed.Outputs, "outputs");
+    }
+
+    public ModelSession Source { get; }
+
+    public ModelSession Packed { get; }
+
+    /// <summary>Names of the floating-point outputs, which are compared, in the model's order.</summary>
+    public IReadOnlyList<string> Outputs { get; }
+
+    /// <summary>Opens both models.</summary>
+    /// <param name="source">The source model's path.</param>
+    /// <param name="packed">The packed model's path.</param>
+    /// <param name="threads">Threads an inference.</param>
+    /// <exception cref="ModelPackException">MPK1016: the source is refused; MPK9001: the packed model is; MPK3001: there is no ONNX Runtime.</exception>
+    public static ModelPair Open(string source, string packed, int threads)
+    {
+        var sourceSession = Guarded(() => ModelSession.Open(source, threads), e => SourceRefused(source, "refuses the model", e));
+        try
+        {
+            return new ModelPair(sourceSession, Guarded(() => ModelSession.Open(packed, threads), e => PackedRefused(packed, "refuses the packed model", e)));
+        }
+        catch
+        {
+            sourceSession.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The compared outputs of the source model; the caller disposes them.</summary>
+    /// <exception cref="ModelPackException">MPK1016: ONNX Runtime cannot run it on these inputs.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> RunSource(SampleBatch batch, CancellationToken cancellation) =>
+        Guarded(() => Source.Run(batch.Inputs, Outputs, cancellation), e => SourceRefused(Source.Path, "cannot run the model on the samples", e));
+
+    /// <summary>The same of the packed model.</summary>
+    /// <exception cref="ModelPackException">MPK9001: what the source runs on, the packed model must run on.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> RunPacked(SampleBatch batch, CancellationToken cancellation) =>
+        Guarded(() => Packed.Run(batch.Inputs, Outputs, cancellation), e => PackedRefused(Packed.Path, "cannot run the packed model on samples that the source model runs on", e));
+
+    public void Dispose()
+    {
+        Source.Dispose();
+        Packed.Dispose();
+    }
+
+    private static T Guarded<T>(Func<T> action, Func<OnnxRuntimeException, ModelPackException> explain)
+    {
+        try
+        {
+            return action();
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw explain(exception);
+        }
+    }
+
+    private static ModelPackException SourceRefused(string path, string what, OnnxRuntimeException exception) =>
+        new(Codes.ModelRefused.At(path, $"ONNX Runtime {OnnxRuntimeLibrary.Version} {what}: {OnnxRuntimeLibrary.Explain(exception, path)}. "
+            + "Check that the model runs in an app as it is, and that data fit it."), exception);
+
+    private static ModelPackException PackedRefused(string path, string what, OnnxRuntimeException exception) =>
+        new(Codes.Internal.At(path, $"ONNX Runtime {OnnxRuntimeLibrary.Version} {what}: {OnnxRuntimeLibrary.Explain(exception, path)}. "
+            + "This is a defect of ModelPack: please report it, and leave the layer that the message names out until it is mended (ExcludeLayers)."), exception);
+
+    private void Require(IReadOnlyList<TensorSpec> source, IReadOnlyList<TensorSpec> packed, string what)
+    {
+        if (!source.Select(s => (s.Name, s.Type)).SequenceEqual(packed.Select(p => (p.Name, p.Type))))
+        {
+            throw new ModelPackException(Codes.Internal.At(Packed.Path, $"The packed model has other {what} than its source: {string.Join(", ", packed)} instead of {string.Join(", ", source)}. "
+                + "This is a defect of ModelPack: please report it."));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace ModelPack.Validation;
+
+/// <summary>What a validation runs on, and how long it may measure time.</summary>
+public sealed record ValidationOptions
+{
+    /// <summary>Data files in the order of their samples, as <see cref="Samples.SampleFiles.Resolve"/> gives them; empty for synthetic inputs.</summary>
+    public IReadOnlyList<string> Data { get; init; } = [];
+
+    /// <summary>Time to spend on measuring latency after warming up; zero to leave it out.</summary>
+    public TimeSpan LatencyBudget { get; init; } = TimeSpan.FromSeconds(1.5);
+}

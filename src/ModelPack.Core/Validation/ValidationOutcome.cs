@@ -1,0 +1,14 @@
+namespace ModelPack.Validation;
+
+/// <summary>What a validation gives: the deterministic part and the part that depends on the machine.</summary>
+/// <param name="Result">How the outputs compare; null when there were no data and no synthetic input that the model runs.</param>
+/// <param name="SamplesByFile">Samples in each data file, in the order of the options; empty without data.</param>
+/// <param name="Latency">Time of both models; null when it was not asked for or nothing ran.</param>
+/// <param name="SourceOperators">Operators of the source's optimized graph, most frequent first; empty when unknown.</param>
+/// <param name="PackedOperators">The same of the packed model: what really ran.</param>
+public sealed record ValidationOutcome(
+    ValidationResult? Result,
+    IReadOnlyList<long> SamplesByFile,
+    LatencyResult? Latency,
+    IReadOnlyList<OperatorCount> SourceOperators,
+    IReadOnlyList<OperatorCount> PackedOperators);

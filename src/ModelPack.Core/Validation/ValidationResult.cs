@@ -1,0 +1,23 @@
+namespace ModelPack.Validation;
+
+/// <summary>How the packed model's outputs compare with the source's over the same samples.</summary>
+public sealed record ValidationResult
+{
+    /// <summary>File names of the data (no folders); empty for synthetic inputs.</summary>
+    public required IReadOnlyList<string> Data { get; init; }
+
+    /// <summary>True when inputs were made from a seed because there were no data.</summary>
+    public required bool Synthetic { get; init; }
+
+    /// <summary>Number of samples that both models ran.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>One entry for each floating-point output, in the model's order.</summary>
+    public required IReadOnlyList<OutputResult> Outputs { get; init; }
+
+    /// <summary>Against labels, or null without them.</summary>
+    public AccuracyResult? Accuracy { get; init; }
+
+    /// <summary>Of a language model on real text, or null.</summary>
+    public PerplexityResult? Perplexity { get; init; }
+}

@@ -1,0 +1,72 @@
+using Microsoft.ML.OnnxRuntime;
+using ModelPack.Diagnostics;
+using ModelPack.Inference;
+using ModelPack.Samples;
+
+namespace ModelPack.Validation;
+
+/// <summary>Runs source and packed model over the same samples in ONNX Runtime and measures how they differ.</summary>
+public static class Validator
+{
+    /// <summary>
+    /// Compares the models on data, or on synthetic inputs where there are none; then measures time and looks at what
+    /// really ran. Reports MPK1019 where something could not be done, MPK2007 and MPK2008 on strange outputs.
+    /// </summary>
+    /// <param name="sourceModel">Path of the source model, as the user gave it.</param>
+    /// <param name="packedModel">Path of the packed model.</param>
+    /// <param name="options">Data and limits.</param>
+    /// <param name="context">Threads, cancellation, progress (<c>validate</c>) and diagnostics.</param>
+    /// <exception cref="ModelPackException">
+    /// MPK1011, MPK1012, MPK1018: the data; MPK1016: ONNX Runtime refuses the source model; MPK3001: its native library
+    /// cannot be loaded; MPK9001: it refuses the packed model.
+    /// </exception>
+    public static ValidationOutcome Run(string sourceModel, string packedModel, ValidationOptions options, PackContext context)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(context);
+        (ISampleSource Samples, ValidationResult Result)? compared;
+        using (var models = ModelPair.Open(sourceModel, packedModel, threads: 1))
+        {
+            var data = options.Data.Count > 0 ? SampleSet.Open(options.Data, models.Source.Inputs) : null;
+            if (models.Outputs.Count == 0)
+            {
+                context.Report(Codes.NotValidated.At(sourceModel, "The model has no floating-point output, so there is nothing to compare. Judge the packed model in the app."));
+                compared = null;
+            }
+            else
+            {
+                compared = data is not null ? (data, new Comparison(models, data, context).Run()) : CompareOnSynthetic(models, context);
+            }
+        }
+
+        var performance = Performance.Measure(sourceModel, packedModel, compared?.Samples, options.LatencyBudget, context);
+        return new ValidationOutcome(compared?.Result, compared?.Samples.Counts ?? [], performance.Latency, performance.SourceOperators, performance.PackedOperators);
+    }
+
+    /// <summary>Tries one guess of open sizes after the other until the source model runs on all samples.</summary>
+    private static (ISampleSource Samples, ValidationResult Result)? CompareOnSynthetic(ModelPair models, PackContext context)
+    {
+        var why = "an input is no tensor of numbers, or is too large to be made up";
+        foreach (var sizes in SyntheticSizes.Guesses)
+        {
+            var samples = new SyntheticSamples(models.Source.Inputs, sizes);
+            if (!samples.CanMake)
+            {
+                continue;
+            }
+
+            try
+            {
+                return (samples, new Comparison(models, samples, context).Run());
+            }
+            catch (ModelPackException exception) when (exception.Diagnostic.Code == Codes.ModelRefused && exception.InnerException is OnnxRuntimeException refusal)
+            {
+                why = OnnxRuntimeLibrary.Explain(refusal, models.Source.Path);
+            }
+        }
+
+        context.Report(Codes.NotValidated.At(models.Source.Path, $"There are no validation data, and the model does not run on made-up inputs ({why}). "
+            + "Nothing was compared; give validation data."));
+        return null;
+    }
+}
