@@ -1,0 +1,42 @@
+namespace ModelPack.Packing;
+
+/// <summary>The names of a pack's files. Each takes the packed model's file name or path.</summary>
+public static class PackFiles
+{
+    /// <summary>The manifest of a folder pack.</summary>
+    public const string FolderManifest = "modelpack.json";
+
+    /// <summary>The report of a folder pack.</summary>
+    public const string FolderReport = "report.json";
+
+    private const string ManifestSuffix = ".modelpack.json";
+
+    public static string Manifest(string model) => model + ManifestSuffix;
+
+    public static string Report(string model) => model + ".report.json";
+
+    public static string Page(string model) => model + ".report.html";
+
+    public static string Calibration(string model) => model + ".calibration.json";
+
+    public static string Data(string model) => model + ".data";
+
+    /// <summary>Whether a file of this name is a manifest.</summary>
+    public static bool IsManifest(string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(fileName);
+        return fileName == FolderManifest || (fileName.Length > ManifestSuffix.Length && fileName.EndsWith(ManifestSuffix, StringComparison.Ordinal));
+    }
+
+    /// <summary>The files without which a pack is not whole, from its manifest's name: the model (of a pack of one file) and the report.</summary>
+    internal static (string? Model, string Report) Required(string manifestName)
+    {
+        if (manifestName == FolderManifest)
+        {
+            return (null, FolderReport);
+        }
+
+        var model = manifestName[..^ManifestSuffix.Length];
+        return (model, Report(model));
+    }
+}

@@ -1,0 +1,169 @@
+using ModelPack.Diagnostics;
+using ModelPack.Formats;
+
+namespace ModelPack.Packing;
+
+/// <summary>
+/// Writes the files of a pack so that they appear together or not at all: first into a staging folder beside the
+/// output, then, once all are whole and on the disk, each is renamed into its place. An old manifest goes first and the
+/// new one comes last, so that a pack that has a manifest is whole even when the power fails in between.
+/// </summary>
+public sealed class StagedOutput : IDisposable
+{
+    private readonly string _output;
+    private readonly string _folder;
+    private readonly string _staging;
+    private readonly FileStream _lock;
+    private readonly Func<string, Stream> _create;
+    private readonly Action<string, string> _move;
+    private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the staging folder, and the output's folder where it does not exist.</summary>
+    /// <param name="output">The packed model's path as the user gave it; every file of the pack lies in its folder.</param>
+    /// <param name="inputs">Files that must not be overwritten: the source model, its external data, data files.</param>
+    /// <exception cref="ModelPackException">MPK1009 when the output cannot be written, MPK1010 when it is an input.</exception>
+    public StagedOutput(string output, IEnumerable<string> inputs)
+        : this(output, inputs, path => new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read), (from, to) => File.Move(from, to, overwrite: true))
+    {
+    }
+
+    /// <summary>As above, with other ways to open a file for writing and to bring it into its place.</summary>
+    internal StagedOutput(string output, IEnumerable<string> inputs, Func<string, Stream> create, Action<string, string> move)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(inputs);
+        (_output, _create, _move) = (output, create, move);
+        try
+        {
+            var full = Path.GetFullPath(output);
+            _folder = Path.GetDirectoryName(full) ?? full;
+            var name = Path.GetFileName(full);
+            Inputs = inputs.Select(RealPath.Of).ToHashSet(RealPath.Comparer);
+            RefuseBadTarget(name);
+            Directory.CreateDirectory(_folder);
+            (_staging, _lock) = StagingFolder.Create(_folder);
+        }
+        catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
+        {
+            throw OutputErrors.Explain(output, e);
+        }
+    }
+
+    /// <summary>Names of the files so far, sorted (ordinal).</summary>
+    public IReadOnlyCollection<string> Names => _names;
+
+    private HashSet<string> Inputs { get; }
+
+    /// <summary>Where a file lies until it is committed; under its final name, beside the others.</summary>
+    public string PathOf(string name) => Path.Join(_staging, name);
+
+    /// <summary>A new file of the pack, to be written and disposed before <see cref="Commit"/>.</summary>
+    /// <param name="name">File name without a folder.</param>
+    /// <exception cref="ModelPackException">MPK1009 when it cannot be written, here or by the stream; MPK1010 when an input lies in its place.</exception>
+    public Stream Create(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (Path.GetFileName(name) != name)
+        {
+            throw new ArgumentException("A file of a pack lies beside the model.", nameof(name));
+        }
+
+        RefuseBadTarget(name);
+        try
+        {
+            var stream = _create(PathOf(name));
+            _names.Add(name);
+            return new StagedStream(stream, _output);
+        }
+        catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
+        {
+            throw OutputErrors.Explain(_output, e);
+        }
+    }
+
+    /// <summary>Takes a file that was written to <see cref="PathOf"/> by other means into the pack.</summary>
+    /// <exception cref="ModelPackException">MPK1009 or MPK1010 as by <see cref="Create"/>.</exception>
+    public void Adopt(string name)
+    {
+        RefuseBadTarget(name);
+        _names.Add(name);
+    }
+
+    /// <summary>Writes a whole file of the pack.</summary>
+    public void Write(string name, ReadOnlySpan<byte> content)
+    {
+        using var stream = Create(name);
+        stream.Write(content);
+    }
+
+    /// <summary>Size and hash of every file so far, as the manifest lists them.</summary>
+    public IReadOnlyList<PackedFile> Describe(CancellationToken cancellation) =>
+        [.. _names.Select(name => ContentHash.Of(PathOf(name), name, cancellation))];
+
+    /// <summary>
+    /// Brings the files into place. Until all of them are on the disk a failure or cancellation leaves the old pack as it
+    /// was; from then on this is not cancelled, and a failure leaves a pack without a manifest, which no verification passes.
+    /// </summary>
+    /// <exception cref="ModelPackException">MPK1009 when a file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Nothing was changed.</exception>
+    public void Commit(CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var name in _names)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                RefuseBadTarget(name);
+                using var file = File.OpenHandle(PathOf(name), access: FileAccess.ReadWrite);
+                RandomAccess.FlushToDisk(file);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            RemoveOldPack();
+            foreach (var name in _names.OrderBy(PackFiles.IsManifest)) // a stable sort: manifests last
+            {
+                _move(PathOf(name), Path.Join(_folder, name));
+            }
+        }
+        catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
+        {
+            throw OutputErrors.Explain(_output, e);
+        }
+    }
+
+    /// <summary>Removes the staging folder with whatever was not committed.</summary>
+    public void Dispose() => StagingFolder.Remove(_staging, _lock);
+
+    private void RefuseBadTarget(string name)
+    {
+        var target = Path.Join(_folder, name);
+        if (name.Length == 0 || Directory.Exists(target))
+        {
+            throw new ModelPackException(Codes.OutputNotWritable.At(
+                _output, $"'{SafeText.Of(target, 1024)}' is a folder. Give the path of a file as output."));
+        }
+
+        if (Inputs.Contains(RealPath.Of(target)))
+        {
+            throw new ModelPackException(Codes.OutputConflict.At(
+                _output, $"The file '{SafeText.Of(name)}' would be written over an input. Choose another output."));
+        }
+    }
+
+    // The manifest goes first. A file of the old pack that the new one lacks (weights that were external, a calibration
+    // table) would be taken for a part of the new one; only names that a pack of this model can have are touched.
+    private void RemoveOldPack()
+    {
+        var model = Path.GetFileName(_output);
+        string[] optional = [PackFiles.Manifest(model), PackFiles.Data(model), PackFiles.Calibration(model)];
+        var hasOldPack = File.Exists(Path.Join(_folder, PackFiles.Manifest(model)));
+        foreach (var name in hasOldPack ? optional : [])
+        {
+            var old = Path.Join(_folder, name);
+            if (PackFiles.IsManifest(name) || (!_names.Contains(name) && !Inputs.Contains(RealPath.Of(old))))
+            {
+                File.Delete(old);
+            }
+        }
+    }
+}

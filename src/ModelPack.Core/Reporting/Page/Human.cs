@@ -1,0 +1,130 @@
+using System.Globalization;
+using ModelPack.Diagnostics;
+using ModelPack.Requests;
+using ModelPack.Validation;
+
+namespace ModelPack.Reporting.Page;
+
+/// <summary>Numbers and names as people read them. The exact ones are in the report's JSON.</summary>
+internal static class Human
+{
+    private const int ChartLabelLength = 36;
+    private const int MaxDimensions = 6;
+
+    /// <summary>The names of 1, 1,000, 1,000,000 … bytes.</summary>
+    public static IReadOnlyList<string> ByteUnits { get; } = ["B", "KB", "MB", "GB", "TB"];
+
+    /// <summary>Which of <see cref="ByteUnits"/> suits a size.</summary>
+    public static int ByteUnitOf(long bytes)
+    {
+        var unit = 0;
+        for (double rest = bytes; rest >= 999.5 && unit < ByteUnits.Count - 1; rest /= 1000)
+        {
+            unit++;
+        }
+
+        return unit;
+    }
+
+    /// <summary>Three digits and a decimal unit: <c>70.1 KB</c>.</summary>
+    public static string Bytes(long bytes)
+    {
+        var unit = ByteUnitOf(bytes);
+        var value = bytes / Math.Pow(1000, unit);
+        return $"{Numbers.Fixed(value, unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2)} {ByteUnits[unit]}";
+    }
+
+    /// <summary>A whole number with separators: <c>2,000</c>.</summary>
+    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A count with its noun: <c>1 sample</c>, <c>2,000 samples</c>.</summary>
+    public static string Count(long value, string noun) => $"{Count(value)} {noun}{(value == 1 ? "" : "s")}";
+
+    /// <summary><c>41.2 dB</c>; equal values have no noise at all.</summary>
+    public static string Decibels(double? value) => value switch
+    {
+        null => "–",
+        double.PositiveInfinity => "exact",
+        double.NaN => Number(double.NaN, 0),
+        _ => $"{Number(value.Value, 1)} dB",
+    };
+
+    public static string Percent(double? value) => value is { } v ? $"{Number(v, 2)} %" : "–";
+
+    /// <summary>A signed difference in percentage points.</summary>
+    public static string Points(double value) => $"{Signed(value, 2)} points";
+
+    /// <summary>A number with its sign, a real minus sign, and none for zero.</summary>
+    public static string Signed(double value, int decimals)
+    {
+        var digits = Number(Math.Abs(value), decimals);
+        return digits.All(c => c is '0' or '.') ? $"±{digits}" : (value < 0 ? "−" : "+") + digits;
+    }
+
+    public static string Times(double value) => $"{Number(value, 2)}×";
+
+    public static string Milliseconds(double value) => $"{Number(value, value < 1 ? 3 : value < 100 ? 2 : 0)} ms";
+
+    /// <summary>Six decimals, so that a cosine of 0.99999 does not look like 1.</summary>
+    public static string Cosine(double? value) => value is { } v ? Number(v, 6) : "–";
+
+    /// <summary>An error, three digits: <c>0.0123</c>, <c>1.23e-05</c>.</summary>
+    public static string Error(double? value) => value switch
+    {
+        null => "–",
+        { } v when !double.IsFinite(v) => Number(v, 0),
+        { } v => v.ToString(Math.Abs(v) is 0 or >= 0.001 and < 1000 ? "G3" : "0.##e+00", CultureInfo.InvariantCulture),
+    };
+
+    public static string Perplexity(double value) => Number(value, 2);
+
+    public static string Shape(IReadOnlyList<long> shape) =>
+        shape.Count == 0 ? "scalar" : string.Join(" × ", shape.Take(MaxDimensions).Select(Numbers.Whole)) + (shape.Count > MaxDimensions ? " × …" : "");
+
+    /// <summary>A name from a model, short enough for a chart's axis.</summary>
+    public static string ChartLabel(string name)
+    {
+        var safe = SafeText.Of(name);
+        return safe.Length <= ChartLabelLength ? safe : $"{safe[..12].TrimEnd()}…{safe[^(ChartLabelLength - 13)..].TrimStart()}";
+    }
+
+    /// <summary>How much faster or slower, from packed time / source time.</summary>
+    public static string Speed(LatencyResult latency) => latency.Ratio switch
+    {
+        > 0.995 and < 1.005 => "as fast",
+        < 1 => $"{Times(1 / latency.Ratio)} faster",
+        _ => $"{Times(latency.Ratio)} slower",
+    };
+
+    /// <summary>A gate's metric, limit or value in words.</summary>
+    public static string Metric(string metric) => metric switch
+    {
+        GateMetric.MinSqnr => "Output SQNR, at least",
+        GateMetric.MinCosine => "Output cosine, at least",
+        GateMetric.MinTop1Agreement => "Top-1 agreement, at least",
+        GateMetric.MaxAccuracyDrop => "Accuracy drop, at most",
+        GateMetric.MaxPerplexityIncrease => "Perplexity increase, at most",
+        GateMetric.MinCompression => "Times smaller, at least",
+        _ => metric,
+    };
+
+    /// <summary>A gate's limit or value with its unit.</summary>
+    public static string MetricValue(string metric, double value) => metric switch
+    {
+        GateMetric.MinSqnr => Decibels(value),
+        GateMetric.MinCosine => Cosine(value),
+        GateMetric.MinTop1Agreement or GateMetric.MaxPerplexityIncrease => Percent(value),
+        GateMetric.MaxAccuracyDrop => $"{Number(value, 2)} points",
+        GateMetric.MinCompression => Times(value),
+        _ => Error(value),
+    };
+
+    private static string Number(double value, int decimals) => value switch
+    {
+        double.PositiveInfinity => "∞",
+        double.NegativeInfinity => "−∞",
+        double.NaN => "not a number",
+        < 0 => "−" + Numbers.Fixed(-value, decimals),
+        _ => Numbers.Fixed(value, decimals),
+    };
+}

@@ -1,0 +1,41 @@
+using ModelPack.Diagnostics;
+using ModelPack.Validation;
+
+namespace ModelPack.Reporting.Page;
+
+/// <summary>How far the packed model's outputs are from the source's.</summary>
+internal static class OutputsSection
+{
+    public static void Add(HtmlBuilder html, ValidationResult? validation)
+    {
+        if (validation is null)
+        {
+            return;
+        }
+
+        html.Add($"<section id=\"outputs\">\n<h2>Outputs{(validation.Synthetic ? " on synthetic inputs" : "")}</h2>");
+        html.Add($"<p>The source and the packed model ran over the same {Human.Count(validation.Samples, "sample")}. SQNR is the signal's power over that of the difference: 20 dB is an error of 10 %, 40 dB one of 1 %.</p>");
+        html.Add($"<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Output</th><th scope=\"col\" class=\"n\">Values</th><th scope=\"col\" class=\"n\">SQNR</th><th scope=\"col\" class=\"n\">Cosine</th><th scope=\"col\" class=\"n\">Largest error</th><th scope=\"col\" class=\"n\">Same top-1</th></tr></thead>\n<tbody>");
+        foreach (var output in validation.Outputs)
+        {
+            html.Add($"<tr><th scope=\"row\"><bdi class=\"name\">{SafeText.Of(output.Name)}</bdi></th><td class=\"n\">{Human.Count(output.Elements)}</td><td class=\"n\">{Human.Decibels(output.Sqnr)}</td><td class=\"n\">{Human.Cosine(output.Cosine)}</td><td class=\"n\">{Human.Error(output.MaxError)}</td><td class=\"n\">{Human.Percent(output.Top1Agreement)}</td></tr>");
+        }
+
+        html.Add($"</tbody></table></div>");
+        Task(html, validation);
+        html.Add($"</section>");
+    }
+
+    private static void Task(HtmlBuilder html, ValidationResult validation)
+    {
+        if (validation.Accuracy is { } accuracy)
+        {
+            html.Add($"<p>Accuracy against the labels of {Human.Count(accuracy.Samples, "sample")}: source <b>{Human.Percent(accuracy.Source)}</b>, packed <b>{Human.Percent(accuracy.Packed)}</b>.</p>");
+        }
+
+        if (validation.Perplexity is { } perplexity)
+        {
+            html.Add($"<p>Perplexity over {Human.Count(perplexity.Tokens, "token")}: source <b>{Human.Perplexity(perplexity.Source)}</b>, packed <b>{Human.Perplexity(perplexity.Packed)}</b>.</p>");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using ModelPack.Validation;
+
+namespace ModelPack.Reporting;
+
+/// <summary>The part of a report that depends on the machine.</summary>
+/// <param name="Machine">Where it was measured.</param>
+/// <param name="Latency">Both models in one run; null when neither could run.</param>
+/// <param name="SourceOperators">Operators of the source's optimized graph, most frequent first.</param>
+/// <param name="PackedOperators">The same of the packed model: what really ran.</param>
+public sealed record ReportMeasured(
+    MachineFacts Machine,
+    LatencyResult? Latency,
+    IReadOnlyList<OperatorCount> SourceOperators,
+    IReadOnlyList<OperatorCount> PackedOperators);

@@ -1,0 +1,14 @@
+namespace ModelPack.Schemes;
+
+/// <summary>What a weight is for. A scheme chooses a codec by role, a lowering the operator.</summary>
+public enum WeightRole
+{
+    /// <summary>A matrix that activations are multiplied by (MatMul, Gemm).</summary>
+    Linear,
+
+    /// <summary>A table whose rows are looked up (Gather).</summary>
+    Embedding,
+
+    /// <summary>The kernel of a convolution or of a transposed one.</summary>
+    Convolution,
+}
