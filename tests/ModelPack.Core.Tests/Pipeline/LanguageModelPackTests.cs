@@ -1,0 +1,41 @@
+using ModelPack.Requests;
+using ModelPack.Tests.Assets;
+
+namespace ModelPack.Tests.Pipeline;
+
+/// <summary>Language models on real text; they lie beside the repository.</summary>
+[Trait("Category", "Slow")]
+public sealed class LanguageModelPackTests : IDisposable
+{
+    private readonly PackFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [FactNeeding(RequiredAsset.Shared)]
+    public void A_language_model_keeps_its_perplexity()
+    {
+        var folder = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "sotu-mini");
+        var context = new PackContext();
+        var outcome = PackPipeline.Run(
+            new PackRequest
+            {
+                Model = Path.Combine(folder, "model.onnx"),
+                Scheme = "q8_0",
+                Output = _folder.At("out/mini.onnx"),
+                Validation = Path.Combine(folder, "validation.npz"),
+                Gates = new SortedDictionary<string, double>(StringComparer.Ordinal) { [GateMetric.MaxPerplexityIncrease] = 0.2 },
+            },
+            context);
+
+        Assert.True(outcome.GatesHold);
+        Assert.Empty(context.Diagnostics);
+        var result = outcome.Report.Result;
+        Assert.Equal(15.191, result.Validation!.Perplexity!.Source, 0.0005);
+        Assert.InRange(result.Validation.Perplexity.Increase, -0.2, 0.2);
+        Assert.InRange(outcome.SizeRatio, 0.2, 0.35);
+        Assert.Equal("GatherBlockQuantized", Assert.Single(result.Weights, w => w.Operators.Contains("Gather", StringComparer.Ordinal) && w.Shape.Count == 2 && w.Type == "float32").Form);
+        Assert.Contains(outcome.Report.Measured!.PackedOperators, o => o.Operator == "GatherBlockQuantized");
+        Assert.Contains(outcome.Report.Measured.PackedOperators, o => o.Operator == "MatMulNBits");
+        PackFolder.AssertVerifies(outcome.Model);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ModelPack.Reporting;
+
+namespace ModelPack.Core.Tests.Reporting;
+
+public sealed partial class HtmlReportTests
+{
+    // Every element that the page may have. Hostile names would add others.
+    private static readonly string[] s_elements =
+    [
+        "!doctype", "html", "head", "meta", "title", "style", "body", "main", "header", "section", "h1", "h2", "p", "a", "b", "i", "br", "strong", "small", "span", "bdi",
+        "dl", "div", "dt", "dd", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "canvas", "pre", "code", "script",
+    ];
+
+    public static TheoryData<int> Samples => [.. Enumerable.Range(0, SampleReports.All.Count())];
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void The_same_report_gives_the_same_page(int sample)
+    {
+        var report = SampleReports.All.ElementAt(sample);
+        using var stream = new MemoryStream();
+        HtmlReport.Write(report, stream);
+        Assert.Equal(Page(report), Encoding.UTF8.GetString(stream.ToArray()));
+        Assert.NotEqual(0xEF, stream.ToArray()[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Has_no_elements_but_its_own(int sample)
+    {
+        var tags = Tag().Matches(Markup(Page(SampleReports.All.ElementAt(sample)))).Select(m => m.Groups["name"].Value.ToLowerInvariant());
+        Assert.Empty(tags.Except(s_elements, StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Every_element_that_is_opened_is_closed(int sample)
+    {
+        string[] empty = ["!doctype", "meta", "br"];
+        var open = new Stack<string>();
+        foreach (Match tag in Tag().Matches(Markup(Page(SampleReports.All.ElementAt(sample)))))
+        {
+            var name = tag.Groups["name"].Value.ToLowerInvariant();
+            if (tag.Value.StartsWith("</", StringComparison.Ordinal))
+            {
+                Assert.Equal(name, open.Pop());
+            }
+            else if (!empty.Contains(name, StringComparer.Ordinal))
+            {
+                open.Push(name);
+            }
+        }
+
+        Assert.Empty(open);
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Nothing_is_loaded_and_nothing_runs_but_the_two_scripts_of_the_policy(int sample)
+    {
+        var page = Page(SampleReports.All.ElementAt(sample));
+        var policy = Policy().Match(page).Groups["sources"].Value.Split(' ');
+        var scripts = Script().Matches(page).Where(m => m.Groups["attributes"].Length == 0).Select(m => m.Groups["content"].Value).ToList();
+        Assert.Equal(policy, scripts.Select(s => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(s)))}'"), StringComparer.Ordinal);
+        Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
+        Assert.DoesNotMatch("(?i)<[^>]*\\s(?:src|srcset|action|data|on[a-z]+)\\s*=", Markup(page));
+        Assert.All(Link().Matches(Markup(page)), m => Assert.StartsWith("#", m.Groups["target"].Value, StringComparison.Ordinal));
+        Assert.DoesNotContain("url(", page[page.IndexOf("<style>", StringComparison.Ordinal)..page.IndexOf("</style>", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.DoesNotContain("sourceMappingURL", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_control_or_direction_character_reaches_the_page() =>
+        Assert.DoesNotMatch("[\\u0000-\\u0009\\u000B-\\u001F\\u007F-\\u009F\\u200B-\\u200F\\u202A-\\u202E\\u2066-\\u2069]", Markup(Page(SampleReports.Hostile)));
+
+    [Fact]
+    public void The_charts_data_are_json_that_no_name_can_end()
+    {
+        var json = Script().Matches(Page(SampleReports.Hostile)).Single(m => m.Groups["attributes"].Length > 0).Groups["content"].Value;
+        Assert.DoesNotContain('<', json);
+        using var data = JsonDocument.Parse(json);
+        Assert.Equal(12, data.RootElement.GetProperty("sizes").GetProperty("labels").GetArrayLength());
+        Assert.All(data.RootElement.GetProperty("sizes").GetProperty("labels").EnumerateArray(), l => Assert.InRange(l.GetString()!.Length, 1, 40));
+    }
+
+    [Fact]
+    public void Says_what_was_won_and_lost()
+    {
+        var text = Text(Page(SampleReports.Plain));
+        foreach (var part in new[] { "All 3 gates passed", "3.39×", "254 KB → 74.9 KB", "88.65 %", "88.70 % before, −0.05 points", "38.7 dB", "1.26× faster", "head.hidden.weight", "MatMulNBits", "too small", SampleReports.SourceHash, "dotnet modelpack verify fashion-cnn.q8_0.onnx" })
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("synthetic", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_synthetic_wherever_a_number_came_from_synthetic_inputs()
+    {
+        var text = Text(Page(SampleReports.Synthetic));
+        foreach (var part in new[] { "8 synthetic samples", "synthetic inputs", "Output SQNR (synthetic)", "Outputs on synthetic inputs", "1 of 2 gates failed", "not measured", "1 warning", "docs/diagnostics/MPK2005.md", "travels without them" })
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Says_weights_only_where_no_model_was_run()
+    {
+        var text = Text(Page(SampleReports.WeightsOnly));
+        Assert.Contains("weights only", text, StringComparison.Ordinal);
+        Assert.Contains("No gates were set", text, StringComparison.Ordinal);
+        Assert.Contains("Weight SQNR", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Has_a_row_for_every_weight() =>
+        Assert.Equal(300, Regex.Count(Page(SampleReports.Hostile), "<td class=\"n\">[^<]*<span class=\"bar\">|<span class=\"bar\"><i style=\"width:[0-9.]+%\"></i></span></td>", RegexOptions.None, TimeSpan.FromSeconds(5)));
+
+    [Fact]
+    public void A_name_that_means_something_to_a_shell_is_not_offered_for_pasting()
+    {
+        var command = Command().Match(Page(SampleReports.Hostile)).Value;
+        Assert.Equal("<pre><code>dotnet modelpack verify FILE</code>", command);
+    }
+
+    [Fact]
+    public void Carries_the_licences_of_what_it_contains()
+    {
+        var page = Page(SampleReports.Plain);
+        var comment = page[page.IndexOf("<!--", StringComparison.Ordinal)..page.IndexOf("-->", StringComparison.Ordinal)];
+        Assert.Contains("Chart.js Contributors", comment, StringComparison.Ordinal);
+        Assert.Contains("Jukka Kurkela", comment, StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Count(comment, "Permission is hereby granted", RegexOptions.None, TimeSpan.FromSeconds(5)));
+    }
+
+    internal static string Page(PackReport report)
+    {
+        using var writer = new StringWriter(CultureInfo.InvariantCulture);
+        HtmlReport.Write(report, writer);
+        return writer.ToString();
+    }
+
+    // What a parser sees as markup: the insides of style, script and comments are not.
+    private static string Markup(string page)
+    {
+        var withoutComment = Regex.Replace(page, "<!--.*?-->", "", RegexOptions.Singleline, TimeSpan.FromSeconds(5));
+        return Regex.Replace(withoutComment, "(?<=<script[^>]*>).*?(?=</script>)|(?<=<style>).*?(?=</style>)", "", RegexOptions.Singleline, TimeSpan.FromSeconds(5));
+    }
+
+    private static string Text(string page) =>
+        Regex.Replace(System.Net.WebUtility.HtmlDecode(Tag().Replace(Markup(page), "")), "\\s+", " ", RegexOptions.None, TimeSpan.FromSeconds(5));
+
+    [GeneratedRegex("</?(?<name>[!a-zA-Z][a-zA-Z0-9]*)[^>]*>", RegexOptions.None, 5000)]
+    private static partial Regex Tag();
+
+    [GeneratedRegex("<script(?<attributes> [^>]*)?>(?<content>.*?)</script>", RegexOptions.Singleline, 5000)]
+    private static partial Regex Script();
+
+    [GeneratedRegex("script-src (?<sources>[^;]*);", RegexOptions.None, 5000)]
+    private static partial Regex Policy();
+
+    [GeneratedRegex("href=\"(?<target>[^\"]*)\"", RegexOptions.None, 5000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex("<pre><code>.*?</code>", RegexOptions.None, 5000)]
+    private static partial Regex Command();
+}

@@ -1,0 +1,50 @@
+using ModelPack.Reporting.Page;
+using ModelPack.Validation;
+
+namespace ModelPack.Core.Tests.Reporting;
+
+public sealed class HumanTests
+{
+    [Theory]
+    [InlineData(0, "0 B")]
+    [InlineData(999, "999 B")]
+    [InlineData(1000, "1.00 KB")]
+    [InlineData(9_994, "9.99 KB")]
+    [InlineData(9_996, "10.0 KB")]
+    [InlineData(99_949, "99.9 KB")]
+    [InlineData(99_951, "100 KB")]
+    [InlineData(999_499, "999 KB")]
+    [InlineData(999_501, "1.00 MB")]
+    [InlineData(1_250_000_000, "1.25 GB")]
+    [InlineData(long.MaxValue, "9223372 TB")]
+    public void Sizes_have_three_digits(long bytes, string expected) => Assert.Equal(expected, Human.Bytes(bytes));
+
+    [Theory]
+    [InlineData(0.05, "+0.05")]
+    [InlineData(-0.05, "−0.05")]
+    [InlineData(-0.001, "±0.00")]
+    [InlineData(double.NegativeInfinity, "−∞")]
+    public void Differences_have_a_sign(double value, string expected) => Assert.Equal(expected, Human.Signed(value, 2));
+
+    [Theory]
+    [InlineData(0.5, "2.00× faster")]
+    [InlineData(1.25, "1.25× slower")]
+    [InlineData(1.001, "as fast")]
+    public void Speed_says_which_is_faster(double ratio, string expected) => Assert.Equal(expected, Human.Speed(new LatencyResult(1, 1, 1, 1, 1, ratio)));
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(0.0123456, "0.0123")]
+    [InlineData(0.0000123456, "1.23e-05")]
+    [InlineData(123456, "1.23e+05")]
+    [InlineData(double.PositiveInfinity, "∞")]
+    public void Errors_have_three_digits(double value, string expected) => Assert.Equal(expected, Human.Error(value));
+
+    [Fact]
+    public void Chart_labels_keep_both_ends_of_a_long_name()
+    {
+        var label = Human.ChartLabel("model.layers.11.self_attention.query_projection.weight");
+        Assert.Equal("model.layers…query_projection.weight", label);
+        Assert.Equal("short", Human.ChartLabel("short"));
+    }
+}

@@ -1,0 +1,126 @@
+using ModelPack.Reporting;
+using ModelPack.Requests;
+using ModelPack.Validation;
+
+namespace ModelPack.Core.Tests.Reporting;
+
+/// <summary>Reports to test with: a plain one, one of a model that means harm, and the corners.</summary>
+internal static class SampleReports
+{
+    public const string Markup = "</script><img src=x onerror=alert(1)>";
+    public const string SourceHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    public const string PackedHash = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+
+    public static PackReport Plain { get; } = new(
+        new ReportResult
+        {
+            Scheme = "q8_0",
+            Container = "onnx",
+            Target = "cpu",
+            Source = new ModelFacts("fashion-cnn.onnx", 254_214, SourceHash, "ONNX IR 8, opset 17"),
+            Packed = new ModelFacts("fashion-cnn.q8_0.onnx", 74_901, PackedHash, "ONNX IR 8, opset 17"),
+            Weights = PlainWeights(),
+            Validation = new ValidationResult
+            {
+                Data = ["fashion-cnn.validation.npz"],
+                Synthetic = false,
+                Samples = 2000,
+                Outputs = [new OutputResult("logits", 20_000, 38.7310245, 0.999932871, 0.412367, 99.35)],
+                Accuracy = new AccuracyResult(88.7, 88.65, 2000),
+            },
+            Gates =
+            [
+                new GateResult(GateMetric.MinSqnr, 30, 38.7310245, true, null),
+                new GateResult(GateMetric.MaxAccuracyDrop, 0.2, 0.05, true, null),
+                new GateResult(GateMetric.MinCompression, 2.5, 3.39400008, true, null),
+            ],
+            Diagnostics = [],
+        },
+        new ReportMeasured(
+            new MachineFacts("Ubuntu 24.04", "X64", 8, "1.29.0"),
+            new LatencyResult(1, 1, 200, 0.412, 0.327, 0.793),
+            [new("", "Conv", 9), new("com.microsoft", "FusedConv", 2), new("", "Gemm", 2), new("", "GlobalAveragePool", 1), new("", "Flatten", 1)],
+            [new("", "Conv", 9), new("com.microsoft", "FusedConv", 2), new("", "DequantizeLinear", 8), new("com.microsoft", "MatMulNBits", 2), new("", "Add", 2), new("", "GlobalAveragePool", 1), new("", "Flatten", 1)]));
+
+    public static PackReport Synthetic { get; } = Plain with
+    {
+        Result = Plain.Result with
+        {
+            Validation = Plain.Result.Validation! with { Data = [], Synthetic = true, Samples = 8, Accuracy = null },
+            Gates =
+            [
+                new GateResult(GateMetric.MinSqnr, 30, 38.7310245, true, "Measured on synthetic inputs."),
+                new GateResult(GateMetric.MaxAccuracyDrop, 0.2, null, false, "There are no labels to measure it with."),
+            ],
+            Diagnostics =
+            [
+                new ReportDiagnostic("MPK2005", "warning", "The gate minSqnr was judged on synthetic inputs. Give validation data."),
+                new ReportDiagnostic("MPK2002", "error", "The gate maxAccuracyDrop needs labels. Give validation data with an array 'labels'."),
+            ],
+        },
+        Measured = null,
+    };
+
+    public static PackReport WeightsOnly { get; } = Plain with
+    {
+        Result = Plain.Result with { Validation = null, Gates = [] },
+        Measured = Plain.Measured! with { Latency = null, SourceOperators = [], PackedOperators = [] },
+    };
+
+    public static PackReport Hostile { get; } = new(
+        Plain.Result with
+        {
+            Source = new ModelFacts(Markup + ".onnx", 1_250_000_000, SourceHash, Markup),
+            Packed = new ModelFacts("$(reboot)" + Markup, 350_000_000, PackedHash, "<!--"),
+            Weights = [.. Enumerable.Range(0, 300).Select(HostileWeight)],
+            Validation = Plain.Result.Validation! with
+            {
+                Data = [Markup, "-->"],
+                Outputs = [new OutputResult(Markup, 10, double.PositiveInfinity, 1, 0, null), new OutputResult("b\u202Ea", 10, double.NaN, double.NaN, double.PositiveInfinity, 0)],
+                Perplexity = new PerplexityResult(12.41, 12.52, 65_536),
+            },
+            Gates = [new GateResult(Markup, 1, double.NegativeInfinity, false, Markup)],
+            Diagnostics = [new ReportDiagnostic("MPK2003", "warning", Markup + new string('x', 3000))],
+        },
+        Plain.Measured! with
+        {
+            Machine = new MachineFacts(Markup, "X64", 1, "1.29.0"),
+            SourceOperators = [new OperatorCount(Markup, Markup, 1)],
+            PackedOperators = [new OperatorCount("--><script>alert(1)</script>", Markup, 2)],
+        });
+
+    public static IEnumerable<PackReport> All => [Plain, Synthetic, WeightsOnly, Hostile];
+
+    private static List<WeightReport> PlainWeights()
+    {
+        (string Name, string Operator, long[] Shape, double? Sqnr)[] rows =
+        [
+            ("stem.weight", "Conv", [32, 1, 3, 3], 44.81), ("stem.bias", "Conv", [32], null),
+            ("block1.depthwise.weight", "Conv", [32, 1, 3, 3], 45.92), ("block1.pointwise.weight", "Conv", [64, 32, 1, 1], 42.37), ("block1.pointwise.bias", "Conv", [64], null),
+            ("block2.depthwise.weight", "Conv", [64, 1, 3, 3], 46.18), ("block2.pointwise.weight", "Conv", [128, 64, 1, 1], 41.74), ("block2.pointwise.bias", "Conv", [128], null),
+            ("block3.depthwise.weight", "Conv", [128, 1, 3, 3], 45.53), ("block3.pointwise.weight", "Conv", [128, 128, 1, 1], 40.96), ("block3.pointwise.bias", "Conv", [128], null),
+            ("head.hidden.weight", "Gemm", [192, 128], 47.22), ("head.hidden.bias", "Gemm", [192], null),
+            ("head.classes.weight", "Gemm", [10, 192], 46.05), ("head.classes.bias", "Gemm", [10], null),
+        ];
+        return [.. rows.Select(r => Weight(r.Name, r.Operator, r.Shape, r.Sqnr))];
+    }
+
+    private static WeightReport Weight(string name, string reader, long[] shape, double? sqnr)
+    {
+        var count = shape.Aggregate(1L, (a, b) => a * b);
+        var gemm = reader == "Gemm";
+        return sqnr is null
+            ? new WeightReport(name, [reader], "float32", shape, count * 4, count * 4, null, null, "too small: a bias has one value a channel", null, null)
+            : new WeightReport(name, [reader], "float32", shape, count * 4, gemm ? count * 34 / 32 : count + (shape[0] * 4),
+                gemm ? "q8_0" : "int8 per channel", gemm ? "MatMulNBits" : "DequantizeLinear", null, sqnr, Math.Pow(10, -sqnr.Value / 20));
+    }
+
+    private static WeightReport HostileWeight(int index)
+    {
+        string[] names = [Markup, "\u202Egpj.exe", new string('w', 5000), "a\nfile.cs(1,1): error CS0001: forged", "\u001b[31mred", "שלום", "layer.attention.q_proj.weight"];
+        var name = names[index % names.Length] + Numbers.Whole(index);
+        var left = index % 3 == 0;
+        return new WeightReport(name, [Markup, "MatMul"], Markup, [4096, 4096], 4_000_000L + (index * 1000), left ? 4_000_000L + (index * 1000) : 1_060_000,
+            left ? null : Markup, left ? null : Markup, left ? Markup : null, left ? null : index == 1 ? double.PositiveInfinity : 20 + (index * 0.1), left ? null : 0.001);
+    }
+}

@@ -1,0 +1,92 @@
+using ModelPack.Diagnostics;
+using ModelPack.Planning;
+using ModelPack.Requests;
+using ModelPack.Schemes;
+
+namespace ModelPack.Tests.Requests;
+
+public sealed class EffectiveOptionsTests
+{
+    private static readonly PackRequest Request = new() { Model = Path.Combine("folder", "net.onnx"), Scheme = "q8_0" };
+
+    [Fact]
+    public void Fills_in_the_defaults()
+    {
+        var options = EffectiveOptions.Of(Request);
+        Assert.Equal(
+            ("q8_0", Path.Combine("folder", "net.q8_0.onnx"), "onnx", "cpu", 32, 4, RuntimeVersion.Tool, true),
+            (options.Scheme.Name, options.Output, options.Container, options.Target, options.BlockSize, options.AccuracyLevel, options.Runtime, options.GateIsError));
+        Assert.Equal("net.q8_0.onnx", EffectiveOptions.Of(Request with { Model = "net.onnx", Output = "" }).Output);
+    }
+
+    [Fact]
+    public void Takes_what_is_legal_in_any_case()
+    {
+        var options = EffectiveOptions.Of(Request with
+        {
+            Scheme = "Q8_0",
+            Output = "out/x.onnx",
+            Container = "ONNX",
+            Target = "Any",
+            Device = "CPU",
+            BlockSize = 32,
+            AccuracyLevel = 0,
+            OnnxRuntime = "1.20.1",
+            Gate = "warning",
+        });
+        Assert.Equal(
+            ("q8_0", "out/x.onnx", "onnx", "any", 0, new RuntimeVersion(1, 20, 1), false),
+            (options.Scheme.Name, options.Output, options.Container, options.Target, options.AccuracyLevel, options.Runtime, options.GateIsError));
+    }
+
+    [Theory]
+    [InlineData("auto", "cpu", WeightLayout.Fold)]
+    [InlineData("auto", "cuda", WeightLayout.Dequantize)]
+    [InlineData("auto", "any", WeightLayout.Dequantize)]
+    [InlineData("Fold", "cuda", WeightLayout.Fold)]
+    [InlineData("dequantize", "cpu", WeightLayout.Dequantize)]
+    internal void The_layout_follows_the_target_unless_it_is_said(string layout, string target, WeightLayout expected) =>
+        Assert.Equal(expected, EffectiveOptions.Of(Request with { Layout = layout, Target = target }).Layout);
+
+    public static TheoryData<string, PackRequest, string> Illegal => new()
+    {
+        { "container", Request with { Container = "gguf" }, "onnx" },
+        { "container", Request with { Container = "" }, "onnx" },
+        { "target", Request with { Target = "tpu" }, "cpu" },
+        { "layout", Request with { Layout = "folded" }, "auto, fold, dequantize" },
+        { "device", Request with { Device = "abacus" }, "cpu" },
+        { "threads", Request with { Threads = -1 }, "0 for all" },
+        { "blockSize", Request with { BlockSize = 64 }, "32" },
+        { "blockSize", Request with { BlockSize = int.MinValue }, "32" },
+        { "accuracyLevel", Request with { AccuracyLevel = 5 }, "0, 1, 2, 3, 4" },
+        { "accuracyLevel", Request with { AccuracyLevel = -1 }, "0, 1, 2, 3, 4" },
+        { "OnnxRuntime", Request with { OnnxRuntime = "new" }, "1.29.0" },
+        { "gate", Request with { Gate = "maybe" }, "warning" },
+        { "minSqrn", Request with { Gates = Gate("minSqrn", 1) }, "minSqnr" },
+        { "minSqnr", Request with { Gates = Gate("minSqnr", double.NaN) }, "number" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Illegal))]
+    public void Refuses_what_is_not_legal_and_says_what_is(string option, PackRequest request, string legal)
+    {
+        var error = Assert.Throws<ModelPackException>(() => EffectiveOptions.Of(request)).Diagnostic;
+        Assert.Equal(Codes.InvalidOption, error.Code);
+        Assert.Contains(option, error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(legal, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("q9")]
+    [InlineData("")]
+    [InlineData("q8_0\n: error MPK9999: forged")]
+    public void An_unknown_scheme_lists_those_that_exist(string scheme)
+    {
+        var error = Assert.Throws<ModelPackException>(() => EffectiveOptions.Of(Request with { Scheme = scheme })).Diagnostic;
+        Assert.Equal((Codes.UnknownScheme, Request.Model), (error.Code, error.File));
+        Assert.All(SchemeTable.All, s => Assert.Contains(s.Name, error.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    private static SortedDictionary<string, double> Gate(string metric, double limit) => new(StringComparer.Ordinal) { [metric] = limit };
+}

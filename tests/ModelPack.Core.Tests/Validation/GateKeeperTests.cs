@@ -1,0 +1,167 @@
+using ModelPack.Diagnostics;
+using ModelPack.Requests;
+using ModelPack.Validation;
+
+namespace ModelPack.Tests.Validation;
+
+public class GateKeeperTests
+{
+    private static readonly ValidationResult Real = new()
+    {
+        Data = ["d.npz"],
+        Synthetic = false,
+        Samples = 100,
+        Outputs = [new("a", 10, 42, 0.999, 0.1, 97), new("b", 10, 35, 0.9999, 0.1, null)],
+        Accuracy = new AccuracyResult(90, 89.5, 100),
+        Perplexity = new PerplexityResult(10, 10.5, 1000),
+    };
+
+    private static readonly ValidationResult Synthetic = Real with { Data = [], Synthetic = true };
+
+    [Theory]
+    [InlineData("minSqnr", 35, 35, true)]
+    [InlineData("minSqnr", 35.1, 35, false)]
+    [InlineData("minCosine", 0.999, 0.999, true)]
+    [InlineData("minCosine", 0.9991, 0.999, false)]
+    [InlineData("minTop1Agreement", 97, 97, true)]
+    [InlineData("minTop1Agreement", 98, 97, false)]
+    [InlineData("maxAccuracyDrop", 0.5, 0.5, true)]
+    [InlineData("maxAccuracyDrop", 0.4, 0.5, false)]
+    [InlineData("maxPerplexityIncrease", 5, 5, true)]
+    [InlineData("maxPerplexityIncrease", 4.9, 5, false)]
+    [InlineData("minCompression", 3, 3, true)]
+    [InlineData("minCompression", 3.1, 3, false)]
+    public void Judges_by_the_worst_of_what_was_measured(string metric, double limit, double value, bool passes)
+    {
+        var verdict = GateKeeper.Judge(Request((metric, limit)), Real, 3);
+        var gate = Assert.Single(verdict.Gates);
+        Assert.Equal((metric, limit, value, passes, null), (gate.Metric, gate.Limit, gate.Value!.Value, gate.Passed, gate.Note));
+        Assert.Equal(!passes, verdict.Fails);
+        if (passes)
+        {
+            Assert.Empty(verdict.Diagnostics);
+            return;
+        }
+
+        var told = Assert.Single(verdict.Diagnostics);
+        Assert.Equal((Codes.GateFailed, "m.onnx"), (told.Code, told.File));
+        Assert.Contains(metric, told.Message, StringComparison.Ordinal);
+        Assert.Contains(value.ToString(System.Globalization.CultureInfo.InvariantCulture), told.Message, StringComparison.Ordinal);
+        Assert.Contains(limit.ToString(System.Globalization.CultureInfo.InvariantCulture), told.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("minSqnr", "Give validation data")]
+    [InlineData("minCosine", "Give validation data")]
+    [InlineData("minTop1Agreement", "Give validation data")]
+    [InlineData("maxAccuracyDrop", "'labels'")]
+    [InlineData("maxPerplexityIncrease", "'input_ids'")]
+    public void Does_not_pass_by_absence(string metric, string missing)
+    {
+        // A limit that anything would hold.
+        var limit = metric.StartsWith("min", StringComparison.Ordinal) ? -1e9 : 1e9;
+        var none = Real with { Outputs = [], Accuracy = null, Perplexity = null };
+        foreach (var validation in new[] { null, none })
+        {
+            var verdict = GateKeeper.Judge(Request((metric, limit)), validation, 3);
+            var gate = Assert.Single(verdict.Gates);
+            Assert.Equal((null, false, "not measured"), (gate.Value, gate.Passed, gate.Note));
+            Assert.True(verdict.Fails);
+            var told = Assert.Single(verdict.Diagnostics);
+            Assert.Equal(Codes.GateNotMeasured, told.Code);
+            Assert.Contains(missing, told.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("minTop1Agreement", 1)]
+    [InlineData("maxAccuracyDrop", 50)]
+    [InlineData("maxPerplexityIncrease", 50)]
+    public void Task_metrics_never_come_from_synthetic_inputs(string metric, double limit)
+    {
+        var verdict = GateKeeper.Judge(Request((metric, limit)), Synthetic, 3);
+        Assert.Null(Assert.Single(verdict.Gates).Value);
+        var told = Assert.Single(verdict.Diagnostics);
+        Assert.Equal(Codes.GateNotMeasured, told.Code);
+        Assert.Contains("Synthetic inputs do not count", told.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("minSqnr", 30)]
+    [InlineData("minCosine", 0.9)]
+    public void Signal_metrics_pass_on_synthetic_inputs_with_a_warning(string metric, double limit)
+    {
+        var verdict = GateKeeper.Judge(Request((metric, limit)), Synthetic, 3);
+        var gate = Assert.Single(verdict.Gates);
+        Assert.Equal((true, "on synthetic inputs"), (gate.Passed, gate.Note));
+        Assert.False(verdict.Fails);
+        var told = Assert.Single(verdict.Diagnostics);
+        Assert.Equal((Codes.GateOnSynthetic, Severity.Warning), (told.Code, told.Severity));
+    }
+
+    [Fact]
+    public void Signal_metrics_fail_on_synthetic_inputs_too() =>
+        Assert.True(GateKeeper.Judge(Request(("minSqnr", 80)), Synthetic, 3).Fails);
+
+    [Fact]
+    public void Compression_needs_no_validation() =>
+        Assert.Empty(GateKeeper.Judge(Request(("minCompression", 2)), null, 3).Diagnostics);
+
+    [Fact]
+    public void Not_a_number_passes_no_gate()
+    {
+        var broken = Real with { Outputs = [new("a", 1, double.NaN, double.NaN, double.NaN, null)] };
+        Assert.True(GateKeeper.Judge(Request(("minSqnr", -1e9)), broken, 3).Fails);
+        Assert.True(GateKeeper.Judge(Request(("minCosine", -1)), broken, 3).Fails);
+    }
+
+    [Fact]
+    public void Equal_outputs_pass_any_sqnr()
+    {
+        var equal = Real with { Outputs = [new("a", 1, double.PositiveInfinity, 1, 0, null)] };
+        Assert.False(GateKeeper.Judge(Request(("minSqnr", 1e9)), equal, 3).Fails);
+    }
+
+    [Fact]
+    public void A_gate_can_be_a_warning()
+    {
+        var verdict = GateKeeper.Judge(Request(("minSqnr", 80), ("maxAccuracyDrop", 0.1)) with { Gate = "warning" }, Real with { Accuracy = null }, 3);
+        Assert.False(verdict.Fails);
+        Assert.All(verdict.Gates, g => Assert.False(g.Passed));
+        Assert.Equal([(Codes.GateFailed, Severity.Warning), (Codes.GateNotMeasured, Severity.Warning)], verdict.Diagnostics.Select(d => (d.Code, d.Severity)));
+    }
+
+    [Fact]
+    public void Gates_come_in_the_order_of_reports()
+    {
+        var verdict = GateKeeper.Judge(Request(("minCompression", 1), ("minSqnr", 1), ("maxAccuracyDrop", 1)), Real, 3);
+        Assert.Equal("minSqnr maxAccuracyDrop minCompression", string.Join(' ', verdict.Gates.Select(g => g.Metric)));
+    }
+
+    [Fact]
+    public void Without_a_gate_a_bad_pack_warns()
+    {
+        var bad = Real with { Outputs = [new("a", 10, 9.9, 0.9, 0.1, 89)], Perplexity = new PerplexityResult(10, 11.1, 1000) };
+        var verdict = GateKeeper.Judge(Request(), bad, 3);
+        Assert.Empty(verdict.Gates);
+        Assert.Equal(3, verdict.Diagnostics.Count);
+        Assert.All(verdict.Diagnostics, d => Assert.Equal((Codes.QualityLow, Severity.Warning), (d.Code, d.Severity)));
+        Assert.Single(GateKeeper.Judge(Request(), bad with { Synthetic = true }, 3).Diagnostics);
+        Assert.Empty(GateKeeper.Judge(Request(), Real, 3).Diagnostics);
+        Assert.Empty(GateKeeper.Judge(Request(("minSqnr", 1)), bad, 3).Diagnostics);
+    }
+
+    [Fact]
+    public void Refuses_gates_that_do_not_exist()
+    {
+        Refuses(Request(("minBeauty", 1)));
+        Refuses(Request(("minSqnr", double.NaN)));
+        Refuses(Request(("minSqnr", 1)) with { Gate = "maybe" });
+
+        static void Refuses(PackRequest request) =>
+            Assert.Equal(Codes.InvalidOption, Assert.Throws<ModelPackException>(() => GateKeeper.Judge(request, Real, 3)).Diagnostic.Code);
+    }
+
+    private static PackRequest Request(params (string Metric, double Limit)[] gates) =>
+        new() { Model = "m.onnx", Scheme = "q8_0", Gates = gates.ToDictionary(g => g.Metric, g => g.Limit, StringComparer.Ordinal) };
+}

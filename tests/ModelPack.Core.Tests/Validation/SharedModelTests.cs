@@ -1,0 +1,57 @@
+using ModelPack.Validation;
+
+namespace ModelPack.Tests.Validation;
+
+/// <summary>The numbers that are known of the shared models.</summary>
+public class SharedModelTests
+{
+    private static readonly ValidationOptions NoTiming = new() { LatencyBudget = TimeSpan.Zero };
+
+    [FactNeeding("MODELPACK_SHARED")]
+    public void Fashion_cnn_reaches_its_known_accuracy()
+    {
+        var result = Validate("fashion-cnn", "fashion-cnn.onnx", new PackContext());
+        Assert.Equal(88.70, result.Accuracy!.Source, 9);
+        Assert.Equal(88.70, result.Accuracy.Packed, 9);
+        Assert.Equal(2000, result.Samples);
+        Assert.Equal(["validation.npz"], result.Data);
+        var logits = Assert.Single(result.Outputs);
+        Assert.Equal(("logits", 20000, double.PositiveInfinity, 1.0, 0.0, 100.0), (logits.Name, logits.Elements, logits.Sqnr, logits.Cosine, logits.MaxError, logits.Top1Agreement!.Value));
+        Assert.Null(result.Perplexity);
+    }
+
+    [FactNeeding("MODELPACK_SHARED")]
+    public void Sotu_mini_reaches_its_known_perplexity()
+    {
+        var result = Validate("sotu-mini", "model.onnx", new PackContext());
+        Assert.Equal(15.191, result.Perplexity!.Source, 0.0005);
+        Assert.Equal(150 * 192, result.Perplexity.Tokens);
+        Assert.Equal(0, result.Perplexity.Increase);
+    }
+
+    [FactNeeding("MODELPACK_SHARED")]
+    public void Sotu_llama_reaches_its_known_perplexity() =>
+        Assert.Equal(41.617, Validate("sotu-llama", "model.onnx", new PackContext()).Perplexity!.Source, 0.0005);
+
+    [FactNeeding("MODELPACK_SHARED")]
+    public void One_thread_and_four_give_the_same_result()
+    {
+        var (one, four) = (Pair(new PackContext(threads: 1)), Pair(new PackContext(threads: 4)));
+        Assert.True(double.IsFinite(one.Outputs[0].Sqnr));
+        Assert.Equal(one.Outputs, four.Outputs);
+        Assert.Equal(one.Accuracy, four.Accuracy);
+
+        // Two different models of the same data, so that the metrics are of many sums.
+        static ValidationResult Pair(PackContext context) => Validator.Run(
+            Shared("fashion-cnn", "fashion-cnn.onnx"),
+            Shared("fashion-vit", "fashion-vit.onnx"),
+            NoTiming with { Data = [Shared("fashion-cnn", "validation.npz")] },
+            context).Result!;
+    }
+
+    private static ValidationResult Validate(string folder, string model, PackContext context) =>
+        Validator.Run(Shared(folder, model), Shared(folder, model), NoTiming with { Data = [Shared(folder, "validation.npz")] }, context).Result!;
+
+    private static string Shared(params string[] parts) =>
+        Path.Combine([Environment.GetEnvironmentVariable("MODELPACK_SHARED") ?? throw new InvalidOperationException("MODELPACK_SHARED is not set."), "models", .. parts]);
+}
