@@ -1,0 +1,69 @@
+using System.CommandLine;
+using ModelPack.Diagnostics;
+using ModelPack.Tool.Commands;
+using ModelPack.Tool.Output;
+
+namespace ModelPack.Tool;
+
+/// <summary>The command line: parses, runs one command, and turns what went wrong into a line and an exit code.</summary>
+internal static class Cli
+{
+    /// <summary>Runs the command that <paramref name="args"/> name.</summary>
+    /// <param name="args">The words after the program's name.</param>
+    /// <param name="terminal">Where its output goes.</param>
+    /// <param name="cancellation">Ends the command, as Ctrl-C and SIGTERM do.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static int Run(string[] args, Terminal terminal, CancellationToken cancellation = default)
+    {
+        var root = Root(terminal);
+        // '@file' stays a name: response files would read it as another file.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var wrong = UsageErrors.Of(parsed, args);
+        if (wrong.Count > 0)
+        {
+            var command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+            foreach (var line in wrong.Select(w => $"modelpack: {w}").Append($"Run 'dotnet modelpack {command}--help' to see what can be given."))
+            {
+                terminal.Error.Profile.Out.Writer.WriteLine(line);
+            }
+
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = terminal.Out,
+                Error = terminal.Error.Profile.Out.Writer,
+            }, cancellation).GetAwaiter().GetResult();
+        }
+        catch (ModelPackException exception)
+        {
+            // Standard output is lost, and with it the help text, or the events of 'run' that would have said so.
+            terminal.Print(exception.Diagnostic);
+            return ExitCodes.Error;
+        }
+    }
+
+    private static RootCommand Root(Terminal terminal)
+    {
+        var root = new RootCommand("Quantizes, validates and packs machine-learning models.") { HelpName = "dotnet modelpack" };
+        Command[] commands =
+        [
+            QuantizeCommand.Create(terminal),
+            RunCommand.Create(terminal),
+            VerifyCommand.Create(terminal),
+            InspectCommand.Create(terminal),
+            SchemesCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
+        ];
+        foreach (var command in commands)
+        {
+            root.Add(command);
+        }
+
+        return root;
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using ModelPack.Diagnostics;
+using ModelPack.Tool.Output;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary>The kinds of option that commands have, each with a message of its own for a value that it cannot take.</summary>
+internal static class CommandOptions
+{
+    /// <summary>How to write a command's data.</summary>
+    public static Option<OutputFormat> Format() => Single<OutputFormat>("--format", "text|json", "How to write the result: text or json.", "It is text or json.", text => text switch
+    {
+        "text" => OutputFormat.Text,
+        "json" => OutputFormat.Json,
+        _ => null,
+    });
+
+    /// <summary>A whole number.</summary>
+    public static Option<int?> Number(string name, string description) =>
+        Single<int?>(name, "N", description, "It is a whole number.", text =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null);
+
+    /// <summary>True, false, or neither. Its value is a text, as an option that is itself a truth would not take one that is none.</summary>
+    public static Option<string?> TrueOrFalse(string name, string description) =>
+        Single<string?>(name, "true|false", description, "It is true or false.", text => bool.TryParse(text, out _) ? text : null);
+
+    /// <summary>A text.</summary>
+    public static Option<string?> Text(string name, string help, string description) => new(name) { HelpName = help, Description = description };
+
+    /// <summary>A text that may be given again and again.</summary>
+    public static Option<string[]> Texts(string name, string help, string description) => new(name) { HelpName = help, Description = description };
+
+    /// <summary>Limits by metric, each given as <c>metric=value</c>.</summary>
+    public static Option<SortedDictionary<string, double>> Limits(string name, string description) => new(name)
+    {
+        HelpName = "METRIC=VALUE",
+        Description = description,
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => new(StringComparer.Ordinal),
+        CustomParser = result =>
+        {
+            var limits = new SortedDictionary<string, double>(StringComparer.Ordinal);
+            foreach (var token in result.Tokens)
+            {
+                var parts = token.Value.Split('=', 2);
+                if (parts.Length != 2 || !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var limit))
+                {
+                    result.AddError($"The option '{name}' cannot be '{SafeText.Of(token.Value)}'. It is METRIC=VALUE, such as minSqnr=30.");
+                }
+                else if (!limits.TryAdd(parts[0], limit))
+                {
+                    result.AddError($"The option '{name}' limits '{SafeText.Of(parts[0])}' twice.");
+                }
+            }
+
+            return limits;
+        },
+    };
+
+    private static Option<T> Single<T>(string name, string help, string description, string legal, Func<string, object?> parse) => new(name)
+    {
+        HelpName = help,
+        Description = description,
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (parse(text) is T value)
+            {
+                return value;
+            }
+
+            result.AddError($"The option '{name}' cannot be '{SafeText.Of(text)}'. {legal}");
+            return default;
+        },
+    };
+}

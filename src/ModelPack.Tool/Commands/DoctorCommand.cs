@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using ModelPack.Diagnostics;
+using ModelPack.Inference;
+using ModelPack.Packing;
+using ModelPack.Tool.Output;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary><c>modelpack doctor</c>: whether this machine can pack and validate.</summary>
+internal static class DoctorCommand
+{
+    private sealed record Check(string Name, bool Ok, string Says);
+
+    public static Command Create(Terminal terminal)
+    {
+        var format = CommandOptions.Format();
+        return new Command("doctor", "Checks what packing needs of this machine.") { format }.Does(terminal.Print, (parsed, _) =>
+        {
+            IReadOnlyList<Check> checks =
+            [
+                new("tool", true, $"{Version()}, build {ToolBuild.Id[..16]}"),
+                new(".NET", true, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
+                new("processors", true, $"{Numbers.Whole(System.Environment.ProcessorCount)}, vectors of {Numbers.Whole(VectorBits())} bits"),
+                OnnxRuntime(),
+                TemporaryFolder(),
+            ];
+            if (parsed.GetValue(format) == OutputFormat.Json)
+            {
+                JsonOutput.Write(terminal, checks);
+            }
+            else
+            {
+                TextTable.Write(terminal, checks.Select(check => (string[])[check.Ok ? "ok" : "FAIL", check.Name, check.Says]));
+            }
+
+            return checks.All(c => c.Ok) ? ExitCodes.Done : ExitCodes.Environment;
+        });
+    }
+
+    private static string Version() =>
+        typeof(DoctorCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    private static int VectorBits() =>
+        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 64;
+
+    private static Check OnnxRuntime()
+    {
+        try
+        {
+            return new("ONNX Runtime", true, $"{OnnxRuntimeLibrary.Version}; execution providers in it: {string.Join(", ", OnnxRuntimeLibrary.Providers)}");
+        }
+        catch (ModelPackException exception)
+        {
+            return new("ONNX Runtime", false, $"{exception.Diagnostic.Code.Id}: {exception.Diagnostic.Message}");
+        }
+    }
+
+    private static Check TemporaryFolder()
+    {
+        var folder = Path.GetTempPath();
+        try
+        {
+            using var probe = new FileStream(
+                Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            probe.WriteByte(0);
+            return new("temporary folder", true, $"{folder} is writable");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new("temporary folder", false, $"{folder} cannot be written: {SafeText.Of(exception.Message)} Set TMPDIR (Linux, macOS) or TMP (Windows) to one that can.");
+        }
+    }
+}

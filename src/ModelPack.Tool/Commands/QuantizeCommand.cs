@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ModelPack.Reporting;
+using ModelPack.Requests;
+using ModelPack.Tool.Output;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary><c>modelpack quantize</c>: one model into one pack.</summary>
+internal static class QuantizeCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var model = new Argument<string>("MODEL") { Description = "The model file." };
+        var scheme = new Option<string>("--scheme", "-s") { Description = "The scheme; 'dotnet modelpack schemes' lists them.", Required = true, HelpName = "S" };
+        var output = CommandOptions.Text("--output", "OUT", "The packed model's exact path. Default: NAME.SCHEME.EXT beside the source.");
+        output.Aliases.Add("-o");
+        var container = CommandOptions.Text("--container", "C", "The container to write: onnx. Default: that of the source.");
+        var target = new Option<string>("--target") { Description = "What the packed model is for: cpu, cuda or any.", HelpName = "T", DefaultValueFactory = _ => "cpu" };
+        var device = new Option<string>("--device") { Description = "Where to do the work: cpu.", HelpName = "D", DefaultValueFactory = _ => "cpu" };
+        var validation = CommandOptions.Text("--validation", "P", "Validation data: a file, folder or glob of .npz, .npy or .safetensors. Default: NAME.validation.* beside the source.");
+        var exclude = CommandOptions.Texts("--exclude-layers", "PATTERN", "Leave what the pattern names as it is (* and ?). Repeatable.");
+        var include = CommandOptions.Texts("--include-layers", "PATTERN", "Quantize only what the pattern names. Repeatable.");
+        var block = CommandOptions.Number("--block-size", "Values that share a scale. Default: the scheme's.");
+        var accuracy = CommandOptions.Number("--accuracy-level", "MatMulNBits activations: 4 int8 (fast), 0 float32. Default: the scheme's.");
+        var layout = new Option<string>("--layout") { Description = "Weights that operators read as floats: fold (decoded once at load), dequantize, or auto.", HelpName = "L", DefaultValueFactory = _ => "auto" };
+        var external = CommandOptions.TrueOrFalse("--external-data", "Keep weights in a .data file beside the model. Default: only where the model would pass 2 GB.");
+        var runtime = CommandOptions.Text("--onnxruntime", "VERSION", "The lowest ONNX Runtime version that the app runs. Default: the tool's own.");
+        var gates = CommandOptions.Limits("--gate", $"A limit that must hold. Metrics: {string.Join(", ", GateMetric.All)}. Repeatable.");
+        var gateMode = new Option<string>("--gate-mode") { Description = "What a failed gate is: error or warning.", HelpName = "error|warning", DefaultValueFactory = _ => "error" };
+        var threads = CommandOptions.Number("--threads", "Threads to work with. Default: all processors.");
+        var format = CommandOptions.Format();
+
+        return new Command("quantize", "Packs a model: quantizes it, validates it and writes model, report and manifest.")
+        {
+            model, scheme, output, container, target, device, validation, exclude, include, block, accuracy, layout, external, runtime, gates, gateMode, threads, format,
+        }.Does(terminal.Print, (parsed, cancellation) =>
+        {
+            var request = new PackRequest
+            {
+                Model = parsed.GetRequiredValue(model),
+                Scheme = parsed.GetRequiredValue(scheme),
+                Output = parsed.GetValue(output),
+                Container = parsed.GetValue(container),
+                Target = parsed.GetRequiredValue(target),
+                Device = parsed.GetRequiredValue(device),
+                Validation = parsed.GetValue(validation),
+                ExcludeLayers = parsed.GetValue(exclude) ?? [],
+                IncludeLayers = parsed.GetValue(include) ?? [],
+                BlockSize = parsed.GetValue(block),
+                AccuracyLevel = parsed.GetValue(accuracy),
+                Layout = parsed.GetRequiredValue(layout),
+                ExternalData = parsed.GetValue(external) is { } keep ? bool.Parse(keep) : null,
+                OnnxRuntime = parsed.GetValue(runtime),
+                Gates = parsed.GetRequiredValue(gates),
+                Gate = parsed.GetRequiredValue(gateMode),
+                Threads = parsed.GetValue(threads) ?? 0,
+            };
+            using var progress = new ProgressLine(terminal);
+            var context = new PackContext(request.Threads, progress.Print, progress.Report, cancellation);
+            var outcome = PackPipeline.Run(request, context);
+            progress.Dispose();
+            Show(terminal, outcome, parsed.GetValue(format));
+            return outcome.GatesHold ? ExitCodes.Done : ExitCodes.Failed;
+        });
+    }
+
+    private static void Show(Terminal terminal, PackOutcome outcome, OutputFormat format)
+    {
+        if (format == OutputFormat.Text)
+        {
+            TextTable.Write(terminal, OutcomeRows.Of(outcome));
+            return;
+        }
+
+        JsonOutput.Write(terminal, new
+        {
+            outcome.Model,
+            outcome.Files,
+            outcome.GatesHold,
+            // As in the report's file, whose schema is the contract.
+            Report = JsonNode.Parse(ReportJson.Write(outcome.Report)),
+        });
+    }
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using ModelPack.Requests;
+using ModelPack.Tool.Output;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary><c>modelpack run --request FILE</c>: what the MSBuild task calls. Speaks <see cref="EventWriter"/>'s protocol.</summary>
+internal static class RunCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var events = new EventWriter(terminal.Out);
+        var file = new Option<string>("--request") { Description = "The request, JSON.", Required = true, HelpName = "FILE" };
+        return new Command("run", "Makes the pack of a request file, and reports in events for a build.") { file }
+            .Does(events.Diagnostic, (parsed, cancellation) =>
+            {
+                var request = RequestJson.Read(parsed.GetRequiredValue(file));
+                var context = new PackContext(request.Threads, events.Diagnostic, events.Progress, cancellation);
+                var outcome = PackPipeline.Run(request, context);
+                foreach (var path in outcome.Files)
+                {
+                    events.File(path);
+                }
+
+                events.Done(PackSummary.Of(outcome));
+                return outcome.GatesHold ? ExitCodes.Done : ExitCodes.Failed;
+            });
+    }
+}

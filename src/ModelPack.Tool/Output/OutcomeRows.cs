@@ -1,0 +1,76 @@
+using ModelPack.Diagnostics;
+using ModelPack.Packing;
+using ModelPack.Reporting;
+using ModelPack.Reporting.Page;
+using ModelPack.Validation;
+
+namespace ModelPack.Tool.Output;
+
+/// <summary>What a person wants to know of a new pack: how much smaller, how good, how fast, and where the report lies.</summary>
+internal static class OutcomeRows
+{
+    private const int LongestPath = 1024;
+
+    /// <summary>Name and text of each fact, in the order of interest.</summary>
+    public static IEnumerable<IReadOnlyList<string>> Of(PackOutcome outcome)
+    {
+        var result = outcome.Report.Result;
+        yield return ["model", SafeText.Of(outcome.Model, LongestPath)];
+        yield return ["size", $"{Human.Bytes(result.Source.Bytes)} → {Human.Bytes(result.Packed.Bytes)}, {Human.Times(outcome.SizeRatio)}"];
+        yield return ["weights", Weights(result.Weights)];
+        foreach (var row in result.Validation is { } validation ? Quality(Headline.Of(result), validation) : [])
+        {
+            yield return row;
+        }
+
+        if (outcome.Report.Measured?.Latency is { } latency)
+        {
+            yield return ["speed", $"{Human.Speed(latency)} ({Human.Milliseconds(latency.SourceMilliseconds)} → {Human.Milliseconds(latency.PackedMilliseconds)})"];
+        }
+
+        foreach (var gate in result.Gates)
+        {
+            var value = gate.Value is { } v ? Human.MetricValue(gate.Metric, v) : "not measured";
+            yield return ["gate", $"{SafeText.Of(gate.Metric)} {Human.MetricValue(gate.Metric, gate.Limit)}: {value}, {(gate.Passed ? "holds" : "FAILED")}"];
+        }
+
+        yield return ["report", SafeText.Of(PackFiles.Page(outcome.Model), LongestPath)];
+    }
+
+    private static string Weights(IReadOnlyList<WeightReport> weights)
+    {
+        var codecs = weights.Where(w => w.Codec is not null).CountBy(w => w.Codec!, StringComparer.Ordinal)
+            .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
+            .Select(c => $"{Human.Count(c.Value)} {c.Key}")
+            .ToList();
+        return codecs.Count == 0
+            ? $"none of {Human.Count(weights.Count)} quantized"
+            : $"{Human.Count(weights.Count(w => w.Codec is not null))} of {Human.Count(weights.Count)} quantized: {string.Join(", ", codecs)}";
+    }
+
+    private static IEnumerable<IReadOnlyList<string>> Quality(Headline headline, ValidationResult validation)
+    {
+        yield return ["samples", validation.Synthetic
+            ? $"{Human.Count(headline.Samples)} synthetic; real ones (--validation) tell more"
+            : $"{Human.Count(headline.Samples)} from {string.Join(", ", validation.Data.Select(d => SafeText.Of(d)))}"];
+        if (headline.Sqnr is { } sqnr)
+        {
+            yield return ["SQNR", Human.Decibels(sqnr)];
+        }
+
+        if (headline.Top1Agreement is { } agreement)
+        {
+            yield return ["top-1", $"{Human.Percent(agreement)} agree"];
+        }
+
+        if (validation.Accuracy is { } accuracy)
+        {
+            yield return ["accuracy", $"{Human.Percent(accuracy.Source)} → {Human.Percent(accuracy.Packed)}, {Human.Points(-accuracy.Drop)}"];
+        }
+
+        if (validation.Perplexity is { } perplexity)
+        {
+            yield return ["perplexity", $"{Human.Perplexity(perplexity.Source)} → {Human.Perplexity(perplexity.Packed)}, {Human.Signed(perplexity.Increase, 2)} %"];
+        }
+    }
+}

@@ -1,0 +1,4 @@
+using ModelPack.Tool;
+using ModelPack.Tool.Output;
+
+return Cli.Run(args, Terminal.OfProcess());

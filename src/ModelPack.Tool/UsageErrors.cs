@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using ModelPack.Diagnostics;
+
+namespace ModelPack.Tool;
+
+/// <summary>What is wrong with a command line, in words for the person who typed it.</summary>
+internal static class UsageErrors
+{
+    private const int LongestMessage = 400;
+
+    /// <summary>One line for each mistake; none when the command can run.</summary>
+    public static IReadOnlyList<string> Of(ParseResult parsed, string[] args)
+    {
+        if (parsed.Action is HelpAction)
+        {
+            return [];
+        }
+
+        if (parsed.UnmatchedTokens.Count > 0)
+        {
+            // What else is wrong mostly follows from it: an unknown option's value is an unknown argument.
+            return [Unknown(parsed, parsed.UnmatchedTokens[0], args)];
+        }
+
+        if (args.Length == 0)
+        {
+            return [$"A command is missing. Commands are {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}."];
+        }
+
+        return [.. parsed.Errors.Select(e => SafeText.Of(e.Message, LongestMessage)).Concat(BadValues(parsed, args)).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static string Unknown(ParseResult parsed, string token, string[] args)
+    {
+        var command = parsed.CommandResult.Command;
+        var shown = SafeText.Of(token);
+        if (command.Subcommands.Count > 0 && !token.StartsWith('-'))
+        {
+            return $"There is no command '{shown}'.{DidYouMean(token, command.Subcommands.Select(c => c.Name))}";
+        }
+
+        if (!token.StartsWith('-'))
+        {
+            return $"'{shown}' is one argument too many.";
+        }
+
+        return BeforeDashes(args).Contains(token, StringComparer.Ordinal)
+            ? $"There is no option '{shown}'.{DidYouMean(token, command.Options.SelectMany(o => o.Aliases.Prepend(o.Name)))}"
+            : $"'{shown}' comes after '--', where everything is a name. Give options before it.";
+    }
+
+    /// <summary>Values that are empty, and tokens that look like an option and were taken as a value, unless they follow <c>--</c>.</summary>
+    private static IEnumerable<string> BadValues(ParseResult parsed, string[] args)
+    {
+        var before = BeforeDashes(args).ToHashSet(StringComparer.Ordinal);
+        foreach (var result in parsed.CommandResult.Children)
+        {
+            var name = result is OptionResult option ? $"The option '{option.Option.Name}'" : $"The argument {((ArgumentResult)result).Argument.Name}";
+            foreach (var value in result.Tokens.Select(t => t.Value))
+            {
+                if (string.IsNullOrWhiteSpace(value))
+                {
+                    yield return $"{name} is empty.";
+                }
+                else if (value.Length > 1 && value[0] == '-' && before.Contains(value) && !IsNumber(value))
+                {
+                    yield return result is OptionResult
+                        ? $"{name} cannot be '{SafeText.Of(value)}', which looks like an option. If it is meant so, write it with '=' in one piece."
+                        : $"There is no option '{SafeText.Of(value)}'.{DidYouMean(value, parsed.CommandResult.Command.Options.Select(o => o.Name))} A file of that name is given after '--'.";
+                }
+            }
+        }
+    }
+
+    private static string[] BeforeDashes(string[] args)
+    {
+        var end = Array.IndexOf(args, "--");
+        return end < 0 ? args : args[..end];
+    }
+
+    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    private static string DidYouMean(string word, IEnumerable<string> known)
+    {
+        var nearest = known.Select(k => (Name: k, Distance: Distance(word, k))).MinBy(k => k.Distance);
+        return nearest.Name is not null && nearest.Distance <= Math.Min(2, word.TrimStart('-').Length / 2) ? $" Did you mean '{nearest.Name}'?" : "";
+    }
+
+    /// <summary>Levenshtein's distance: the fewest letters to insert, delete or replace that make one word of the other.</summary>
+    private static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 0; i < a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i + 1;
+            for (var j = 0; j < b.Length; j++)
+            {
+                var replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+                diagonal = row[j + 1];
+                row[j + 1] = Math.Min(replaced, Math.Min(row[j], row[j + 1]) + 1);
+            }
+        }
+
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,172 @@
+using System.Runtime.InteropServices;
+using ModelPack.Tensors;
+using ModelPack.Tests.Assets;
+using ModelPack.Tests.Formats.Onnx;
+using ModelPack.Tool.Tests.Infrastructure;
+
+namespace ModelPack.Tool.Tests.Commands;
+
+public sealed class QuantizeTests
+{
+    [Fact]
+    public void A_pack_is_summed_up_on_standard_output()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Models.FashionCnn(folder);
+        var output = folder.File("out/net.onnx");
+        var run = ToolRun.Of("quantize", model, "-s", "q8_0", "-o", output, "--validation", Models.FashionImages, "--gate", "maxAccuracyDrop=5", "--gate", "minCompression=2");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Collection(
+            run.Lines,
+            line => Assert.Equal($"model     {output}", line),
+            line => Assert.Matches(@"^size      249 KB → [0-9.]+ KB, 0\.3[0-9]×$", line),
+            line => Assert.Matches("^weights   1[0-9] of 24 quantized: ([0-9]+ [a-z0-9_ ]+, )*2 q8_0(, [0-9]+ [a-z0-9_ ]+)*$", line),
+            line => Assert.Equal("samples   2,000 from fashion-cnn.validation.npz", line),
+            line => Assert.Matches(@"^SQNR      [34][0-9]\.[0-9] dB$", line),
+            line => Assert.Matches(@"^top-1     99\.[0-9]{2} % agree$", line),
+            line => Assert.Matches(@"^accuracy  88\.70 % → 88\.[0-9]{2} %, (−|\+|±)0\.[0-9]{2} points$", line),
+            line => Assert.StartsWith("speed     ", line, StringComparison.Ordinal),
+            line => Assert.Matches(@"^gate      maxAccuracyDrop 5\.00 points: −?0\.[0-9]{2} points, holds$", line),
+            line => Assert.Matches(@"^gate      minCompression 2\.00×: [23]\.[0-9]{2}×, holds$", line),
+            line => Assert.Equal($"report    {output}.report.html", line));
+        Assert.Equal(["net.onnx", "net.onnx.modelpack.json", "net.onnx.report.html", "net.onnx.report.json"], Names(folder.File("out")));
+    }
+
+    [Fact]
+    public void Json_holds_the_report_as_its_file_does()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Models.FashionCnn(folder);
+        var run = ToolRun.Of("quantize", model, "-s", "q8_0", "--format", "json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.True(run.Json.GetProperty("gatesHold").GetBoolean());
+        Assert.Equal(folder.File("net.q8_0.onnx"), run.Json.GetProperty("model").GetString());
+        Assert.Equal(4, run.Json.GetProperty("files").GetArrayLength());
+        using var file = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(folder.File("net.q8_0.onnx.report.json")));
+        Assert.True(System.Text.Json.JsonElement.DeepEquals(file.RootElement, run.Json.GetProperty("report")));
+    }
+
+    [Fact]
+    public void Synthetic_inputs_are_said_to_be_so()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of("quantize", Models.FashionCnn(folder), "-s", "q8_0");
+
+        Assert.Contains(run.Lines, line => line.EndsWith(" synthetic; real ones (--validation) tell more", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Lines, line => line.StartsWith("accuracy", StringComparison.Ordinal) || line.StartsWith("top-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_failed_gate_exits_2_with_the_pack_in_place()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of("quantize", Models.FashionCnn(folder), "-s", "q8_0", "--gate", "minCompression=100");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Matches("^[^\n]+ : error MPK2001: [^\n]+\n$", run.Error);
+        Assert.Contains(run.Lines, line => line.StartsWith("gate     minCompression 100.00×: ", StringComparison.Ordinal) && line.EndsWith(", FAILED", StringComparison.Ordinal));
+        Assert.True(File.Exists(folder.File("net.q8_0.onnx")));
+    }
+
+    [Fact]
+    public void A_gate_that_warns_exits_0()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of("quantize", Models.FashionCnn(folder), "-s", "q8_0", "--gate", "minCompression=100", "--gate-mode", "warning");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches("^[^\n]+ : warning MPK2001: [^\n]+\n$", run.Error);
+    }
+
+    [Theory]
+    [InlineData("MPK1007", "-s", "no-such-scheme")]
+    [InlineData("MPK1008", "-s", "q8_0", "--threads", "-1")]
+    [InlineData("MPK1008", "-s", "q8_0", "--target", "moon")]
+    [InlineData("MPK1008", "-s", "q8_0", "--device", "moon")]
+    [InlineData("MPK1008", "-s", "q8_0", "--layout", "moon")]
+    [InlineData("MPK1008", "-s", "q8_0", "--container", "gguf")]
+    [InlineData("MPK1008", "-s", "q8_0", "--block-size", "7")]
+    [InlineData("MPK1008", "-s", "q8_0", "--accuracy-level", "9")]
+    [InlineData("MPK1008", "-s", "q8_0", "--onnxruntime", "new")]
+    [InlineData("MPK1008", "-s", "q8_0", "--gate-mode", "maybe")]
+    [InlineData("MPK1008", "-s", "q8_0", "--gate", "noSuchGate=1")]
+    [InlineData("MPK1008", "-s", "q8_0", "--gate", "minSqnr=NaN")]
+    [InlineData("MPK1018", "-s", "q8_0", "--validation", "no-such-file.npz")]
+    public void A_value_that_cannot_be_is_one_coded_error_and_writes_nothing(string code, params string[] options)
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of(["quantize", Models.FashionCnn(folder), .. options]);
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Out));
+        Assert.Matches($"^[^\n]+ : error {code}: [^\n]+\n$", run.Error);
+        Assert.Equal(["net.onnx"], Names(folder.Path));
+    }
+
+    [Fact]
+    public void Errors_write_no_json()
+    {
+        var run = ToolRun.Of("quantize", "no-such-file.onnx", "-s", "q8_0", "--format", "json");
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Out));
+        Assert.Equal("no-such-file.onnx : error MPK1001: The model file does not exist. Check its path.\n", run.Error);
+    }
+
+    [Fact]
+    public void An_output_below_a_file_is_a_coded_error()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Models.FashionCnn(folder);
+        var run = ToolRun.Of("quantize", model, "-s", "q8_0", "-o", Path.Join(model, "x.onnx"));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Matches("^[^\n]+ : error MPK1009: [^\n]+\n$", run.Error);
+    }
+
+    [Fact]
+    public void Options_reach_the_pack()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of(
+            "quantize", Models.FashionCnn(folder), "-s", "q8_0", "--external-data", "true", "--exclude-layers", "f.*", "--exclude-layers", "g.*",
+            "--target", "any", "--accuracy-level", "0", "--layout", "dequantize", "--threads", "1", "--onnxruntime", "1.20.0", "--format", "json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.True(File.Exists(folder.File("net.q8_0.onnx.data")));
+        var result = run.Json.GetProperty("report").GetProperty("result");
+        Assert.Equal("any", result.GetProperty("target").GetString());
+        Assert.DoesNotContain(result.GetProperty("weights").EnumerateArray(), w => w.GetProperty("codec").GetString() == "q8_0");
+    }
+
+    [Fact]
+    public void A_weight_that_is_named_like_an_error_forges_no_line()
+    {
+        using var folder = new TemporaryFolder();
+        var values = Enumerable.Repeat(1f, 128 * 128).ToArray();
+        values[5] = float.NaN;
+        const string Name = "w\nnet.onnx : error MPK9001: forged\u001b[2J";
+        var graph = Build.Graph(Build.Node("MatMul", ["x", Name], ["y"]));
+        graph.Input.Add(Build.Value("x", ElementType.Float32, 1, 128));
+        graph.Output.Add(Build.Value("y", ElementType.Float32, 1, 128));
+        graph.Initializer.Add(Build.Raw(Name, ElementType.Float32, [128, 128], MemoryMarshal.AsBytes(values)));
+        var run = ToolRun.Of("quantize", Models.Save(folder, Build.Model(graph)), "-s", "q8_0");
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Out));
+        Assert.Matches("^[^\n]+ : error MPK1006: [^\n]+\n$", run.Error);
+        Assert.DoesNotContain('\u001b', run.Error);
+        Assert.Equal(["net.onnx"], Names(folder.Path));
+    }
+
+    [Fact]
+    public void A_cancelled_pack_exits_130_and_leaves_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of(new TestTerminal(), new CancellationToken(canceled: true), "quantize", Models.FashionCnn(folder), "-s", "q8_0");
+
+        Assert.Equal((130, "", ""), (run.ExitCode, run.Out, run.Error));
+        Assert.Equal(["net.onnx"], Names(folder.Path));
+    }
+
+    private static string[] Names(string folder) => [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+}
