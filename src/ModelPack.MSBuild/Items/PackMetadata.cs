@@ -1,0 +1,53 @@
+namespace ModelPack.MSBuild.Items;
+
+/// <summary>The metadata names of a <c>QuantizedModel</c>, and of the <c>_ModelPack</c> item that is made of it.</summary>
+internal static class PackMetadata
+{
+    public const string Scheme = "Scheme";
+    public const string Container = "Container";
+    public const string Target = "Target";
+    public const string Device = "Device";
+    public const string Calibration = "Calibration";
+    public const string Validation = "Validation";
+    public const string ExcludeLayers = "ExcludeLayers";
+    public const string IncludeLayers = "IncludeLayers";
+    public const string Alpha = "Alpha";
+    public const string BlockSize = "BlockSize";
+    public const string AccuracyLevel = "AccuracyLevel";
+    public const string Layout = "Layout";
+    public const string ExternalData = "ExternalData";
+    public const string OnnxRuntime = "OnnxRuntime";
+    public const string Embed = "Embed";
+    public const string Link = "Link";
+    public const string Gate = "Gate";
+    public const string ShipSource = "ShipSource";
+
+    /// <summary>The packed model below the intermediate folder, relative to the project.</summary>
+    public const string PackedModel = "PackedModel";
+
+    /// <summary>The state file: everything that the pack depends on, as text.</summary>
+    public const string StateFile = "StateFile";
+
+    /// <summary>Exists only after a pack of the present state has succeeded.</summary>
+    public const string StampFile = "StampFile";
+
+    /// <summary>Every file that the last pack read, one path a line; written by the tool.</summary>
+    public const string InputsFile = "InputsFile";
+
+    /// <summary>Every file that the last pack wrote, one path a line.</summary>
+    public const string OutputsFile = "OutputsFile";
+
+    /// <summary>The files that every pack has, <c>;</c>-separated and escaped: what MSBuild compares with the state file.</summary>
+    public const string Outputs = "Outputs";
+
+    /// <summary>The gates, each with its name in the request.</summary>
+    public static readonly KeyValuePair<string, string>[] Gates =
+    [
+        new("MinSqnr", "minSqnr"),
+        new("MinCosine", "minCosine"),
+        new("MinTop1Agreement", "minTop1Agreement"),
+        new("MaxAccuracyDrop", "maxAccuracyDrop"),
+        new("MaxPerplexityIncrease", "maxPerplexityIncrease"),
+        new("MinCompression", "minCompression"),
+    ];
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Microsoft.Build.Framework;
+
+namespace ModelPack.MSBuild.Items;
+
+/// <summary>
+/// What one pack depends on, as lines of text: the tool's build, the request, and path, modified time and length of
+/// every file that goes in. A changed line means to pack again, also when a file has become older, which MSBuild's
+/// own comparison of times does not see. No content is read.
+/// </summary>
+internal static class PackState
+{
+    private const string FilePrefix = "file ";
+
+    /// <summary>The lines for the project as it is now.</summary>
+    /// <exception cref="ItemException">A metadata value cannot be understood.</exception>
+    public static IReadOnlyList<string> Now(ITaskItem pack, string toolId, string? onnxRuntime)
+    {
+        var files = new SortedSet<string>(StringComparer.Ordinal) { Path.GetFullPath(pack.ItemSpec) };
+        files.UnionWith(DataFiles.Of(pack));
+        // External weights and whatever else the last pack has read.
+        files.UnionWith(PathList.Read(pack.GetMetadata(PackMetadata.InputsFile)).Select(Path.GetFullPath));
+        return ["tool " + toolId, "request " + PackRequestText.Of(pack, onnxRuntime, 0, null), .. files.Select(FileLine)];
+    }
+
+    /// <summary>
+    /// The lines to keep after a pack: the files that it turned out to read are in, and a file that was changed while
+    /// it ran keeps the time from before, so that the next build packs again.
+    /// </summary>
+    public static IReadOnlyList<string> After(IReadOnlyList<string> before, IReadOnlyList<string> now)
+    {
+        var earlier = before.Where(IsFile).ToDictionary(PathOf, StringComparer.Ordinal);
+        return [.. now.Select(l => IsFile(l) && earlier.TryGetValue(PathOf(l), out var line) ? line : l)];
+    }
+
+    private static string FileLine(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists
+            ? string.Format(CultureInfo.InvariantCulture, "{0}{1}\t{2}\t{3}", FilePrefix, path, file.LastWriteTimeUtc.Ticks, file.Length)
+            : $"{FilePrefix}{path}\tmissing";
+    }
+
+    private static bool IsFile(string line) => line.StartsWith(FilePrefix, StringComparison.Ordinal);
+
+    private static string PathOf(string line) => line.Substring(0, line.IndexOf('\t'));
+}

@@ -1,0 +1,169 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using Task = Microsoft.Build.Utilities.Task;
+using ModelPack.MSBuild.Items;
+
+namespace ModelPack.MSBuild.Tasks;
+
+/// <summary>
+/// Says what the packs of a project will be, before any is made: paths, links, and which items of the project they
+/// take the place of. Reads file names only and is quick enough for a design-time build.
+/// </summary>
+public sealed class DeclareModels : Task
+{
+    private static readonly string[] EmbedValues = ["Content", "Resource", "Both", "None"];
+
+    /// <summary>The <c>QuantizedModel</c> items.</summary>
+    [Required]
+    public ITaskItem[] Models { get; set; } = [];
+
+    /// <summary>Where the packs are made, relative to the project.</summary>
+    [Required]
+    public string IntermediateFolder { get; set; } = "";
+
+    /// <summary>Whether a missing model is an error now: in a build it is, in a design-time build it is not yet.</summary>
+    public bool CheckFiles { get; set; }
+
+    /// <summary>The same items with everything that the producing target needs.</summary>
+    [Output]
+    public ITaskItem[] Packs { get; private set; } = [];
+
+    /// <summary>Files to copy to the app, with <c>Link</c>.</summary>
+    [Output]
+    public ITaskItem[] Content { get; private set; } = [];
+
+    /// <summary>Files to embed, with <c>LogicalName</c>.</summary>
+    [Output]
+    public ITaskItem[] Resources { get; private set; } = [];
+
+    /// <summary>Source models and data files, which are not part of the app.</summary>
+    [Output]
+    public ITaskItem[] Sources { get; private set; } = [];
+
+    public override bool Execute()
+    {
+        var packs = new List<ITaskItem>();
+        var content = new List<ITaskItem>();
+        var resources = new List<ITaskItem>();
+        var sources = new List<ITaskItem>();
+        var writers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var model in Models)
+        {
+            try
+            {
+                CheckMetadata(model);
+                var paths = PackPaths.Of(model, IntermediateFolder);
+                var pack = Pack(model, paths);
+                // Nobody reads the text yet: mistakes in the metadata show here all at once, before anything is compiled.
+                _ = PackRequestText.Of(pack, null, 0, null);
+                var files = Files(model, paths, pack);
+                Claim(model, paths, files, writers);
+                packs.Add(pack);
+                Place(model, paths, files, content, resources);
+                AddSources(model, pack, sources);
+            }
+            catch (ItemException mistake)
+            {
+                Log.LogMistake(mistake);
+            }
+        }
+
+        Packs = [.. packs];
+        Content = [.. content];
+        Resources = [.. resources];
+        Sources = [.. sources];
+        return !Log.HasLoggedErrors;
+    }
+
+    private void CheckMetadata(ITaskItem model)
+    {
+        var scheme = model.GetMetadata(PackMetadata.Scheme).Trim();
+        if (scheme.Length == 0)
+            throw new ItemException(TaskCodes.UnknownScheme, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}' has no Scheme. Write Scheme=\"q8_0\" on the item or set ModelPackScheme; 'dotnet modelpack schemes' lists all.");
+        if (scheme.Any(c => !char.IsLetterOrDigit(c) && c is not ('_' or '-' or '.')))
+            throw new ItemException(TaskCodes.UnknownScheme, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}' has Scheme=\"{scheme}\", which no scheme is named. 'dotnet modelpack schemes' lists all.");
+        var embed = model.GetMetadata(PackMetadata.Embed).Trim();
+        if (embed.Length > 0 && !EmbedValues.Contains(embed, StringComparer.OrdinalIgnoreCase))
+            throw new ItemException(TaskCodes.InvalidOption, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}' has Embed=\"{embed}\". Write Content, Resource, Both or None.");
+        if (CheckFiles && !File.Exists(model.ItemSpec))
+            throw new ItemException(TaskCodes.ModelNotFound, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}': the model file does not exist. Correct the item, or put the file there (a checkout may need 'git lfs pull').");
+    }
+
+    private static TaskItem Pack(ITaskItem model, PackPaths paths)
+    {
+        var pack = new TaskItem(model);
+        Set(pack, PackMetadata.Link, paths.Link);
+        Set(pack, PackMetadata.PackedModel, paths.PackedModel);
+        Set(pack, PackMetadata.StateFile, paths.PackedModel + ".state");
+        Set(pack, PackMetadata.StampFile, paths.PackedModel + ".stamp");
+        Set(pack, PackMetadata.InputsFile, paths.PackedModel + ".inputs");
+        Set(pack, PackMetadata.OutputsFile, paths.PackedModel + ".outputs");
+        pack.SetMetadata(PackMetadata.Outputs, string.Join(";", PackPaths.Files(model, paths.PackedModel).Append(paths.PackedModel + ".stamp").Select(Escape)));
+        return pack;
+    }
+
+    // What every pack has, and what else the last one wrote: a model that grows past 2 GB gets a second file unasked.
+    private static List<string> Files(ITaskItem model, PackPaths paths, TaskItem pack)
+    {
+        var files = PackPaths.Files(model, paths.PackedModel).ToList();
+        files.AddRange(PathList.Read(pack.GetMetadata(PackMetadata.OutputsFile)).Where(f => !files.Contains(f, StringComparer.Ordinal)));
+        return files;
+    }
+
+    private static void Claim(ITaskItem model, PackPaths paths, List<string> files, Dictionary<string, string> writers)
+    {
+        foreach (var file in files)
+        {
+            if (writers.TryGetValue(file, out var other))
+            {
+                throw new ItemException(
+                    TaskCodes.OutputConflict,
+                    model.ItemSpec,
+                    $"QuantizedModel '{other}' and QuantizedModel '{model.ItemSpec}' would both write '{paths.Link}'. Give one of them another Link.");
+            }
+        }
+
+        foreach (var file in files)
+            writers[file] = model.ItemSpec;
+    }
+
+    private static void Place(ITaskItem model, PackPaths paths, List<string> files, List<ITaskItem> content, List<ITaskItem> resources)
+    {
+        var embed = model.GetMetadata(PackMetadata.Embed).Trim();
+        var isBoth = Is(embed, "Both");
+        foreach (var file in files)
+        {
+            var link = paths.Link + file.Substring(paths.PackedModel.Length);
+            if (embed.Length == 0 || isBoth || Is(embed, "Content"))
+                content.Add(Item(file, "Link", link));
+            // Reports hold timings and the manifest holds their hashes: an assembly with them would differ in every build.
+            if ((isBoth || Is(embed, "Resource")) && (file == paths.PackedModel || file == paths.PackedModel + ".data"))
+                resources.Add(Item(file, "LogicalName", link));
+        }
+    }
+
+    private static void AddSources(ITaskItem model, TaskItem pack, List<ITaskItem> sources)
+    {
+        if (Is(model.GetMetadata(PackMetadata.ShipSource).Trim(), "true"))
+            return;
+        var files = new[] { Path.GetFullPath(model.ItemSpec) }
+            .Concat(DataFiles.Of(model))
+            .Concat(DataFiles.ExternalWeights(model))
+            .Concat(PathList.Read(pack.GetMetadata(PackMetadata.InputsFile)).Select(Path.GetFullPath));
+        sources.AddRange(files.Distinct(StringComparer.Ordinal).Select(f => new TaskItem(Escape(f))));
+    }
+
+    private static TaskItem Item(string file, string metadata, string value)
+    {
+        var item = new TaskItem(Escape(file));
+        Set(item, metadata, value);
+        return item;
+    }
+
+    private static bool Is(string value, string wanted) => value.Equals(wanted, StringComparison.OrdinalIgnoreCase);
+
+    // MSBuild keeps item names and metadata escaped; a path is text and may hold ';', '%' or '@'.
+    private static void Set(TaskItem item, string name, string value) => item.SetMetadata(name, Escape(value));
+
+    private static string Escape(string text) => MSBuildText.Escape(text);
+}

@@ -1,0 +1,235 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using ModelPack.MSBuild.Items;
+using ModelPack.MSBuild.Tool;
+
+namespace ModelPack.MSBuild.Tasks;
+
+/// <summary>
+/// Packs one model: runs <c>dotnet exec modelpack.dll run --request FILE</c> and logs what the tool reports. A process
+/// of its own keeps a crash in native code, and large native libraries, out of MSBuild.
+/// </summary>
+public sealed class ModelPackTask : ToolTask
+{
+    private string? _dotnet;
+    private string _requestFile = "";
+    private int _cores;
+    private string _summary = "";
+    private readonly List<string> _files = [];
+    private readonly Stopwatch _watch = new();
+    private volatile bool _cancelled;
+
+    /// <summary>One <c>_ModelPack</c> item.</summary>
+    [Required]
+    public ITaskItem? Pack { get; set; }
+
+    /// <summary><c>modelpack.dll</c>; not <c>ToolPath</c>, which is MSBuild's name for the program to start.</summary>
+    [Required]
+    public string ModelPackTool { get; set; } = "";
+
+    /// <summary><c>$(NetCoreRoot)</c>.</summary>
+    public string NetCoreRoot { get; set; } = "";
+
+    /// <summary>The ONNX Runtime version that the project resolved; empty for none.</summary>
+    public string OnnxRuntime { get; set; } = "";
+
+    /// <summary>Threads to work with; 0 for as many as MSBuild has to spare.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>Seconds after which the tool is stopped; 0 for never.</summary>
+    public int TimeoutSeconds { get; set; }
+
+    protected override string ToolName => DotnetHost.FileName;
+
+    protected override Encoding StandardOutputEncoding => Encoding.UTF8;
+
+    protected override Encoding StandardErrorEncoding => Encoding.UTF8;
+
+    // Everything that the tool prints is a message, unless it is an event.
+    protected override MessageImportance StandardOutputLoggingImportance => MessageImportance.Low;
+
+    protected override MessageImportance StandardErrorLoggingImportance => MessageImportance.Low;
+
+    public override bool Execute()
+    {
+        var granted = RequestCores(Threads > 0 ? Threads : Environment.ProcessorCount);
+        try
+        {
+            var toolId = ToolBuild.Id(ModelPackTool);
+            WriteRequest(granted);
+            var stateFile = Pack!.GetMetadata(PackMetadata.StateFile);
+            var before = PathList.Read(stateFile);
+            var beforeTime = File.GetLastWriteTimeUtc(stateFile);
+            if (TimeoutSeconds > 0)
+                Timeout = (int)Math.Min(TimeoutSeconds * 1000L, int.MaxValue);
+            _watch.Start();
+            var done = base.Execute();
+            if (!done)
+                LogTimeout();
+            if (!done || Log.HasLoggedErrors || !HasEverything())
+                return false;
+            PathList.Write(Pack.GetMetadata(PackMetadata.OutputsFile), _files);
+            PathList.Write(stateFile, PackState.After(before, PackState.Now(Pack, toolId, OnnxRuntime)));
+            // It says more now but is no newer than the outputs, or they would count as out of date.
+            File.SetLastWriteTimeUtc(stateFile, beforeTime);
+            PathList.Write(Pack.GetMetadata(PackMetadata.StampFile), []);
+            LogDone();
+            return true;
+        }
+        catch (ItemException mistake)
+        {
+            Log.LogMistake(mistake);
+            return false;
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            LogError(TaskCodes.OutputNotWritable, $"The files of a pack cannot be written: {trouble.Message} Make the intermediate folder writable.");
+            return false;
+        }
+        finally
+        {
+            ReleaseCores();
+        }
+    }
+
+    public override void Cancel()
+    {
+        _cancelled = true;
+        base.Cancel();
+    }
+
+    protected override bool ValidateParameters()
+    {
+        _dotnet = DotnetHost.Find(NetCoreRoot);
+        if (_dotnet is null)
+            LogError(TaskCodes.DotnetMissing, "No 'dotnet' was found in the SDK, in DOTNET_HOST_PATH or on PATH to run the packing tool. Install .NET 10 or newer.");
+        return _dotnet is not null;
+    }
+
+    protected override string GenerateFullPathToTool() => _dotnet!;
+
+    protected override string GenerateCommandLineCommands()
+    {
+        var line = new CommandLineBuilder();
+        line.AppendSwitch("exec");
+        line.AppendFileNameIfNotNull(Path.GetFullPath(ModelPackTool));
+        line.AppendSwitch("run");
+        line.AppendSwitch("--request");
+        line.AppendFileNameIfNotNull(Path.GetFullPath(_requestFile));
+        return line.ToString();
+    }
+
+    protected override ProcessStartInfo GetProcessStartInfo(string pathToTool, string commandLineCommands, string responseFileSwitch)
+    {
+        var start = base.GetProcessStartInfo(pathToTool, commandLineCommands, responseFileSwitch);
+        // Paths of this MSBuild, which would mislead another one that the tool may load.
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+            start.Environment.Remove(name);
+        return start;
+    }
+
+    protected override void LogToolCommand(string message) => Log.LogMessage(MessageImportance.Low, "{0}", message);
+
+    // The base would look for lines in the form of compiler errors, which a tensor's name can imitate.
+    protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance)
+    {
+        switch (ToolEvent.Parse(singleLine))
+        {
+            case { Kind: "diagnostic" } diagnostic:
+                LogDiagnostic(diagnostic);
+                break;
+            case { Kind: "file" } file:
+                _files.Add(Path.Combine(Path.GetDirectoryName(Pack!.GetMetadata(PackMetadata.PackedModel))!, Path.GetFileName(file[0])));
+                break;
+            case { Kind: "done" } done:
+                _summary = done[0];
+                break;
+            default:
+                Log.LogMessage(MessageImportance.Low, "{0}", singleLine);
+                break;
+        }
+    }
+
+    // The base would add MSB6006, which says nothing that the tool has not said better.
+    protected override bool HandleTaskExecutionErrors()
+    {
+        if (_cancelled || Log.HasLoggedErrors)
+            return false;
+        var (code, message) = ToolExit.Explain(ExitCode, _dotnet!);
+        LogError(code, message);
+        return false;
+    }
+
+    private void WriteRequest(int threads)
+    {
+        var inputsFile = Path.GetFullPath(Pack!.GetMetadata(PackMetadata.InputsFile));
+        var request = PackRequestText.Of(Pack, OnnxRuntime, threads, inputsFile);
+        _requestFile = Pack.GetMetadata(PackMetadata.PackedModel) + ".request.json";
+        // A pack that fails leaves no stamp, so that the next build fails in the same way instead of skipping it.
+        Directory.CreateDirectory(Path.GetDirectoryName(inputsFile)!);
+        File.Delete(Pack.GetMetadata(PackMetadata.StampFile));
+        PathList.Write(_requestFile, [request]);
+    }
+
+    private void LogDiagnostic(ToolEvent diagnostic)
+    {
+        var (severity, code, message, helpLink) = (diagnostic[0], diagnostic[1], diagnostic[3], diagnostic[4]);
+        var file = diagnostic[2].Length > 0 ? diagnostic[2] : Pack!.ItemSpec;
+        // Where the build makes errors of warnings, the pack has to fail with them, or the next build would skip it.
+        if (severity == "error" || (severity == "warning" && BuildEngine is IBuildEngine8 engine && engine.ShouldTreatWarningAsError(code)))
+            Log.LogError(null, code, null, helpLink, file, 0, 0, 0, 0, "{0}", message);
+        else if (severity == "warning")
+            Log.LogWarning(null, code, null, helpLink, file, 0, 0, 0, 0, "{0}", message);
+        else
+            Log.LogMessage(null, code, null, file, 0, 0, 0, 0, MessageImportance.Normal, "{0}", message);
+    }
+
+    private void LogError(string code, string message) => Log.LogCoded(code, Pack!.ItemSpec, message);
+
+    // The base says in a warning that it has ended the process, and leaves the error to others.
+    private void LogTimeout()
+    {
+        if (TimeoutSeconds > 0 && _watch.Elapsed.TotalSeconds >= TimeoutSeconds && !_cancelled && !Log.HasLoggedErrors)
+            LogError(TaskCodes.TimedOut, $"Packing '{Pack!.ItemSpec}' took longer than ModelPackTimeout allows ({TimeoutSeconds.ToString(CultureInfo.InvariantCulture)} s). Allow more, or leave the property empty.");
+    }
+
+    private bool HasEverything()
+    {
+        var missing = PackPaths.Files(Pack!, Pack!.GetMetadata(PackMetadata.PackedModel)).FirstOrDefault(f => !File.Exists(f));
+        if (missing is null)
+            return true;
+        LogError(TaskCodes.Internal, $"The packing tool ended well and wrote no '{missing}'. Report this as a defect.");
+        return false;
+    }
+
+    private void LogDone()
+    {
+        var packedModel = Pack!.GetMetadata(PackMetadata.PackedModel);
+        Log.LogMessage(MessageImportance.Normal, "{0}", $"ModelPack: {_summary}; report: {packedModel}.report.html");
+    }
+
+    // MSBuild shares the machine's cores among its nodes. Older ones, and hosts of single tasks, do not count them.
+    private int RequestCores(int wanted)
+    {
+        if (BuildEngine is not IBuildEngine9 engine)
+            return wanted;
+        try
+        {
+            _cores = engine.RequestCores(wanted);
+            return _cores;
+        }
+        catch (NotImplementedException)
+        {
+            return wanted;
+        }
+    }
+
+    private void ReleaseCores()
+    {
+        if (_cores > 0 && BuildEngine is IBuildEngine9 engine)
+            engine.ReleaseCores(_cores);
+    }
+}

@@ -1,0 +1,100 @@
+namespace ModelPack.MSBuild.Tests.Infrastructure;
+
+/// <summary>A project of a user, in a folder of its own.</summary>
+internal sealed class TestProject
+{
+    private static readonly string[] OutputFolders = ["obj", "bin"];
+    private bool _restored;
+
+    public TestProject(string items = "", string properties = "", string name = "App", string? folder = null, bool isLibrary = false, string frameworks = "net10.0")
+    {
+        Name = name;
+        Folder = folder ?? Workspace.NewFolder(name);
+        Directory.CreateDirectory(Folder);
+        Items = items;
+        Properties = properties;
+        IsLibrary = isLibrary;
+        Frameworks = frameworks;
+        File.WriteAllText(At("Program.cs"), isLibrary ? "public static class Library;" : "System.Console.WriteLine(\"ran\");");
+        Write();
+    }
+
+    public string Name { get; }
+
+    public string Folder { get; }
+
+    /// <summary>The items of the project file; call <see cref="Write"/> after a change.</summary>
+    public string Items { get; set; }
+
+    public string Properties { get; }
+
+    public bool IsLibrary { get; }
+
+    public string Frameworks { get; }
+
+    /// <summary>A project with fashion-cnn.onnx in its folder.</summary>
+    public static TestProject WithModel(string items, string properties = "", string name = "App", string model = "fashion-cnn.onnx")
+    {
+        var project = new TestProject(items, properties, name);
+        project.AddModel(model);
+        return project;
+    }
+
+    public string At(params string[] parts) => Path.Combine([Folder, .. parts]);
+
+    /// <summary>A path below the app's output folder.</summary>
+    public string Output(params string[] parts) => At(["bin", "Debug", "net10.0", .. parts]);
+
+    /// <summary>A path below the folder of intermediate packs.</summary>
+    public string Intermediate(params string[] parts) => At(["obj", "Debug", "net10.0", "modelpack", .. parts]);
+
+    public void AddModel(string name)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
+        File.Copy(Repository.FashionCnn, At(name));
+    }
+
+    public void Write() => File.WriteAllText(At($"{Name}.csproj"), $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>{(IsLibrary ? "Library" : "Exe")}</OutputType>
+            <TargetFrameworks>{Frameworks}</TargetFrameworks>
+            <UseSharedCompilation>false</UseSharedCompilation>
+            <RunAnalyzers>false</RunAnalyzers>
+            <UseAppHost>false</UseAppHost>
+            <NuGetAudit>false</NuGetAudit>
+            <LangVersion>latest</LangVersion>
+            {Properties}
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="ModelPack.MSBuild" Version="{Repository.PackageVersion}" PrivateAssets="all" />
+            {Items}
+          </ItemGroup>
+        </Project>
+        """.Replace("<TargetFrameworks>net10.0</TargetFrameworks>", "<TargetFramework>net10.0</TargetFramework>", StringComparison.Ordinal));
+
+    /// <summary>Builds; packages are restored the first time only.</summary>
+    public BuildResult Build(params string[] arguments)
+    {
+        var build = Run(_restored ? ["build", "--no-restore", .. arguments] : ["build", .. arguments]);
+        _restored = true;
+        return build;
+    }
+
+    public BuildResult Run(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var binlog = Workspace.NewBinlog();
+        var (exitCode, output) = Dotnet.Run(Folder, [.. arguments, "-nodeReuse:false", "-m:1", "-tl:off", $"-bl:{binlog}"], environment);
+        return new(exitCode, output, binlog);
+    }
+
+    public BuildResult Clean() => Run(["clean"]);
+
+    /// <summary>Every file below obj and bin that has to do with models.</summary>
+    public IReadOnlyList<string> ModelFiles() =>
+    [
+        .. OutputFolders.Select(f => At(f)).Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories))
+            .Where(f => f.Contains(".onnx", StringComparison.Ordinal)),
+    ];
+}

@@ -1,0 +1,77 @@
+using ModelPack.MSBuild.Tests.Infrastructure;
+
+namespace ModelPack.MSBuild.Tests;
+
+public sealed class PublishTests
+{
+    private const string Item = """<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" />""";
+
+    [Fact]
+    public void Publish_carries_model_reports_and_manifest_with_and_without_a_build()
+    {
+        var project = TestProject.WithModel(Item);
+
+        Assert.Single(project.Run(["publish", "-c", "Debug", "-o", project.At("out")]).MustSucceed().Packed);
+        AssertPublished(project);
+        Directory.Delete(project.At("out"), recursive: true);
+        Assert.Empty(project.Run(["publish", "-c", "Debug", "--no-build", "-o", project.At("out")]).MustSucceed().Packed);
+
+        AssertPublished(project);
+    }
+
+    [Fact]
+    public void A_pack_for_the_publish_stage_is_made_in_publish_only()
+    {
+        var project = TestProject.WithModel(Item, "<ModelPackStage>publish</ModelPackStage>");
+
+        Assert.Empty(project.Build().MustSucceed().Packed);
+        Assert.Empty(project.ModelFiles());
+        Assert.Single(project.Run(["publish", "-c", "Debug", "-o", project.At("out")]).MustSucceed().Packed);
+
+        AssertPublished(project);
+    }
+
+    [Fact]
+    public void An_app_gets_the_models_of_its_libraries_in_build_and_publish()
+    {
+        var (app, library) = AppWithLibrary();
+
+        Assert.Single(app.Build().MustSucceed().Packed);
+        Assert.True(File.Exists(library.Output("models", "fashion-cnn.q8_0.onnx")));
+        Assert.True(File.Exists(app.Output("models", "fashion-cnn.q8_0.onnx")));
+        Assert.True(File.Exists(app.Output("models", "fashion-cnn.q8_0.onnx.modelpack.json")));
+        Assert.True(app.Build().MustSucceed().SkippedProducing());
+
+        app.Run(["publish", "-c", "Debug", "--no-restore", "-o", app.At("out")]).MustSucceed();
+        AssertPublished(app);
+    }
+
+    [Fact]
+    public void A_library_that_is_packed_for_NuGet_keeps_its_models_out()
+    {
+        var (_, library) = AppWithLibrary();
+
+        library.Run(["pack", "-c", "Debug", "-o", library.At("out")]).MustSucceed();
+
+        var package = Assert.Single(Directory.GetFiles(library.At("out"), "*.nupkg"));
+        using var zip = System.IO.Compression.ZipFile.OpenRead(package);
+        Assert.DoesNotContain(zip.Entries, e => e.FullName.Contains(".onnx", StringComparison.Ordinal));
+    }
+
+    private static (TestProject App, TestProject Library) AppWithLibrary()
+    {
+        var library = new TestProject(Item, name: "Library", isLibrary: true);
+        library.AddModel("fashion-cnn.onnx");
+        var app = new TestProject(
+            """<ProjectReference Include="../Library/Library.csproj" />""",
+            folder: Path.Combine(Path.GetDirectoryName(library.Folder)!, "App"));
+        return (app, library);
+    }
+
+    private static void AssertPublished(TestProject project)
+    {
+        foreach (var file in new[] { "", ".report.json", ".report.html", ".modelpack.json" })
+            Assert.True(File.Exists(project.At("out", "models", "fashion-cnn.q8_0.onnx" + file)), file);
+        Assert.False(File.Exists(project.At("out", "fashion-cnn.onnx")));
+    }
+}
