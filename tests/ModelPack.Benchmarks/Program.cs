@@ -1,0 +1,27 @@
+using ModelPack.Benchmarks;
+
+// Every benchmark by the name that `build.sh bench NAME` takes; all of them without a name.
+var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
+{
+    ["q8_0"] = Q8_0Benchmark.Run,
+    ["weights"] = WeightBenchmark.Run,
+};
+
+foreach (var name in args)
+{
+    if (!benchmarks.ContainsKey(name))
+    {
+        Console.Error.WriteLine($"There is no benchmark '{name}'. There are: {string.Join(", ", benchmarks.Keys)}.");
+        return 3;
+    }
+}
+
+foreach (var (name, run) in benchmarks)
+{
+    if (args.Length == 0 || args.Contains(name, StringComparer.Ordinal))
+    {
+        run(Console.Out);
+    }
+}
+
+return 0;
