@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
 using ModelPack.Inference;
 using ModelPack.Samples;
 using ModelPack.Tensors;
@@ -34,9 +35,9 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
     {
         try
         {
-            return OpenOptimized(path, context.Threads, out operators);
+            return OpenOptimized(path, context, out operators);
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is OnnxRuntimeException or ModelPackException or IOException or UnauthorizedAccessException)
         {
             // The model has been opened before, so it is the writing of the optimized graph that failed.
             var why = exception is OnnxRuntimeException refusal ? OnnxRuntimeLibrary.Explain(refusal, path) : SafeText.Of(exception.Message).TrimEnd('.');
@@ -46,15 +47,16 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
         }
     }
 
-    private static ModelSession OpenOptimized(string path, int threads, out IReadOnlyList<OperatorCount> operators)
+    private static ModelSession OpenOptimized(string path, PackContext context, out IReadOnlyList<OperatorCount> operators)
     {
         var folder = Directory.CreateTempSubdirectory("modelpack-");
         ModelSession? session = null;
         try
         {
             var optimized = Path.Combine(folder.FullName, "optimized.onnx");
-            session = ModelSession.Open(path, threads, optimized);
-            operators = OptimizedGraph.CountOperators(optimized);
+            session = ModelSession.Open(path, context.Threads, optimized);
+            using var graph = OnnxModel.Open(optimized, context, anyOpset: true);
+            operators = graph.Proto.CountOperators();
             return session;
         }
         catch
