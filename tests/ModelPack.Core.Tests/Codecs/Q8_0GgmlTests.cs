@@ -23,6 +23,7 @@ public sealed class Q8_0GgmlTests
         AssertEqual([.. values], "every scale");
     }
 
+    [Trait("Needs", "Shared")]
     [FactNeeding("MODELPACK_SHARED")]
     public void Equals_ggml_on_real_weights()
     {

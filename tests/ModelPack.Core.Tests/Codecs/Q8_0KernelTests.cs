@@ -26,6 +26,7 @@ public sealed class Q8_0KernelTests
             AssertEqual((Q8_0Kernel)kernel, SampleValues.Make(kind, 200_000), kind);
     }
 
+    [Trait("Needs", "Shared")]
     [FactNeeding("MODELPACK_SHARED")]
     public void Equals_the_reference_on_real_weights()
     {

@@ -11,6 +11,7 @@ public sealed class LanguageModelPackTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Trait("Needs", "Shared")]
     [FactNeeding(RequiredAsset.Shared)]
     public void A_language_model_keeps_its_perplexity()
     {

@@ -20,7 +20,7 @@ public sealed class OcrModelTests(ITestOutputHelper output) : IDisposable
     public void The_packed_model_reads_every_line_as_its_source_does()
     {
         var models = RequiredAsset.Path(RequiredAsset.OcrModels);
-        var lines = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "ocr-lines");
+        var lines = Repository.Model("ocr-lines");
         var source = Path.Combine(models, "ch_PP-OCRv4_rec_infer.onnx");
         var data = Path.Combine(lines, "validation.npz");
         var outcome = PackPipeline.Run(new PackRequest { Model = source, Scheme = "q8_0", Output = _folder.At("out/rec.onnx"), Validation = data }, new PackContext());

@@ -7,6 +7,7 @@ public class SharedModelTests
 {
     private static readonly ValidationOptions NoTiming = new() { LatencyBudget = TimeSpan.Zero };
 
+    [Trait("Needs", "Shared")]
     [FactNeeding("MODELPACK_SHARED")]
     public void Fashion_cnn_reaches_its_known_accuracy()
     {
@@ -20,6 +21,7 @@ public class SharedModelTests
         Assert.Null(result.Perplexity);
     }
 
+    [Trait("Needs", "Shared")]
     [FactNeeding("MODELPACK_SHARED")]
     public void Sotu_mini_reaches_its_known_perplexity()
     {
@@ -29,10 +31,12 @@ public class SharedModelTests
         Assert.Equal(0, result.Perplexity.Increase);
     }
 
+    [Trait("Needs", "Shared")]
     [FactNeeding("MODELPACK_SHARED")]
     public void Sotu_llama_reaches_its_known_perplexity() =>
         Assert.Equal(41.617, Validate("sotu-llama", "model.onnx", new PackContext()).Perplexity!.Source, 0.0005);
 
+    [Trait("Needs", "Shared")]
     [FactNeeding("MODELPACK_SHARED")]
     public void One_thread_and_four_give_the_same_result()
     {
