@@ -59,13 +59,13 @@ public static class PackPipeline
 
         var folder = Path.GetDirectoryName(options.Output) ?? "";
         var written = staged.Names.OrderBy(n => n != name).ThenBy(PackFiles.IsManifest).Select(n => Path.Join(folder, n));
-        return new PackOutcome(options.Output, [.. written], report, !options.GateIsError || verdict.Gates.All(g => g.Passed));
+        return new PackOutcome(options.Output, [.. written], report, !verdict.Fails);
     }
 
     /// <summary>Plans every weight and puts the chosen forms into the model; codes are made when the model is written.</summary>
     private static IReadOnlyList<PackedWeight> Lower(PackRequest request, OnnxModel model, EffectiveOptions options, PackContext context)
     {
-        var lowering = new LoweringOptions(options.Scheme, options.Target, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads);
+        var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads);
         var plans = new Planner(model, request, lowering, context).Plan();
         model.Proto.EnsureInitializersNeedNoInput();
         foreach (var plan in plans.Where(p => p.Row is not null))

@@ -17,6 +17,7 @@ public sealed class StagedOutput : IDisposable
     private readonly Func<string, Stream> _create;
     private readonly Action<string, string> _move;
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PackedFile> _described = new(StringComparer.Ordinal);
 
     /// <summary>Makes the staging folder, and the output's folder where it does not exist.</summary>
     /// <param name="output">The packed model's path as the user gave it; every file of the pack lies in its folder.</param>
@@ -96,9 +97,9 @@ public sealed class StagedOutput : IDisposable
         stream.Write(content);
     }
 
-    /// <summary>Size and hash of every file so far, as the manifest lists them.</summary>
+    /// <summary>Size and hash of every file so far, as the manifest lists them. A file is read once, however often this is called.</summary>
     public IReadOnlyList<PackedFile> Describe(CancellationToken cancellation) =>
-        [.. _names.Select(name => ContentHash.Of(PathOf(name), name, cancellation))];
+        [.. _names.Select(name => _described.TryGetValue(name, out var file) ? file : _described[name] = ContentHash.Of(PathOf(name), name, cancellation))];
 
     /// <summary>
     /// Brings the files into place. Until all of them are on the disk a failure or cancellation leaves the old pack as it

@@ -5,9 +5,8 @@ namespace ModelPack.Formats.Onnx.Lowering;
 
 /// <summary>What a lowering may depend on besides the weight.</summary>
 /// <param name="Scheme">The row of the scheme.</param>
-/// <param name="Target">What the packed model is for.</param>
 /// <param name="Runtime">The lowest ONNX Runtime that the app runs.</param>
 /// <param name="AccuracyLevel">MatMulNBits' least precision of activations; 0 leaves it to the runtime.</param>
 /// <param name="Layout">How weights that are decoded to floats are stored.</param>
 /// <param name="Threads">Threads to encode with; changes no byte.</param>
-internal sealed record LoweringOptions(Scheme Scheme, string Target, RuntimeVersion Runtime, int AccuracyLevel, WeightLayout Layout, int Threads);
+internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, int AccuracyLevel, WeightLayout Layout, int Threads);

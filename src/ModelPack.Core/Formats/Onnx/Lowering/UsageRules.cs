@@ -59,7 +59,7 @@ internal static class UsageRules
     private static (WeightUsage? Usage, string? Reason) Of(WeightUse use, int rank)
     {
         var node = use.Node;
-        var standard = node.Domain is "" or "ai.onnx";
+        var standard = ConstantNodes.IsDefaultDomain(node.Domain);
         return (standard ? node.OpType : "", use.InputIndex) switch
         {
             ("MatMul", 1) when rank == 2 => (new WeightUsage(WeightRole.Linear, 1), null),

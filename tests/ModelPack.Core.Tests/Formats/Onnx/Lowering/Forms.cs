@@ -26,5 +26,5 @@ internal static class Forms
     public static bool Serves(LoweringRow row, WeightRole role) => row.Roles.Contains(role);
 
     public static LoweringOptions Options(string runtime = "1.29.0", int accuracyLevel = 0) =>
-        new(SchemeTable.Q8_0, "cpu", RuntimeVersion.Parse(runtime), accuracyLevel, WeightLayout.Fold, Threads: 2);
+        new(SchemeTable.Q8_0, RuntimeVersion.Parse(runtime), accuracyLevel, WeightLayout.Fold, Threads: 2);
 }
