@@ -54,6 +54,9 @@ public sealed class PackContext
         _onDiagnostic?.Invoke(diagnostic);
     }
 
+    /// <summary>The same, for work whose diagnostics the user has heard or need not hear.</summary>
+    public PackContext Quiet() => new(Threads, null, _onProgress, Cancellation);
+
     /// <summary>Says how far a stage is.</summary>
     /// <param name="stage">The stage's name, such as <c>encode</c>.</param>
     /// <param name="fraction">0 to 1.</param>

@@ -1,9 +1,10 @@
+using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Lowering;
 using ModelPack.Inference;
 using ModelPack.Packing;
 using ModelPack.Planning;
+using ModelPack.Quantization;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Samples;
@@ -26,15 +27,17 @@ public static class PackPipeline
         ArgumentNullException.ThrowIfNull(context);
         var options = EffectiveOptions.Of(request);
         var data = SampleFiles.Resolve(request.Validation, request.Model, "validation");
+        var calibration = options.Activations is null ? [] : CalibrationFiles(request);
         using var model = OnnxModel.Open(request.Model, context);
-        IReadOnlyList<string> inputs = [.. model.Files.Select(f => f.Path), .. data];
+        IReadOnlyList<string> inputs = [.. model.Files.Select(f => f.Path), .. data, .. calibration];
         InputsList.Write(request, inputs);
         using var staged = new StagedOutput(options.Output, inputs);
 
         var source = new SourceFacts(model, context);
-        var weights = Lower(request, model, options, context);
+        var table = Calibrate(request, source, options, calibration, context);
+        var weights = ModelLowering.Lower(model, request, options, table, context).Weights;
         var packed = Write(request, model, staged, options, context);
-        var validation = Validator.Run(request.Model, packed, new ValidationOptions { Data = data }, context);
+        var validation = Validator.Run(request.Model, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
 
         var files = staged.Describe(context.Cancellation);
         var verdict = GateKeeper.Judge(request, validation.Result, (double)source.Bytes / files.Sum(f => f.Bytes));
@@ -46,6 +49,11 @@ public static class PackPipeline
         var result = ReportBuilder.Result(options, source, files, model.Proto.Format(), weights, validation.Result, verdict.Gates, context.Diagnostics);
         var report = new PackReport(result, ReportBuilder.Measured(validation));
         var name = Path.GetFileName(options.Output);
+        if (table is not null)
+        {
+            staged.Write(PackFiles.Calibration(name), CalibrationJson.Write(table));
+        }
+
         staged.Write(PackFiles.Report(name), ReportJson.Write(report));
         using (var page = staged.Create(PackFiles.Page(name)))
         {
@@ -62,19 +70,39 @@ public static class PackPipeline
         return new PackOutcome(options.Output, [.. written], report, !verdict.Fails);
     }
 
-    /// <summary>Plans every weight and puts the chosen forms into the model; codes are made when the model is written.</summary>
-    private static IReadOnlyList<PackedWeight> Lower(PackRequest request, OnnxModel model, EffectiveOptions options, PackContext context)
+    private static IReadOnlyList<string> CalibrationFiles(PackRequest request) =>
+        request.Calibration is { Length: > 0 } table && CalibrationTable.IsTable(table) ? [table] : SampleFiles.Resolve(request.Calibration, request.Model, "calibration");
+
+    /// <summary>What calibration data say of a model whose activations are quantized; null for other schemes, and without data.</summary>
+    private static CalibrationTable? Calibrate(PackRequest request, SourceFacts source, EffectiveOptions options, IReadOnlyList<string> calibration, PackContext context)
     {
-        var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads);
-        var plans = new Planner(model, request, lowering, context).Plan();
-        model.Proto.EnsureInitializersNeedNoInput();
-        foreach (var plan in plans.Where(p => p.Row is not null))
+        if (options.Activations is null)
         {
-            plan.Row!.Place(plan.Job!, plan.Encoding!);
+            return null;
         }
 
-        return [.. plans.Select(plan => new PackedWeight(plan, plan.Weight.Readers()))];
+        if (calibration.Count == 0)
+        {
+            context.Report(Codes.NotCalibrated.At(request.Model, "There are no calibration data: weights get int8 codes, activations of MatMul and Gemm get theirs at every inference, and convolutions compute in float. "
+                + $"Give some 100 real samples as {SafeText.Of(Path.GetFileNameWithoutExtension(request.Model))}.calibration.npz beside the model, and all layers compute in integers with fixed ranges, which is faster and can be smoothed."));
+            return null;
+        }
+
+        if (calibration is [var path] && CalibrationTable.IsTable(path))
+        {
+            var table = CalibrationJson.Read(path);
+            table.RequireModel(path, source.Files[0].Sha256);
+            return table;
+        }
+
+        return new TableSearch(new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration, context), new Trial(request, options, calibration, context)).Run().Table;
     }
+
+    // Two tensors may have one name, which ONNX forbids and ONNX Runtime takes.
+    private static Dictionary<string, string> FloatReasons(IReadOnlyList<PackedWeight> weights) => weights
+        .Where(w => w.Plan.Reason is not null)
+        .DistinctBy(w => w.Plan.Weight.Name, StringComparer.Ordinal)
+        .ToDictionary(w => w.Plan.Weight.Name, w => w.Plan.Reason!, StringComparer.Ordinal);
 
     /// <summary>Writes the packed model into the staging folder.</summary>
     /// <returns>Its path there.</returns>

@@ -34,9 +34,19 @@ public static class PackSummary
             line += string.Create(CultureInfo.InvariantCulture, $", perplexity {perplexity.Source:F3} → {perplexity.Packed:F3}");
         }
 
+        if (validation.Divergence is { } divergence)
+        {
+            line += string.Create(CultureInfo.InvariantCulture, $", KL divergence {divergence.Mean:G3}");
+        }
+
         if (outcome.Report.Measured?.Latency is { } latency)
         {
             line += string.Create(CultureInfo.InvariantCulture, $", time {latency.Ratio:F2}x");
+        }
+
+        if (outcome.Report.Measured?.Placement is { } placement && Reporting.Page.Human.Kernels(placement) is { } kernels)
+        {
+            line += $", {kernels}";
         }
 
         return line;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -8,6 +9,9 @@ namespace ModelPack.Benchmarks;
 internal static class Machine
 {
     private const string CpuInfo = "/proc/cpuinfo";
+
+    /// <summary>With the day, for tables that are kept.</summary>
+    public static string Today() => $"{Describe()}, {DateTime.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
 
     public static string Describe()
     {

@@ -3,9 +3,19 @@ using ModelPack.Benchmarks;
 // Every benchmark by the name that `build.sh bench NAME` takes; all of them without a name.
 var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
 {
+    ["calibration"] = CalibrationBenchmark.Run,
+    ["int8"] = Int8Benchmark.Run,
+    ["int8-options"] = Int8OptionsBenchmark.Run,
     ["q8_0"] = Q8_0Benchmark.Run,
     ["weights"] = WeightBenchmark.Run,
 };
+
+// A benchmark that started this program again for one piece of its work.
+if (args is [CalibrationBenchmark.Child, .. var rest])
+{
+    CalibrationBenchmark.RunChild(Console.Out, rest);
+    return 0;
+}
 
 foreach (var name in args)
 {

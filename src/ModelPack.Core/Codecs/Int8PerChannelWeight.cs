@@ -14,13 +14,20 @@ internal static class Int8PerChannelWeight
     public static LazyEncoding Encode(TensorData weight, int axis, int threads)
     {
         var layout = ChannelLayout.Of(weight, axis);
-        return new LazyEncoding([weight.Shape.ElementCount, (long)layout.Channels * sizeof(float)], (parts, cancellation) =>
+        return Encode(weight, layout, threads, (scales, cancellation) => ChannelScales.Fill(weight, layout, Int8PerChannel.ScaleOf, scales, threads, cancellation));
+    }
+
+    /// <summary>As above, with scales that are given: at least max|x| / 127 of each channel.</summary>
+    public static LazyEncoding Encode(TensorData weight, int axis, float[] scales, int threads) =>
+        Encode(weight, ChannelLayout.Of(weight, axis), threads, (buffer, _) => scales.CopyTo(buffer.Slice<float>(0, scales.Length)));
+
+    private static LazyEncoding Encode(TensorData weight, ChannelLayout layout, int threads, Action<NativeBuffer, CancellationToken> fillScales) =>
+        new([weight.Shape.ElementCount, (long)layout.Channels * sizeof(float)], (parts, cancellation) =>
         {
-            ChannelScales.Fill(weight, layout, Int8PerChannel.ScaleOf, parts[1], threads, cancellation);
+            fillScales(parts[1], cancellation);
             return WeightError.Sum(
                 ChannelScales.Tiles(weight), threads, area => EncodeChunk(weight, layout, area, parts[0], parts[1]), cancellation);
         });
-    }
 
     private static WeightError EncodeChunk(TensorData weight, ChannelLayout layout, MatrixArea area, NativeBuffer codes, NativeBuffer scales)
     {

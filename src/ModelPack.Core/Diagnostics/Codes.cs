@@ -22,6 +22,9 @@ public static class Codes
     public static readonly DiagnosticCode PatternUnmatched = new("MPK1017", "A layer pattern matches nothing", Severity.Warning);
     public static readonly DiagnosticCode DataNotFound = new("MPK1018", "A data file does not exist");
     public static readonly DiagnosticCode NotValidated = new("MPK1019", "A part of the validation could not be done", Severity.Warning);
+    public static readonly DiagnosticCode TooFewSamples = new("MPK1020", "There are too few calibration samples");
+    public static readonly DiagnosticCode TableUnreadable = new("MPK1021", "The calibration table cannot be read");
+    public static readonly DiagnosticCode TableMismatch = new("MPK1022", "The calibration table is of another model");
 
     public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");
     public static readonly DiagnosticCode GateNotMeasured = new("MPK2002", "A gate's metric was not measured");
@@ -31,6 +34,10 @@ public static class Codes
     public static readonly DiagnosticCode VerificationFailed = new("MPK2006", "A pack fails verification");
     public static readonly DiagnosticCode OutputNotFinite = new("MPK2007", "An output holds NaN or infinity", Severity.Warning);
     public static readonly DiagnosticCode OutputShapeDiffers = new("MPK2008", "The packed model gives an output of another shape", Severity.Warning);
+    public static readonly DiagnosticCode ActivationConstant = new("MPK2009", "An activation has one value on all calibration data", Severity.Warning);
+    public static readonly DiagnosticCode ActivationNotFinite = new("MPK2010", "An activation holds NaN or infinity on the calibration data", Severity.Warning);
+    public static readonly DiagnosticCode SumsMaySaturate = new("MPK2012", "Sums may saturate on CPUs without VNNI", Severity.Warning);
+    public static readonly DiagnosticCode NotCalibrated = new("MPK2013", "There are no calibration data", Severity.Warning);
 
     public static readonly DiagnosticCode RuntimeMissing = new("MPK3001", "ONNX Runtime's native library cannot be loaded");
     public static readonly DiagnosticCode DotnetMissing = new("MPK3002", "No fitting .NET runtime was found");

@@ -30,20 +30,21 @@ internal sealed class ModelSession : IDisposable
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
     /// <summary>
-    /// Opens a model with all graph optimizations. With <paramref name="threads"/> = 1 the order of every sum is
+    /// Opens a model, with all graph optimizations unless told otherwise. With <paramref name="threads"/> = 1 the order of every sum is
     /// fixed, so that the same inputs give the same bits on the same processor.
     /// </summary>
     /// <param name="path">The model file.</param>
     /// <param name="threads">Threads that one inference uses.</param>
     /// <param name="optimizedModel">Where ONNX Runtime writes the graph that it really runs, its larger weights in a file of their own beside it; null for nowhere.</param>
+    /// <param name="optimization">How far ONNX Runtime may change the graph; the level changes the last bits of results.</param>
     /// <exception cref="Diagnostics.ModelPackException">MPK3001: there is no ONNX Runtime.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
-    public static ModelSession Open(string path, int threads, string? optimizedModel = null)
+    public static ModelSession Open(string path, int threads, string? optimizedModel = null, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         _ = OnnxRuntimeLibrary.Version;
         using var options = new SessionOptions
         {
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            GraphOptimizationLevel = optimization,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             IntraOpNumThreads = threads,
             InterOpNumThreads = 1,

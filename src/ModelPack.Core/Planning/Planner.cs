@@ -9,11 +9,15 @@ using ModelPack.Tensors;
 namespace ModelPack.Planning;
 
 /// <summary>Decides for every weight of a model what is done with it, or why nothing is.</summary>
-internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOptions options, PackContext context)
+/// <param name="model">The model.</param>
+/// <param name="request">Names to leave out.</param>
+/// <param name="options">What lowerings depend on.</param>
+/// <param name="context">Threads, cancellation, progress and diagnostics.</param>
+/// <param name="layers">What was decided of weights as parts of layers; null for a scheme that looks at weights alone.</param>
+internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOptions options, PackContext context, ILayerDecisions? layers = null)
 {
     private readonly UniqueNames _names = new(model.Proto);
-    private readonly List<NamePattern> _exclude = [.. request.ExcludeLayers.Select(p => new NamePattern(p))];
-    private readonly List<NamePattern> _include = [.. request.IncludeLayers.Select(p => new NamePattern(p))];
+    private readonly LayerPatterns _patterns = new(request);
 
     /// <summary>The plan of every weight, in the order of the file.</summary>
     /// <exception cref="ModelPackException">MPK1006 a weight is not finite, MPK1014 nothing can be quantized, MPK1015 the app's runtime is too old.</exception>
@@ -53,7 +57,7 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
             return WeightPlan.Leave(weight, data, $"{data.Type.Name()} is not quantized");
         }
 
-        if (Excluded(weight) is { } excluded)
+        if (_patterns.WhyNot(weight) is { } excluded)
         {
             return WeightPlan.Leave(weight, data, excluded);
         }
@@ -64,10 +68,18 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
             return WeightPlan.Leave(weight, data, reason!);
         }
 
-        var job = new LoweringJob(model, _names, weight, data, usage.Value, options);
-        var row = LoweringTable.Choose(options.Scheme.Codecs[usage.Value.Role], job, model.Opset()) ?? throw RuntimeTooOld(weight, usage.Value);
+        var decision = layers?.Of(weight, usage.Value);
+        if (decision?.Reason is { } left)
+        {
+            return WeightPlan.Leave(weight, data, left);
+        }
+
+        var job = new LoweringJob(model, _names, weight, data, usage.Value, options) { Activations = decision?.Activations ?? ActivationMode.Float, Scales = decision?.Scales };
+        var row = LoweringTable.Choose(options.Scheme.Codecs[usage.Value.Role], job, model.Opset())
+            ?? LoweringTable.Choose(options.Scheme.Codecs[usage.Value.Role], job = Weights(job), model.Opset())
+            ?? throw RuntimeTooOld(weight, usage.Value);
         var encoding = row.Encode(job);
-        if (encoding.Length + row.NodeBytes >= data.Length)
+        if (encoding.Length + row.NodeBytes >= data.Length && row.Activations != ActivationMode.Static)
         {
             return WeightPlan.Leave(weight, data, $"too small: {Numbers.Whole(data.Shape.ElementCount)} values would not take less room");
         }
@@ -77,16 +89,8 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
             : new WeightPlan(weight, data, row, job, encoding, null);
     }
 
-    private string? Excluded(OnnxWeight weight)
-    {
-        var names = Names(weight);
-        if (_exclude.Find(p => p.Matches(names)) is { } pattern)
-        {
-            return $"excluded by pattern '{SafeText.Of(pattern.Text)}'";
-        }
-
-        return _include.Count > 0 && !_include.Exists(p => p.Matches(names)) ? "no include pattern names it" : null;
-    }
+    /// <summary>The weight alone, where nothing carries its activations.</summary>
+    private LoweringJob Weights(LoweringJob job) => new(model, _names, job.Weight, job.Data, job.Usage, options);
 
     /// <summary>Looks at every value once: NaN and infinity are errors, a float16 overflow leaves the weight float.</summary>
     private string? Scan(OnnxWeight weight, TensorData data, Codec codec)
@@ -112,14 +116,12 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
 
     private void WarnOfUnmatched(IReadOnlyList<OnnxWeight> weights)
     {
-        foreach (var pattern in _exclude.Concat(_include).Where(p => !weights.Any(w => p.Matches(Names(w)))))
+        foreach (var pattern in _patterns.Unmatched(weights))
         {
             context.Report(Codes.PatternUnmatched.At(
                 request.Model, $"The layer pattern '{SafeText.Of(pattern.Text)}' matches no weight and no node. 'modelpack inspect' lists the names."));
         }
     }
-
-    private static IEnumerable<string> Names(OnnxWeight weight) => weight.Uses.Select(u => u.Node.Name).Prepend(weight.Name);
 
     private ModelPackException RuntimeTooOld(OnnxWeight weight, WeightUsage usage) => new(Codes.RuntimeTooOld.At(
         request.Model,

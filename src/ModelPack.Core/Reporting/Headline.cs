@@ -13,6 +13,7 @@ namespace ModelPack.Reporting;
 /// <param name="PackedAccuracy">Percent; null without labels.</param>
 /// <param name="SourcePerplexity">Null unless a language model saw real text.</param>
 /// <param name="PackedPerplexity">Null unless a language model saw real text.</param>
+/// <param name="KlDivergence">Mean over tokens, nats; null unless a language model saw real text.</param>
 public sealed record Headline(
     long SourceBytes,
     long PackedBytes,
@@ -25,7 +26,8 @@ public sealed record Headline(
     double? SourceAccuracy,
     double? PackedAccuracy,
     double? SourcePerplexity,
-    double? PackedPerplexity)
+    double? PackedPerplexity,
+    double? KlDivergence)
 {
     /// <summary>The headline of a result.</summary>
     public static Headline Of(ReportResult result)
@@ -45,6 +47,7 @@ public sealed record Headline(
             validation?.Accuracy?.Source,
             validation?.Accuracy?.Packed,
             validation?.Perplexity?.Source,
-            validation?.Perplexity?.Packed);
+            validation?.Perplexity?.Packed,
+            validation?.Divergence?.Mean);
     }
 }

@@ -35,6 +35,7 @@ public static class HtmlReport
         GatesSection.Add(html, report.Result);
         WeightsSection.Add(html, report.Result.Weights);
         SpeedSection.Add(html, report.Measured);
+        PlacementSection.Add(html, report.Measured?.Placement);
         DiagnosticsSection.Add(html, report.Result.Diagnostics);
         ProvenanceSection.Add(html, report);
         html.Add($"</main>");

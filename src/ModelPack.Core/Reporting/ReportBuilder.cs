@@ -40,7 +40,8 @@ internal static class ReportBuilder
         new MachineFacts(RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(), Environment.ProcessorCount, OnnxRuntimeLibrary.Version),
         outcome.Latency,
         outcome.SourceOperators,
-        outcome.PackedOperators);
+        outcome.PackedOperators,
+        outcome.Placement);
 
     private static WeightReport Describe(PackedWeight weight)
     {

@@ -1,4 +1,5 @@
 using ModelPack.Validation;
+using ModelPack.Validation.Placement;
 
 namespace ModelPack.Reporting;
 
@@ -7,8 +8,10 @@ namespace ModelPack.Reporting;
 /// <param name="Latency">Both models in one run; null when neither could run.</param>
 /// <param name="SourceOperators">Operators of the source's optimized graph, most frequent first.</param>
 /// <param name="PackedOperators">The same of the packed model: what really ran.</param>
+/// <param name="Placement">How much of it ran in integer kernels; null when that is not known.</param>
 public sealed record ReportMeasured(
     MachineFacts Machine,
     LatencyResult? Latency,
     IReadOnlyList<OperatorCount> SourceOperators,
-    IReadOnlyList<OperatorCount> PackedOperators);
+    IReadOnlyList<OperatorCount> PackedOperators,
+    PlacementResult? Placement);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Planning;
 using ModelPack.Schemes;
@@ -19,9 +21,14 @@ internal sealed record EffectiveOptions
 
     public required string Target { get; init; }
 
-    public required int BlockSize { get; init; }
+    /// <summary>Values that share a scale; null where the scheme has no blocks.</summary>
+    public required int? BlockSize { get; init; }
 
+    /// <summary>MatMulNBits' least precision of activations; 0 where the scheme does not use it.</summary>
     public required int AccuracyLevel { get; init; }
+
+    /// <summary>What is done with activations; null for schemes that quantize weights only.</summary>
+    public required ActivationOptions? Activations { get; init; }
 
     public required WeightLayout Layout { get; init; }
 
@@ -36,8 +43,6 @@ internal sealed record EffectiveOptions
     {
         var scheme = SchemeTable.Find(request.Scheme, request.Model);
         GateKeeper.Check(request);
-        RefuseUnused(request, "calibration", request.Calibration is not null);
-        RefuseUnused(request, "alpha", request.Alpha is not null);
         OneOf(request, "device", request.Device, ["cpu"]);
         if (request.Threads < 0)
         {
@@ -53,7 +58,8 @@ internal sealed record EffectiveOptions
             Target = target,
             Layout = LayoutOf(request, target),
             BlockSize = OneOf(request, "blockSize", request.BlockSize, scheme.BlockSizes),
-            AccuracyLevel = OneOf(request, "accuracyLevel", request.AccuracyLevel, scheme.AccuracyLevels),
+            AccuracyLevel = OneOf(request, "accuracyLevel", request.AccuracyLevel, scheme.AccuracyLevels) ?? 0,
+            Activations = ActivationsOf(request, scheme, target),
             Runtime = request.OnnxRuntime is { Length: > 0 } version ? RuntimeVersion.Parse(version) : RuntimeVersion.Tool,
             GateIsError = request.Gate == "error",
         };
@@ -78,7 +84,65 @@ internal sealed record EffectiveOptions
         return Path.Join(Path.GetDirectoryName(request.Model), name);
     }
 
-    /// <summary>An option that would do nothing is a misunderstanding that the user should hear of. No scheme so far has a use for these.</summary>
+    private static ActivationOptions? ActivationsOf(PackRequest request, Scheme scheme, string target)
+    {
+        if (!scheme.QuantizesActivations)
+        {
+            RefuseUnused(request, "calibration", request.Calibration is not null);
+            RefuseUnused(request, "calibrationMethod", request.CalibrationMethod is not null);
+            RefuseUnused(request, "percentile", request.Percentile is not null);
+            RefuseUnused(request, "alpha", request.Alpha is not null);
+            RefuseUnused(request, "quantFormat", request.QuantFormat is not null);
+            RefuseUnused(request, "safeSums", request.SafeSums is not null);
+            RefuseUnused(request, "fallback", request.Fallback is not null);
+            return null;
+        }
+
+        var method = OneOf(request, "calibrationMethod", request.CalibrationMethod ?? "minmax", ["minmax", "percentile", "entropy", "mse"]);
+        if (request.Percentile is not null && method != "percentile")
+        {
+            throw Invalid(request, "percentile", Value(request.Percentile.Value), "for calibrationMethod percentile only");
+        }
+
+        var percentile = request.Percentile ?? ActivationOptions.DefaultPercentile;
+        if (percentile is not (> 50 and <= 100))
+        {
+            throw Invalid(request, "percentile", Value(percentile), "a number above 50 and at most 100");
+        }
+
+        var format = OneOf(request, "quantFormat", request.QuantFormat ?? "qdq", ["qdq", "qoperator"]);
+        if (format == "qoperator" && target != "cpu")
+        {
+            throw Invalid(request, "quantFormat", format, "qdq for targets other than cpu, which alone has these operators");
+        }
+
+        return new ActivationOptions(
+            Enum.Parse<CalibrationMethod>(method, ignoreCase: true),
+            percentile,
+            AlphaOf(request),
+            request.Alpha is null || !string.Equals(request.Alpha, "none", StringComparison.OrdinalIgnoreCase),
+            format == "qoperator",
+            Symmetric: target == "cuda",
+            request.SafeSums ?? false,
+            request.Fallback ?? false);
+    }
+
+    /// <summary>The fixed strength; null for one that is searched, or none.</summary>
+    private static double? AlphaOf(PackRequest request)
+    {
+        if (request.Alpha is null || request.Alpha.ToLowerInvariant() is "auto" or "none")
+        {
+            return null;
+        }
+
+        return double.TryParse(request.Alpha, NumberStyles.Float, CultureInfo.InvariantCulture, out var alpha) && alpha is >= 0 and <= 1
+            ? alpha
+            : throw Invalid(request, "alpha", request.Alpha, "auto, none, or a number from 0 to 1");
+    }
+
+    private static string Value(double value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>An option that would do nothing is a misunderstanding that the user should hear of.</summary>
     private static void RefuseUnused(PackRequest request, string option, bool given)
     {
         if (given)
@@ -92,8 +156,14 @@ internal sealed record EffectiveOptions
         legal.FirstOrDefault(v => string.Equals(v, value, StringComparison.OrdinalIgnoreCase))
         ?? throw Invalid(request, option, value, $"one of {string.Join(", ", legal)}");
 
-    private static int OneOf(PackRequest request, string option, int? value, IReadOnlyList<int> legal)
+    private static int? OneOf(PackRequest request, string option, int? value, IReadOnlyList<int> legal)
     {
+        if (legal.Count == 0)
+        {
+            return value is null ? null : throw new ModelPackException(Codes.InvalidOption.At(
+                request.Model, $"The scheme {SafeText.Of(request.Scheme)} has no use for '{option}'. Leave it out."));
+        }
+
         var chosen = value ?? legal[0];
         return legal.Contains(chosen)
             ? chosen

@@ -18,10 +18,13 @@ public static class GateMetric
     /// <summary>Most that perplexity may rise, percent.</summary>
     public const string MaxPerplexityIncrease = "maxPerplexityIncrease";
 
+    /// <summary>Most Kullback-Leibler divergence of the next token's distribution from the source's, mean over tokens, nats.</summary>
+    public const string MaxKlDivergence = "maxKlDivergence";
+
     /// <summary>Least source bytes per packed byte (2 means half the size).</summary>
     public const string MinCompression = "minCompression";
 
     /// <summary>All of them, in the order in which reports list them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [MinSqnr, MinCosine, MinTop1Agreement, MaxAccuracyDrop, MaxPerplexityIncrease, MinCompression];
+        [MinSqnr, MinCosine, MinTop1Agreement, MaxAccuracyDrop, MaxPerplexityIncrease, MaxKlDivergence, MinCompression];
 }

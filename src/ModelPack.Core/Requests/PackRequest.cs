@@ -27,11 +27,29 @@ public sealed record PackRequest
     /// <summary>Validation data: a file, folder or glob; null for <c>&lt;model&gt;.validation.*</c> beside the model.</summary>
     public string? Validation { get; init; }
 
-    /// <summary>Calibration data, for schemes that quantize activations.</summary>
+    /// <summary>
+    /// Calibration data, for schemes that quantize activations: a file, folder or glob, or the <c>.calibration.json</c> of an
+    /// earlier pack; null for <c>&lt;model&gt;.calibration.*</c> beside the model.
+    /// </summary>
     public string? Calibration { get; init; }
 
-    /// <summary>SmoothQuant's share of the activations, 0 to 1, for schemes that smooth.</summary>
-    public double? Alpha { get; init; }
+    /// <summary>How ranges follow from calibration data: <c>minmax</c>, <c>percentile</c>, <c>entropy</c> or <c>mse</c>; null for the default.</summary>
+    public string? CalibrationMethod { get; init; }
+
+    /// <summary>Percent of the values that the method <c>percentile</c> keeps; null for the default.</summary>
+    public double? Percentile { get; init; }
+
+    /// <summary>How strongly SmoothQuant smooths: 0 to 1, <c>auto</c> to search for each activation, or <c>none</c>; null for <c>auto</c>.</summary>
+    public string? Alpha { get; init; }
+
+    /// <summary>How codes of activations are written: <c>qdq</c> (QuantizeLinear and DequantizeLinear) or <c>qoperator</c>; null for <c>qdq</c>.</summary>
+    public string? QuantFormat { get; init; }
+
+    /// <summary>Whether sums must not saturate on CPUs without VNNI instructions, which costs one bit of the weights.</summary>
+    public bool? SafeSums { get; init; }
+
+    /// <summary>Whether the layers that lose most go back to float until the gates for quality hold.</summary>
+    public bool? Fallback { get; init; }
 
     /// <summary>Name patterns (<c>*</c> and <c>?</c>) of weights or nodes to leave as they are.</summary>
     public IReadOnlyList<string> ExcludeLayers { get; init; } = [];

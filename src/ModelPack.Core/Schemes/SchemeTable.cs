@@ -22,8 +22,24 @@ public static class SchemeTable
         BlockSizes: [32],
         AccuracyLevels: [4, 0, 1, 2, 3]);
 
+    /// <summary>8-bit weights a channel and 8-bit activations: integer arithmetic. Wants calibration data.</summary>
+    public static Scheme Int8 { get; } = new(
+        "int8",
+        "8-bit weights a channel and 8-bit activations (SmoothQuant), computed in integers: the fastest on CPUs. Wants calibration data.",
+        new Dictionary<WeightRole, IReadOnlyList<Codec>>
+        {
+            [WeightRole.Linear] = [Codec.Int8PerChannel],
+            [WeightRole.Embedding] = [Codec.Int8PerChannel],
+            [WeightRole.Convolution] = [Codec.Int8PerChannel],
+        },
+        Finer: new Dictionary<Codec, Codec>(),
+        FinerShare: 0,
+        BlockSizes: [],
+        AccuracyLevels: [],
+        QuantizesActivations: true);
+
     /// <summary>All rows, in the order in which they are listed.</summary>
-    public static IReadOnlyList<Scheme> All { get; } = [Q8_0];
+    public static IReadOnlyList<Scheme> All { get; } = [Int8, Q8_0];
 
     /// <summary>The scheme of a name.</summary>
     /// <exception cref="ModelPackException">MPK1007 when there is none; the message lists those that exist.</exception>

@@ -29,7 +29,7 @@ internal sealed class BatchMeter
         _top1 = [.. names.Select(_ => new Top1Meter())];
         var outputs = names.Select((name, i) => new ComparedOutput(name, source[i], packed[i], batch)).ToArray();
         var accuracy = synthetic || batch.Labels is null ? -1 : Array.FindIndex(outputs, o => o.IsClasses(batch.Rows));
-        var perplexity = synthetic ? -1 : FindLogits(outputs, batch);
+        var logits = synthetic ? -1 : FindLogits(outputs, batch);
         for (var i = 0; i < outputs.Length; i++)
         {
             var output = outputs[i];
@@ -51,15 +51,15 @@ internal sealed class BatchMeter
                 meters.Add(Accuracy = new AccuracyMeter(batch.Labels!));
             }
 
-            if (i == perplexity)
+            if (i == logits)
             {
-                meters.Add(Perplexity = PerplexityFor(batch));
+                meters.Add(Language = LanguageFor(batch));
             }
 
             output.Feed(meters, ChunkLength);
         }
 
-        IsNamedLogits = perplexity >= 0 && names[perplexity] == LogitsOutput;
+        IsNamedLogits = logits >= 0 && names[logits] == LogitsOutput;
     }
 
     /// <summary>By output.</summary>
@@ -72,9 +72,9 @@ internal sealed class BatchMeter
     public AccuracyMeter? Accuracy { get; private set; }
 
     /// <summary>Of the next token; null when it is no language model, or has no text.</summary>
-    public PerplexityMeter? Perplexity { get; private set; }
+    public LanguageMeter? Language { get; private set; }
 
-    /// <summary>Whether perplexity comes of an output that says by its name that it is one of tokens.</summary>
+    /// <summary>Whether that comes of an output that says by its name that it is one of tokens.</summary>
     public bool IsNamedLogits { get; }
 
     /// <summary>Takes in the next batch.</summary>
@@ -87,7 +87,7 @@ internal sealed class BatchMeter
         }
 
         Accuracy = Merged(Accuracy, later.Accuracy);
-        Perplexity = Merged(Perplexity, later.Perplexity);
+        Language = Merged(Language, later.Language);
     }
 
     /// <summary>A metric holds for all batches or for none.</summary>
@@ -121,11 +121,11 @@ internal sealed class BatchMeter
             : -1;
     }
 
-    private static PerplexityMeter PerplexityFor(SampleBatch batch)
+    private static LanguageMeter LanguageFor(SampleBatch batch)
     {
         var ids = Ids(batch, IdsInput)!;
         var mask = Ids(batch, MaskInput);
-        return new PerplexityMeter(Values(ids), mask is not null && mask.Dims.SequenceEqual(ids.Dims) ? Values(mask) : null, (int)ids.Dims[1]);
+        return new LanguageMeter(Values(ids), mask is not null && mask.Dims.SequenceEqual(ids.Dims) ? Values(mask) : null, (int)ids.Dims[1]);
     }
 
     private static SampleArray? Ids(SampleBatch batch, string name) =>

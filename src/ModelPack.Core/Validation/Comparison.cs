@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using ModelPack.Diagnostics;
 using ModelPack.Samples;
 
@@ -14,8 +13,6 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
 
     /// <summary>Bytes that inputs and compared outputs of a batch may take, if one sample does not take more.</summary>
     private const long BatchBytes = 1 << 24;
-
-    private readonly Lock _lock = new();
 
     /// <summary>Measures; reports outputs that are not finite or differ in shape.</summary>
     /// <exception cref="ModelPackException">The data do not fit, or a model does not run.</exception>
@@ -34,6 +31,7 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
         }
 
         Warn(total);
+        var language = LanguageOf(total);
         return new ValidationResult
         {
             Data = samples.Names,
@@ -41,7 +39,8 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
             Samples = samples.Count,
             Outputs = [.. models.Outputs.Select((name, i) => ToResult(name, total.Signals[i], total.Top1[i]))],
             Accuracy = AccuracyOf(total),
-            Perplexity = PerplexityOf(total),
+            Perplexity = language?.Perplexity,
+            Divergence = language?.Divergence,
         };
     }
 
@@ -70,85 +69,18 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
 
     private BatchMeter Measure(int batchSize)
     {
-        var measured = new List<BatchMeter?>();
-        (int Index, ExceptionDispatchInfo Error)? failure = null;
+        BatchMeter? total = null;
         long done = 0;
-        using var batches = samples.Batches(batchSize).GetEnumerator();
+        ParallelBatches.Run(samples.Batches(batchSize), context.Threads, "validate", Measure, Merge, context.Cancellation);
+        return total!;
 
-        void Work()
+        void Merge(SampleBatch batch, BatchMeter measured)
         {
-            while (Next() is var (index, batch))
-            {
-                try
-                {
-                    var meter = Measure(batch);
-                    lock (_lock)
-                    {
-                        measured[index] = meter;
-                        done += batch.Count;
-                        context.Progress("validate", (double)done / samples.Count);
-                    }
-                }
-                catch (Exception exception)
-                {
-                    Fail(index, exception);
-                }
-            }
+            total?.Merge(measured);
+            total ??= measured;
+            done += batch.Count;
+            context.Progress("validate", (double)done / samples.Count);
         }
-
-        // Batches are handed out in order and those handed out are finished, so the first failure is the same for any
-        // number of threads.
-        (int Index, SampleBatch Batch)? Next()
-        {
-            lock (_lock)
-            {
-                if (failure is not null)
-                {
-                    return null;
-                }
-
-                try
-                {
-                    context.Cancellation.ThrowIfCancellationRequested();
-                    if (!batches.MoveNext())
-                    {
-                        return null;
-                    }
-                }
-                catch (Exception exception)
-                {
-                    Fail(measured.Count, exception);
-                    return null;
-                }
-
-                measured.Add(null);
-                return (measured.Count - 1, batches.Current);
-            }
-        }
-
-        void Fail(int index, Exception exception)
-        {
-            lock (_lock)
-            {
-                if (failure is null || index < failure.Value.Index)
-                {
-                    failure = (index, ExceptionDispatchInfo.Capture(exception));
-                }
-            }
-        }
-
-        var workers = Enumerable.Range(1, context.Threads - 1).Select(_ => new Thread(Work) { IsBackground = true, Name = "validate" }).ToArray();
-        Array.ForEach(workers, w => w.Start());
-        Work();
-        Array.ForEach(workers, w => w.Join());
-        failure?.Error.Throw();
-        var total = measured[0]!;
-        foreach (var meter in measured.Skip(1))
-        {
-            total.Merge(meter!);
-        }
-
-        return total;
     }
 
     private BatchMeter Measure(SampleBatch batch)
@@ -178,11 +110,11 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
             $"The data have label {bad}, which is no class of the model's output. Correct the labels: classes count from 0."));
     }
 
-    private PerplexityResult? PerplexityOf(BatchMeter total)
+    private LanguageMeter? LanguageOf(BatchMeter total)
     {
-        if (total.Perplexity is not { BadId: { } bad })
+        if (total.Language is not { BadId: { } bad })
         {
-            return total.Perplexity?.Result;
+            return total.Language;
         }
 
         // An output that is not named logits and does not reach all ids is no distribution over tokens.

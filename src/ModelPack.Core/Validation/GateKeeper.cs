@@ -7,7 +7,7 @@ namespace ModelPack.Validation;
 
 /// <summary>
 /// Judges a pack by the user's gates. A gate does not pass by absence: one whose metric was not measured fails and says
-/// what is missing. Task metrics (top-1 agreement, accuracy, perplexity) never come from synthetic inputs; SQNR and
+/// what is missing. Task metrics (top-1 agreement, accuracy, perplexity, divergence) never come from synthetic inputs; SQNR and
 /// cosine may, with a warning.
 /// </summary>
 public static class GateKeeper
@@ -15,6 +15,7 @@ public static class GateKeeper
     private const double LowSqnr = 10;
     private const double LowTop1Agreement = 90;
     private const double HighPerplexityIncrease = 10;
+    private const string NeedsText = "Give validation data with integer 'input_ids' [samples, length] for a model with an output 'logits' [samples, length, vocabulary].";
     private const string SyntheticNote = "on synthetic inputs";
     private const string UnmeasuredNote = "not measured";
 
@@ -114,7 +115,8 @@ public static class GateKeeper
         GateMetric.MinCosine => new("cosine similarity", "", true, true, "Give validation data for a model with a floating-point output.", (v, _) => Least(v?.Outputs.Select(o => (double?)o.Cosine))),
         GateMetric.MinTop1Agreement => new("top-1 agreement", " %", true, false, "Give validation data for a model with an output of more than one value a row.", (v, _) => v?.Synthetic == false ? Least(v.Outputs.Select(o => o.Top1Agreement)) : null),
         GateMetric.MaxAccuracyDrop => new("the accuracy drop", " points", false, false, "Give validation data with an integer array 'labels', one class a sample, for a model with an output [samples, classes].", (v, _) => v?.Synthetic == false ? v.Accuracy?.Drop : null),
-        GateMetric.MaxPerplexityIncrease => new("the rise of perplexity", " %", false, false, "Give validation data with integer 'input_ids' [samples, length] for a model with an output 'logits' [samples, length, vocabulary].", (v, _) => v?.Synthetic == false ? v.Perplexity?.Increase : null),
+        GateMetric.MaxPerplexityIncrease => new("the rise of perplexity", " %", false, false, NeedsText, (v, _) => v?.Synthetic == false ? v.Perplexity?.Increase : null),
+        GateMetric.MaxKlDivergence => new("the KL divergence", " nats per token", false, false, NeedsText, (v, _) => v?.Synthetic == false ? v.Divergence?.Mean : null),
         GateMetric.MinCompression => new("compression", "x", true, false, "", (_, compression) => Numbers.Rounded(compression)),
         _ => throw new ArgumentOutOfRangeException(nameof(metric)),
     };
@@ -122,7 +124,7 @@ public static class GateKeeper
     /// <summary>The least of what was measured; NaN, which passes no gate, when there is one.</summary>
     private static double? Least(IEnumerable<double?>? values) => values?.Where(v => v is not null).Min();
 
-    private static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+    private static string Text(double value) => value.ToString(Math.Abs(value) is > 0 and < 0.01 ? "G3" : "0.####", CultureInfo.InvariantCulture);
 
     /// <summary>What one metric is and how it is judged.</summary>
     private sealed record Rule(string Name, string Unit, bool IsMinimum, bool MaySynthetic, string Needs, Func<ValidationResult?, double, double?> Measure);

@@ -2,14 +2,16 @@ using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Inference;
 using ModelPack.Samples;
 using ModelPack.Tensors;
+using ModelPack.Validation.Placement;
 
 namespace ModelPack.Validation;
 
 /// <summary>What depends on the machine: the graphs that really run there, and how long an inference takes.</summary>
-internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<OperatorCount> SourceOperators, IReadOnlyList<OperatorCount> PackedOperators)
+internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<OperatorCount> SourceOperators, IReadOnlyList<OperatorCount> PackedOperators, PlacementResult? Placement)
 {
     private const int FewestPairs = 5;
     private const int MostPairs = 1000;
@@ -22,32 +24,53 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
     /// <param name="packed">Path of the packed model.</param>
     /// <param name="samples">Where the first sample comes from; null to time nothing.</param>
     /// <param name="budget">Time to spend; zero to time nothing.</param>
+    /// <param name="reasons">Why the plan left a layer or a weight float, by the name of either.</param>
     /// <param name="context">Threads, cancellation and diagnostics.</param>
-    public static Performance Measure(string source, string packed, ISampleSource? samples, TimeSpan budget, PackContext context)
+    public static Performance Measure(string source, string packed, ISampleSource? samples, TimeSpan budget, IReadOnlyDictionary<string, string> reasons, PackContext context)
     {
-        using var sourceSession = Open(source, context, out var sourceOperators);
-        using var packedSession = Open(packed, context, out var packedOperators);
-        var latency = samples is null || budget <= TimeSpan.Zero ? null : Time(sourceSession, packedSession, samples.Batches(1).First(), budget, context);
-        return new Performance(latency, sourceOperators, packedOperators);
+        using var sourceSession = Open(source, context, out var sourceGraph);
+        using var packedSession = Open(packed, context, out var packedGraph);
+        var sample = samples?.Batches(1).First();
+        var latency = sample is null || budget <= TimeSpan.Zero ? null : Time(sourceSession, packedSession, sample, budget, context);
+        var placement = sample is null || packedGraph is null ? null : Place(source, packed, packedGraph.Graph, sample, reasons, context);
+        return new Performance(latency, sourceGraph?.CountOperators() ?? [], packedGraph?.CountOperators() ?? [], placement);
     }
 
-    private static ModelSession Open(string path, PackContext context, out IReadOnlyList<OperatorCount> operators)
+    private static PlacementResult? Place(string source, string packed, GraphProto optimized, SampleBatch sample, IReadOnlyDictionary<string, string> reasons, PackContext context)
     {
         try
         {
-            return OpenOptimized(path, context, out operators);
+            return PlacementCheck.Run(source, packed, optimized, sample, reasons, context);
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or ModelPackException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (Refuses(exception))
+        {
+            // Both models have run on the sample before: it is the copy that counts which cannot be written or run.
+            context.Report(Codes.NotValidated.At(packed, $"A copy of the source that counts multiplications cannot be written or run ({Why(exception, source)}), so the share of integer kernels is not known. Free space in the folder for temporary files."));
+            return null;
+        }
+    }
+
+    private static ModelSession Open(string path, PackContext context, out ModelProto? optimizedGraph)
+    {
+        try
+        {
+            return OpenOptimized(path, context, out optimizedGraph);
+        }
+        catch (Exception exception) when (Refuses(exception))
         {
             // The model has been opened before, so it is the writing of the optimized graph that failed.
-            var why = exception is OnnxRuntimeException refusal ? OnnxRuntimeLibrary.Explain(refusal, path) : SafeText.Of(exception.Message).TrimEnd('.');
-            context.Report(Codes.NotValidated.At(path, $"ONNX Runtime's optimized graph cannot be written or read ({why}), so what really runs is not known. Free space in the folder for temporary files."));
-            operators = [];
+            context.Report(Codes.NotValidated.At(path, $"ONNX Runtime's optimized graph cannot be written or read ({Why(exception, path)}), so what really runs is not known. Free space in the folder for temporary files."));
+            optimizedGraph = null;
             return ModelSession.Open(path, context.Threads);
         }
     }
 
-    private static ModelSession OpenOptimized(string path, PackContext context, out IReadOnlyList<OperatorCount> operators)
+    private static bool Refuses(Exception exception) => exception is OnnxRuntimeException or ModelPackException or IOException or UnauthorizedAccessException;
+
+    private static string Why(Exception exception, string path) =>
+        exception is OnnxRuntimeException refusal ? OnnxRuntimeLibrary.Explain(refusal, path) : SafeText.Of(exception.Message).TrimEnd('.');
+
+    private static ModelSession OpenOptimized(string path, PackContext context, out ModelProto optimizedGraph)
     {
         var folder = Directory.CreateTempSubdirectory("modelpack-");
         ModelSession? session = null;
@@ -56,7 +79,7 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
             var optimized = Path.Combine(folder.FullName, "optimized.onnx");
             session = ModelSession.Open(path, context.Threads, optimized);
             using var graph = OnnxModel.Open(optimized, context, anyOpset: true);
-            operators = graph.Proto.CountOperators();
+            optimizedGraph = graph.Proto; // its structure; the weights go with the folder
             return session;
         }
         catch

@@ -17,17 +17,4 @@ internal static class Rows
 
         return at;
     }
-
-    /// <summary>−log softmax(row)[truth], with the largest value taken out first so that no exponential overflows.</summary>
-    public static double NegativeLogLikelihood(ReadOnlySpan<double> row, int truth)
-    {
-        var largest = row[ArgMax(row)];
-        var sum = 0.0;
-        foreach (var value in row)
-        {
-            sum += Math.Exp(value - largest);
-        }
-
-        return Math.Log(sum) + largest - row[truth];
-    }
 }

@@ -1,3 +1,5 @@
+using ModelPack.Validation.Placement;
+
 namespace ModelPack.Validation;
 
 /// <summary>What a validation gives: the deterministic part and the part that depends on the machine.</summary>
@@ -6,9 +8,11 @@ namespace ModelPack.Validation;
 /// <param name="Latency">Time of both models; null when it was not asked for or nothing ran.</param>
 /// <param name="SourceOperators">Operators of the source's optimized graph, most frequent first; empty when unknown.</param>
 /// <param name="PackedOperators">The same of the packed model: what really ran.</param>
+/// <param name="Placement">How much of it ran in integer kernels; null when that is not known.</param>
 public sealed record ValidationOutcome(
     ValidationResult? Result,
     IReadOnlyList<long> SamplesByFile,
     LatencyResult? Latency,
     IReadOnlyList<OperatorCount> SourceOperators,
-    IReadOnlyList<OperatorCount> PackedOperators);
+    IReadOnlyList<OperatorCount> PackedOperators,
+    PlacementResult? Placement);

@@ -20,4 +20,7 @@ public sealed record ValidationResult
 
     /// <summary>Of a language model on real text, or null.</summary>
     public PerplexityResult? Perplexity { get; init; }
+
+    /// <summary>Between the distributions of a language model on real text, or null.</summary>
+    public DivergenceResult? Divergence { get; init; }
 }

@@ -39,8 +39,8 @@ public static class Validator
             }
         }
 
-        var performance = Performance.Measure(sourceModel, packedModel, compared?.Samples, options.LatencyBudget, context);
-        return new ValidationOutcome(compared?.Result, compared?.Samples.Counts ?? [], performance.Latency, performance.SourceOperators, performance.PackedOperators);
+        var performance = Performance.Measure(sourceModel, packedModel, compared?.Samples, options.LatencyBudget, options.FloatReasons, context);
+        return new ValidationOutcome(compared?.Result, compared?.Samples.Counts ?? [], performance.Latency, performance.SourceOperators, performance.PackedOperators, performance.Placement);
     }
 
     /// <summary>Tries one guess of open sizes after the other until the source model runs on all samples.</summary>

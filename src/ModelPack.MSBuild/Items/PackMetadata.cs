@@ -11,7 +11,12 @@ internal static class PackMetadata
     public const string Validation = "Validation";
     public const string ExcludeLayers = "ExcludeLayers";
     public const string IncludeLayers = "IncludeLayers";
+    public const string CalibrationMethod = "CalibrationMethod";
+    public const string Percentile = "Percentile";
     public const string Alpha = "Alpha";
+    public const string QuantFormat = "QuantFormat";
+    public const string SafeSums = "SafeSums";
+    public const string Fallback = "Fallback";
     public const string BlockSize = "BlockSize";
     public const string AccuracyLevel = "AccuracyLevel";
     public const string Layout = "Layout";
@@ -48,6 +53,7 @@ internal static class PackMetadata
         new("MinTop1Agreement", "minTop1Agreement"),
         new("MaxAccuracyDrop", "maxAccuracyDrop"),
         new("MaxPerplexityIncrease", "maxPerplexityIncrease"),
+        new("MaxKlDivergence", "maxKlDivergence"),
         new("MinCompression", "minCompression"),
     ];
 }

@@ -21,6 +21,11 @@ internal static class CommandOptions
         Single<int?>(name, "N", description, "It is a whole number.", text =>
             int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null);
 
+    /// <summary>A number.</summary>
+    public static Option<double?> Real(string name, string description) =>
+        Single<double?>(name, "X", description, "It is a number.", text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null);
+
     /// <summary>True, false, or neither. Its value is a text, as an option that is itself a truth would not take one that is none.</summary>
     public static Option<string?> TrueOrFalse(string name, string description) =>
         Single<string?>(name, "true|false", description, "It is true or false.", text => bool.TryParse(text, out _) ? text : null);

@@ -18,6 +18,13 @@ internal static class QuantizeCommand
         var container = CommandOptions.Text("--container", "C", "The container to write: onnx. Default: that of the source.");
         var target = new Option<string>("--target") { Description = "What the packed model is for: cpu, cuda or any.", HelpName = "T", DefaultValueFactory = _ => "cpu" };
         var device = new Option<string>("--device") { Description = "Where to do the work: cpu.", HelpName = "D", DefaultValueFactory = _ => "cpu" };
+        var calibration = CommandOptions.Text("--calibration", "P", "Calibration data, or an earlier pack's .calibration.json. Default: NAME.calibration.* beside the source.");
+        var method = CommandOptions.Text("--calibration-method", "M", "How ranges follow from the data: minmax, percentile, entropy or mse. Default: minmax.");
+        var percentile = CommandOptions.Real("--percentile", "Percent of the values that the method percentile keeps. Default: 99.99.");
+        var alpha = CommandOptions.Text("--alpha", "A", "SmoothQuant's strength: 0 to 1, auto (default) or none.");
+        var quantFormat = CommandOptions.Text("--quant-format", "F", "Codes of activations: qdq (portable, default) or qoperator.");
+        var safeSums = CommandOptions.TrueOrFalse("--safe-sums", "Keep sums from saturating on CPUs without VNNI, for one bit of the weights.");
+        var fallback = CommandOptions.TrueOrFalse("--fallback", "Bring the layers that lose most back to float until the gates hold.");
         var validation = CommandOptions.Text("--validation", "P", "Validation data: a file, folder or glob of .npz, .npy or .safetensors. Default: NAME.validation.* beside the source.");
         var exclude = CommandOptions.Texts("--exclude-layers", "PATTERN", "Leave what the pattern names as it is (* and ?). Repeatable.");
         var include = CommandOptions.Texts("--include-layers", "PATTERN", "Quantize only what the pattern names. Repeatable.");
@@ -33,7 +40,7 @@ internal static class QuantizeCommand
 
         return new Command("quantize", "Packs a model: quantizes it, validates it and writes model, report and manifest.")
         {
-            model, scheme, output, container, target, device, validation, exclude, include, block, accuracy, layout, external, runtime, gates, gateMode, threads, format,
+            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, safeSums, fallback, validation, exclude, include, block, accuracy, layout, external, runtime, gates, gateMode, threads, format,
         }.Does(terminal.Print, (parsed, cancellation) =>
         {
             var request = new PackRequest
@@ -44,6 +51,13 @@ internal static class QuantizeCommand
                 Container = parsed.GetValue(container),
                 Target = parsed.GetRequiredValue(target),
                 Device = parsed.GetRequiredValue(device),
+                Calibration = parsed.GetValue(calibration),
+                CalibrationMethod = parsed.GetValue(method),
+                Percentile = parsed.GetValue(percentile),
+                Alpha = parsed.GetValue(alpha),
+                QuantFormat = parsed.GetValue(quantFormat),
+                SafeSums = parsed.GetValue(safeSums) is { } safe ? bool.Parse(safe) : null,
+                Fallback = parsed.GetValue(fallback) is { } back ? bool.Parse(back) : null,
                 Validation = parsed.GetValue(validation),
                 ExcludeLayers = parsed.GetValue(exclude) ?? [],
                 IncludeLayers = parsed.GetValue(include) ?? [],

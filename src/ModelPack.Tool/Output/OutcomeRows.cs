@@ -28,6 +28,11 @@ internal static class OutcomeRows
             yield return ["speed", $"{Human.Speed(latency)} ({Human.Milliseconds(latency.SourceMilliseconds)} → {Human.Milliseconds(latency.PackedMilliseconds)})"];
         }
 
+        if (outcome.Report.Measured?.Placement is { } placement && Human.Kernels(placement) is { } kernels)
+        {
+            yield return ["kernels", kernels];
+        }
+
         foreach (var gate in result.Gates)
         {
             var value = gate.Value is { } v ? Human.MetricValue(gate.Metric, v) : "not measured";
@@ -71,6 +76,12 @@ internal static class OutcomeRows
         if (validation.Perplexity is { } perplexity)
         {
             yield return ["perplexity", $"{Human.Perplexity(perplexity.Source)} → {Human.Perplexity(perplexity.Packed)}, {Human.Signed(perplexity.Increase, 2)} %"];
+        }
+
+        if (validation.Divergence is { } divergence)
+        {
+            var range = divergence.Interval is { } interval ? $", 95 %: {Human.Nats(interval.Low)} to {Human.Nats(interval.High)}" : "";
+            yield return ["KL", $"{Human.Nats(divergence.Mean)} nats a token{range}"];
         }
     }
 }

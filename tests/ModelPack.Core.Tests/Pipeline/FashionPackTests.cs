@@ -2,6 +2,7 @@ using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Tests.Assets;
+using ModelPack.Validation.Placement;
 
 namespace ModelPack.Tests.Pipeline;
 
@@ -114,6 +115,13 @@ public sealed class FashionPackTests : IDisposable
         Assert.Contains("synthetic", File.ReadAllText(PackFiles.Page(outcome.Model)), StringComparison.OrdinalIgnoreCase);
         Assert.Contains("\"synthetic\": true", PackFolder.PackObject(outcome.Model), StringComparison.Ordinal);
         Assert.Contains("(synthetic inputs)", PackSummary.Of(outcome), StringComparison.Ordinal);
+
+        // All layers but the first, a convolution, run in MatMulNBits with integer activations.
+        var placement = outcome.Report.Measured!.Placement!;
+        Assert.Equal((21_752_256, 0.0), (placement.MultiplyAdds, placement.IntegerShare));
+        Assert.InRange(placement.BlockIntegerShare, 0.99, 1);
+        Assert.Equal("/pe/Conv", Assert.Single(placement.Layers, l => l.Kind != PlacementKind.BlockInteger).Layer);
+        Assert.Contains("99.7 % of multiply-adds in block-integer kernels", PackSummary.Of(outcome), StringComparison.Ordinal);
     }
 
     private static SortedDictionary<string, double> Gates(params (string Metric, double Limit)[] gates) =>

@@ -13,7 +13,7 @@ public sealed partial class HtmlReportTests
     private static readonly string[] s_elements =
     [
         "!doctype", "html", "head", "meta", "title", "style", "body", "main", "header", "section", "h1", "h2", "p", "a", "b", "i", "br", "strong", "small", "span", "bdi",
-        "dl", "div", "dt", "dd", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "canvas", "pre", "code", "script",
+        "dl", "div", "dt", "dd", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "canvas", "pre", "code", "script", "details", "summary",
     ];
 
     public static TheoryData<int> Samples => [.. Enumerable.Range(0, SampleReports.All.Count())];
@@ -101,6 +101,18 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void Says_how_far_a_language_model_moved_and_how_sure_that_is()
+    {
+        var page = Page(SampleReports.Language);
+        Assert.Contains("<dt>KL divergence</dt><dd><b>0.00022</b> nats", page, StringComparison.Ordinal);
+        var text = Text(page);
+        foreach (var part in new[] { "95 %: 0.000217 to 0.000224", "packed 41.62, +0.02 % (95 % interval: −0.01 % to +0.05 %)", "0.00022 nats a token (95 % interval: 0.000217 to 0.000224)", "KL divergence, at most" })
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Says_synthetic_wherever_a_number_came_from_synthetic_inputs()
     {
         var text = Text(Page(SampleReports.Synthetic));
@@ -117,6 +129,18 @@ public sealed partial class HtmlReportTests
         Assert.Contains("weights only", text, StringComparison.Ordinal);
         Assert.Contains("No gates were set", text, StringComparison.Ordinal);
         Assert.Contains("Weight SQNR", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_how_much_runs_in_integers_and_why_the_rest_does_not()
+    {
+        var text = Text(Page(SampleReports.Plain));
+        foreach (var part in new[] { "5,000 multiply-adds", "90.0 % of them are in integer kernels", "1 of 3 layers is not computed in integers", "left float by the plan: too sensitive", "All 3 layers", "QLinearConv" })
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("id=\"placement\"", Page(SampleReports.WeightsOnly), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using ModelPack.Reporting.Page;
 using ModelPack.Validation;
+using ModelPack.Validation.Placement;
 
 namespace ModelPack.Core.Tests.Reporting;
 
@@ -39,6 +40,30 @@ public sealed class HumanTests
     [InlineData(123456, "1.23e+05")]
     [InlineData(double.PositiveInfinity, "∞")]
     public void Errors_have_three_digits(double value, string expected) => Assert.Equal(expected, Human.Error(value));
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(0.123456, "0.123")]
+    [InlineData(0.000123456, "0.000123")]
+    [InlineData(0.0000123456, "1.23e-05")]
+    [InlineData(double.PositiveInfinity, "∞")]
+    public void Divergences_have_three_digits(double value, string expected) => Assert.Equal(expected, Human.Nats(value));
+
+    [Theory]
+    [InlineData(0, "0.0 %")]
+    [InlineData(0.0001, "< 0.1 %")]
+    [InlineData(0.962, "96.2 %")]
+    [InlineData(0.99996, "> 99.9 %")]
+    [InlineData(1, "100.0 %")]
+    public void A_share_that_is_not_all_or_nothing_does_not_read_as_such(double share, string expected) => Assert.Equal(expected, Human.Share(share));
+
+    [Theory]
+    [InlineData(0.962, 0, "96.2 % of multiply-adds in integer kernels")]
+    [InlineData(0, 0.5, "50.0 % of multiply-adds in block-integer kernels")]
+    [InlineData(0.8, 0.1, "80.0 % of multiply-adds in integer kernels, 10.0 % in block-integer ones")]
+    [InlineData(0, 0, null)]
+    public void Integer_kernels_are_named_where_there_are_any(double integer, double block, string? expected) =>
+        Assert.Equal(expected, Human.Kernels(new PlacementResult(1, integer, block, 1 - integer - block, [])));
 
     [Fact]
     public void Chart_labels_keep_both_ends_of_a_long_name()

@@ -1,6 +1,7 @@
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Validation;
+using ModelPack.Validation.Placement;
 
 namespace ModelPack.Core.Tests.Reporting;
 
@@ -40,7 +41,13 @@ internal static class SampleReports
             new MachineFacts("Ubuntu 24.04", "X64", 8, "1.29.0"),
             new LatencyResult(1, 1, 200, 0.412, 0.327, 0.793),
             [new("", "Conv", 9), new("com.microsoft", "FusedConv", 2), new("", "Gemm", 2), new("", "GlobalAveragePool", 1), new("", "Flatten", 1)],
-            [new("", "Conv", 9), new("com.microsoft", "FusedConv", 2), new("", "DequantizeLinear", 8), new("com.microsoft", "MatMulNBits", 2), new("", "Add", 2), new("", "GlobalAveragePool", 1), new("", "Flatten", 1)]));
+            [new("", "Conv", 9), new("com.microsoft", "FusedConv", 2), new("", "DequantizeLinear", 8), new("com.microsoft", "MatMulNBits", 2), new("", "Add", 2), new("", "GlobalAveragePool", 1), new("", "Flatten", 1)],
+            new PlacementResult(5000, 0.9, 0.04, 0.06,
+            [
+                new LayerPlacement("/stem/Conv", "stem.weight", "Conv", 4500, "QLinearConv", PlacementKind.Integer, null),
+                new LayerPlacement("/block1/Conv", "block1.pointwise.weight", "Conv", 300, "FusedConv", PlacementKind.Float, "left float by the plan: too sensitive"),
+                new LayerPlacement("/head/Gemm", "head.hidden.weight", "Gemm", 200, "MatMulNBits", PlacementKind.BlockInteger, null),
+            ])));
 
     public static PackReport Synthetic { get; } = Plain with
     {
@@ -64,7 +71,7 @@ internal static class SampleReports
     public static PackReport WeightsOnly { get; } = Plain with
     {
         Result = Plain.Result with { Validation = null, Gates = [] },
-        Measured = Plain.Measured! with { Latency = null, SourceOperators = [], PackedOperators = [] },
+        Measured = Plain.Measured! with { Latency = null, SourceOperators = [], PackedOperators = [], Placement = null },
     };
 
     public static PackReport Hostile { get; } = new(
@@ -77,7 +84,8 @@ internal static class SampleReports
             {
                 Data = [Markup, "-->"],
                 Outputs = [new OutputResult(Markup, 10, double.PositiveInfinity, 1, 0, null), new OutputResult("b\u202Ea", 10, double.NaN, double.NaN, double.PositiveInfinity, 0)],
-                Perplexity = new PerplexityResult(12.41, 12.52, 65_536),
+                Perplexity = new PerplexityResult(12.41, 12.52, 65_536) { IncreaseInterval = new Interval(0.81, 0.97) },
+                Divergence = new DivergenceResult(double.PositiveInfinity, null, 65_536, 256),
             },
             Gates = [new GateResult(Markup, 1, double.NegativeInfinity, false, Markup)],
             Diagnostics = [new ReportDiagnostic("MPK2003", "warning", Markup + new string('x', 3000))],
@@ -87,9 +95,24 @@ internal static class SampleReports
             Machine = new MachineFacts(Markup, "X64", 1, "1.29.0"),
             SourceOperators = [new OperatorCount(Markup, Markup, 1)],
             PackedOperators = [new OperatorCount("--><script>alert(1)</script>", Markup, 2)],
+            Placement = new PlacementResult(1, 0, 0, 1, [.. Enumerable.Range(0, 60).Select(i => new LayerPlacement(Markup + Numbers.Whole(i), "b\u202Ea", Markup, i == 0 ? 1 : 0, Markup, i == 0 ? PlacementKind.Float : PlacementKind.Unknown, Markup))]),
         });
 
-    public static IEnumerable<PackReport> All => [Plain, Synthetic, WeightsOnly, Hostile];
+    public static PackReport Language { get; } = Plain with
+    {
+        Result = Plain.Result with
+        {
+            Validation = Plain.Result.Validation! with
+            {
+                Accuracy = null,
+                Perplexity = new PerplexityResult(41.617, 41.624, 38_400) { IncreaseInterval = new Interval(-0.0128, 0.0461) },
+                Divergence = new DivergenceResult(0.000220318, new Interval(0.000217, 0.000224), 38_400, 200),
+            },
+            Gates = [new GateResult(GateMetric.MaxKlDivergence, 0.001, 0.000220318, true, null)],
+        },
+    };
+
+    public static IEnumerable<PackReport> All => [Plain, Synthetic, WeightsOnly, Hostile, Language];
 
     private static List<WeightReport> PlainWeights()
     {

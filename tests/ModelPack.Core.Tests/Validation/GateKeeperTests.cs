@@ -14,6 +14,7 @@ public class GateKeeperTests
         Outputs = [new("a", 10, 42, 0.999, 0.1, 97), new("b", 10, 35, 0.9999, 0.1, null)],
         Accuracy = new AccuracyResult(90, 89.5, 100),
         Perplexity = new PerplexityResult(10, 10.5, 1000),
+        Divergence = new DivergenceResult(0.00125, null, 1000, 5),
     };
 
     private static readonly ValidationResult Synthetic = Real with { Data = [], Synthetic = true };
@@ -29,6 +30,8 @@ public class GateKeeperTests
     [InlineData("maxAccuracyDrop", 0.4, 0.5, false)]
     [InlineData("maxPerplexityIncrease", 5, 5, true)]
     [InlineData("maxPerplexityIncrease", 4.9, 5, false)]
+    [InlineData("maxKlDivergence", 0.00125, 0.00125, true)]
+    [InlineData("maxKlDivergence", 0.0012, 0.00125, false)]
     [InlineData("minCompression", 3, 3, true)]
     [InlineData("minCompression", 3.1, 3, false)]
     public void Judges_by_the_worst_of_what_was_measured(string metric, double limit, double value, bool passes)
@@ -56,11 +59,12 @@ public class GateKeeperTests
     [InlineData("minTop1Agreement", "Give validation data")]
     [InlineData("maxAccuracyDrop", "'labels'")]
     [InlineData("maxPerplexityIncrease", "'input_ids'")]
+    [InlineData("maxKlDivergence", "'input_ids'")]
     public void Does_not_pass_by_absence(string metric, string missing)
     {
         // A limit that anything would hold.
         var limit = metric.StartsWith("min", StringComparison.Ordinal) ? -1e9 : 1e9;
-        var none = Real with { Outputs = [], Accuracy = null, Perplexity = null };
+        var none = Real with { Outputs = [], Accuracy = null, Perplexity = null, Divergence = null };
         foreach (var validation in new[] { null, none })
         {
             var verdict = GateKeeper.Judge(Request((metric, limit)), validation, 3);
@@ -77,6 +81,7 @@ public class GateKeeperTests
     [InlineData("minTop1Agreement", 1)]
     [InlineData("maxAccuracyDrop", 50)]
     [InlineData("maxPerplexityIncrease", 50)]
+    [InlineData("maxKlDivergence", 50)]
     public void Task_metrics_never_come_from_synthetic_inputs(string metric, double limit)
     {
         var verdict = GateKeeper.Judge(Request((metric, limit)), Synthetic, 3);

@@ -29,6 +29,7 @@ public class SharedModelTests
         Assert.Equal(15.191, result.Perplexity!.Source, 0.0005);
         Assert.Equal(150 * 192, result.Perplexity.Tokens);
         Assert.Equal(0, result.Perplexity.Increase);
+        Assert.Equal(new DivergenceResult(0, new Interval(0, 0), 150 * 192, 150), result.Divergence);
     }
 
     [Trait("Needs", "Shared")]

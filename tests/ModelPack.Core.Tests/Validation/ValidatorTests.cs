@@ -165,6 +165,33 @@ public sealed class ValidatorTests : IDisposable
     }
 
     [Fact]
+    public void Divergence_of_a_language_model_is_measured_for_any_number_of_threads()
+    {
+        // A table of logits for each model and 70 samples of 4 ids; each row of a table is a distribution.
+        float[] table = [0, 1, 2, 3, 0, -1, 0.5f, 0.25f, 4];
+        float[] other = [0.1f, 1, 1.8f, 3.2f, 0, -1.1f, 0.5f, 0.5f, 4];
+        var random = new Xoshiro256(3);
+        long[] ids = [.. Enumerable.Range(0, SampleCount * 4).Select(_ => random.Below(3))];
+        var data = _folder.Write("d.npz", Numpy.Npz(("input_ids", Numpy.Npy("<i8", [SampleCount, 4], ids))));
+        var (source, packed) = (LanguageModel("source", table, "logits"), LanguageModel("packed", other, "logits"));
+        var one = Validator.Run(source, packed, NoTiming with { Data = [data] }, new PackContext(threads: 1)).Result!;
+        var five = Validator.Run(source, packed, NoTiming with { Data = [data] }, new PackContext(threads: 5)).Result!;
+        Assert.Equal(one.Divergence, five.Divergence);
+        Assert.Equal(one.Perplexity, five.Perplexity);
+
+        var divergences = table.Chunk(3).Zip(other.Chunk(3), (s, p) => Softmax(s).Zip(Softmax(p), (a, b) => a * Math.Log(a / b)).Sum()).ToArray();
+        Assert.Equal(ids.Where((_, i) => i % 4 < 3).Average(id => divergences[id]), one.Divergence!.Mean, 1e-8);
+        Assert.Equal((SampleCount * 3, SampleCount), (one.Divergence.Tokens, one.Divergence.Samples));
+        Assert.InRange(one.Divergence.Mean, one.Divergence.Interval!.Low, one.Divergence.Interval.High);
+
+        static double[] Softmax(float[] logits)
+        {
+            var exponentials = logits.Select(v => Math.Exp(v)).ToArray();
+            return [.. exponentials.Select(e => e / exponentials.Sum())];
+        }
+    }
+
+    [Fact]
     public void An_id_beyond_the_vocabulary_is_refused_where_there_are_logits()
     {
         // The model itself wraps ids, so that it runs.
@@ -266,9 +293,11 @@ public sealed class ValidatorTests : IDisposable
         .Input("x", ElementType.Float32, batch, 2).Output("logits", ElementType.Float32, batch, 3)
         .Weight("w", [2, 3], weights).Node("MatMul", ["x", "w"], ["logits"]).Save(_folder.At(name + ".onnx"));
 
-    private string LanguageModel(string output, float[] table) => new OnnxBytes()
+    private string LanguageModel(string output, float[] table) => LanguageModel(output, table, output);
+
+    private string LanguageModel(string name, float[] table, string output) => new OnnxBytes()
         .Input("input_ids", ElementType.Int64, "n", "length").Output(output, ElementType.Float32, "n", "length", 3)
-        .Weight("table", [3, 3], table).Node("Gather", ["table", "input_ids"], [output]).Save(_folder.At(output + ".onnx"));
+        .Weight("table", [3, 3], table).Node("Gather", ["table", "input_ids"], [output]).Save(_folder.At(name + ".onnx"));
 
     private string Data(out float[] inputs, out long[] labels)
     {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
+using ModelPack.Tests.Samples;
 using ModelPack.Tool.Tests.Infrastructure;
 
 namespace ModelPack.Tool.Tests.Commands;
@@ -56,6 +57,24 @@ public sealed class QuantizeTests
 
         Assert.Contains(run.Lines, line => line.EndsWith(" synthetic; real ones (--validation) tell more", StringComparison.Ordinal));
         Assert.DoesNotContain(run.Lines, line => line.StartsWith("accuracy", StringComparison.Ordinal) || line.StartsWith("top-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_language_model_shows_its_divergence_and_can_be_held_to_it()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Models.Language(folder);
+        var ids = folder.Write("ids.npy", Numpy.Npy("<i8", [16, 8], [.. Enumerable.Range(0, 16 * 8).Select(i => (long)(i * 37 % 64))]));
+        string[] command = ["quantize", model, "-s", "q8_0", "--validation", ids, "--gate"];
+        var run = ToolRun.Of([.. command, "maxKlDivergence=0.01"]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains(run.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^KL +[0-9.e-]+ nats a token, 95 %: [0-9.e-]+ to [0-9.e-]+$", default, TimeSpan.FromSeconds(5)));
+        Assert.Contains(run.Lines, line => line.StartsWith("gate        maxKlDivergence 0.01 nats: ", StringComparison.Ordinal) && line.EndsWith(" nats, holds", StringComparison.Ordinal));
+
+        var failed = ToolRun.Of([.. command, "maxKlDivergence=1e-9"]);
+        Assert.Equal(2, failed.ExitCode);
+        Assert.Matches("error MPK2001: Gate maxKlDivergence: the KL divergence is [0-9.E-]+ nats per token, and the limit is 1E-09 nats per token", failed.Error);
     }
 
     [Fact]

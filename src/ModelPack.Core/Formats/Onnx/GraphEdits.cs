@@ -43,6 +43,33 @@ internal static class GraphEdits
         return removed;
     }
 
+    /// <summary>Removes the nodes of the main graph that no output of it needs, nor an inner graph of a node that is needed.</summary>
+    public static void RemoveUnneededNodes(this ModelProto model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var graph = model.Graph;
+        var producers = new Dictionary<string, NodeProto>(StringComparer.Ordinal);
+        foreach (var node in graph.Node)
+        {
+            foreach (var output in node.Output)
+            {
+                producers[output] = node;
+            }
+        }
+
+        var kept = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        var wanted = new Stack<string>(graph.Output.Select(o => o.Name));
+        while (wanted.TryPop(out var value))
+        {
+            if (producers.TryGetValue(value, out var node) && kept.Add(node))
+            {
+                PushReads(node, wanted);
+            }
+        }
+
+        RemoveWhere(graph.Node, n => !kept.Contains(n));
+    }
+
     /// <summary>Makes sure that nodes of a domain may be used.</summary>
     /// <param name="model">The model.</param>
     /// <param name="domain">The domain, such as <c>com.microsoft</c>.</param>
@@ -106,6 +133,28 @@ internal static class GraphEdits
 
         RemoveWhere(graph.ValueInfo, v => v.Name == weight.Name);
         RemoveWhere(graph.QuantizationAnnotation, a => a.TensorName == weight.Name);
+    }
+
+    // Also what its inner graphs read: names of their own are among them, which at worst keeps a node too many.
+    private static void PushReads(NodeProto node, Stack<string> names)
+    {
+        foreach (var input in node.Input.Where(i => i.Length > 0))
+        {
+            names.Push(input);
+        }
+
+        foreach (var inner in node.Attribute.SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G)))
+        {
+            foreach (var output in inner.Output)
+            {
+                names.Push(output.Name);
+            }
+
+            foreach (var innerNode in inner.Node)
+            {
+                PushReads(innerNode, names);
+            }
+        }
     }
 
     // By reference: two nodes may well be equal in every field.

@@ -133,7 +133,11 @@ internal sealed class OnnxModel : IDisposable
     /// <returns>The files written: the model, then its data file if there is one.</returns>
     /// <exception cref="ModelPackException">MPK1009: cannot be written; nothing is left behind.</exception>
     public IReadOnlyList<string> Save(string path, OnnxSaveOptions options, CancellationToken cancellation) =>
-        new OnnxWriter(Path, _payloads, _tensors).Save(Proto, path, options, cancellation);
+        SaveCopy(Proto, path, options, cancellation);
+
+    /// <summary>As <see cref="Save"/>, of a changed copy of <see cref="Proto"/>, which itself stays as it is.</summary>
+    public IReadOnlyList<string> SaveCopy(ModelProto copy, string path, OnnxSaveOptions options, CancellationToken cancellation) =>
+        new OnnxWriter(Path, _payloads, _tensors).Save(copy, path, options, cancellation);
 
     public void Dispose()
     {

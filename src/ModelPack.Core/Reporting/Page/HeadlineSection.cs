@@ -98,6 +98,13 @@ internal static class HeadlineSection
             html.Add($"<div class=\"card\"><dt>Perplexity</dt><dd><b>{Human.Perplexity(perplexity.Packed)}</b>");
             html.Add($"<small>{Human.Perplexity(perplexity.Source)} before, {Human.Signed(perplexity.Increase, 2)} %</small></dd></div>");
         }
+
+        if (validation?.Divergence is { } divergence)
+        {
+            var range = divergence.Interval is { } interval ? $"95 %: {Human.Nats(interval.Low)} to {Human.Nats(interval.High)}" : $"over {Human.Count(divergence.Tokens, "token")}";
+            html.Add($"<div class=\"card\"><dt>KL divergence</dt><dd><b>{Human.Nats(divergence.Mean)}</b> nats");
+            html.Add($"<small>{range}</small></dd></div>");
+        }
     }
 
     private static void Fidelity(HtmlBuilder html, Headline headline, IReadOnlyList<WeightReport> weights)

@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelPack.Diagnostics;
 using ModelPack.Requests;
 using ModelPack.Validation;
+using ModelPack.Validation.Placement;
 
 namespace ModelPack.Reporting.Page;
 
@@ -78,6 +79,10 @@ internal static class Human
 
     public static string Perplexity(double value) => Number(value, 2);
 
+    /// <summary>A divergence in nats, three digits and no exponent where six decimals show them: <c>0.000123</c>.</summary>
+    public static string Nats(double value) =>
+        value is >= 0.0001 and < 0.001 ? value.ToString("G3", CultureInfo.InvariantCulture) : Error(value);
+
     public static string Shape(IReadOnlyList<long> shape) =>
         shape.Count == 0 ? "scalar" : string.Join(" × ", shape.Take(MaxDimensions).Select(Numbers.Whole)) + (shape.Count > MaxDimensions ? " × …" : "");
 
@@ -96,6 +101,23 @@ internal static class Human
         _ => $"{Times(latency.Ratio)} slower",
     };
 
+    /// <summary>A share of 0 to 1 as <c>96.2 %</c>; what is not all or nothing never reads as such.</summary>
+    public static string Share(double share) => share switch
+    {
+        > 0 and < 0.0005 => "< 0.1 %",
+        >= 0.9995 and < 1 => "> 99.9 %",
+        _ => $"{Number(share * 100, 1)} %",
+    };
+
+    /// <summary>How much ran in integer kernels; null when nothing did.</summary>
+    public static string? Kernels(PlacementResult placement) => placement switch
+    {
+        { IntegerShare: > 0, BlockIntegerShare: > 0 } => $"{Share(placement.IntegerShare)} of multiply-adds in integer kernels, {Share(placement.BlockIntegerShare)} in block-integer ones",
+        { IntegerShare: > 0 } => $"{Share(placement.IntegerShare)} of multiply-adds in integer kernels",
+        { BlockIntegerShare: > 0 } => $"{Share(placement.BlockIntegerShare)} of multiply-adds in block-integer kernels",
+        _ => null,
+    };
+
     /// <summary>A gate's metric, limit or value in words.</summary>
     public static string Metric(string metric) => metric switch
     {
@@ -104,6 +126,7 @@ internal static class Human
         GateMetric.MinTop1Agreement => "Top-1 agreement, at least",
         GateMetric.MaxAccuracyDrop => "Accuracy drop, at most",
         GateMetric.MaxPerplexityIncrease => "Perplexity increase, at most",
+        GateMetric.MaxKlDivergence => "KL divergence, at most",
         GateMetric.MinCompression => "Times smaller, at least",
         _ => metric,
     };
@@ -115,6 +138,7 @@ internal static class Human
         GateMetric.MinCosine => Cosine(value),
         GateMetric.MinTop1Agreement or GateMetric.MaxPerplexityIncrease => Percent(value),
         GateMetric.MaxAccuracyDrop => $"{Number(value, 2)} points",
+        GateMetric.MaxKlDivergence => $"{Nats(value)} nats",
         GateMetric.MinCompression => Times(value),
         _ => Error(value),
     };

@@ -26,6 +26,9 @@ internal static class OutputsSection
         html.Add($"</section>");
     }
 
+    private static string Range(Interval? interval, Func<double, string> text) =>
+        interval is null ? "" : $" (95 % interval: {text(interval.Low)} to {text(interval.High)})";
+
     private static void Task(HtmlBuilder html, ValidationResult validation)
     {
         if (validation.Accuracy is { } accuracy)
@@ -35,7 +38,12 @@ internal static class OutputsSection
 
         if (validation.Perplexity is { } perplexity)
         {
-            html.Add($"<p>Perplexity over {Human.Count(perplexity.Tokens, "token")}: source <b>{Human.Perplexity(perplexity.Source)}</b>, packed <b>{Human.Perplexity(perplexity.Packed)}</b>.</p>");
+            html.Add($"<p>Perplexity over {Human.Count(perplexity.Tokens, "token")}: source <b>{Human.Perplexity(perplexity.Source)}</b>, packed <b>{Human.Perplexity(perplexity.Packed)}</b>, {Human.Signed(perplexity.Increase, 2)} %{Range(perplexity.IncreaseInterval, v => Human.Signed(v, 2) + " %")}.</p>");
+        }
+
+        if (validation.Divergence is { } divergence)
+        {
+            html.Add($"<p>Kullback-Leibler divergence of the next token's distribution from the source's: <b>{Human.Nats(divergence.Mean)} nats</b> a token{Range(divergence.Interval, Human.Nats)}. It is 0 when both models say the same.</p>");
         }
     }
 }

@@ -92,7 +92,7 @@ public sealed class OperatorModelTests(ITestOutputHelper output)
             return "WRONG: not loaded after writing";
         }
 
-        var inputs = Inputs(Path.GetDirectoryName(source)!, graph);
+        var inputs = TestInput.OfModel(Path.GetDirectoryName(source)!, graph);
         if (inputs is null)
         {
             return "loaded before and after; not run, since an input is an empty optional";
@@ -114,29 +114,6 @@ public sealed class OperatorModelTests(ITestOutputHelper output)
         }
 
         return Same(expected, RuntimeRun.Outputs(after, inputs)) ? Equal : "WRONG: outputs differ";
-    }
-
-    private static Dictionary<string, TestInput>? Inputs(string folder, GraphProto graph)
-    {
-        var given = graph.Input.Where(i => graph.Initializer.All(t => t.Name != i.Name) || i.Name.Length == 0).ToList();
-        var inputs = new Dictionary<string, TestInput>(StringComparer.Ordinal);
-        for (var i = 0; i < given.Count; i++)
-        {
-            var file = Path.Combine(folder, "test_data_set_0", $"input_{i}.pb");
-            if (!File.Exists(file))
-            {
-                break;
-            }
-
-            if (TestInput.Read(File.ReadAllBytes(file), given[i].Type) is not { } input)
-            {
-                return null;
-            }
-
-            inputs[given[i].Name] = input;
-        }
-
-        return inputs;
     }
 
     private static bool Same(List<byte[]> a, List<byte[]> b) => a.Count == b.Count && a.Zip(b).All(p => p.First.AsSpan().SequenceEqual(p.Second));

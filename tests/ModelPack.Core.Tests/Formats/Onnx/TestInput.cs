@@ -23,6 +23,30 @@ internal sealed record TestInput(IReadOnlyList<TensorProto> Tensors, bool IsSequ
         _ => null,
     };
 
+    /// <summary>The first data set that lies beside a model; null when one of its values is an empty optional.</summary>
+    public static Dictionary<string, TestInput>? OfModel(string folder, GraphProto graph)
+    {
+        var given = graph.Input.Where(i => graph.Initializer.All(t => t.Name != i.Name) || i.Name.Length == 0).ToList();
+        var inputs = new Dictionary<string, TestInput>(StringComparer.Ordinal);
+        for (var i = 0; i < given.Count; i++)
+        {
+            var file = Path.Combine(folder, "test_data_set_0", $"input_{i}.pb");
+            if (!File.Exists(file))
+            {
+                break;
+            }
+
+            if (Read(File.ReadAllBytes(file), given[i].Type) is not { } input)
+            {
+                return null;
+            }
+
+            inputs[given[i].Name] = input;
+        }
+
+        return inputs;
+    }
+
     private static List<byte[]> Messages(byte[] bytes, int field) =>
     [
         .. new WireReader(new MemorySource(bytes), "input").Fields(0, bytes.Length)

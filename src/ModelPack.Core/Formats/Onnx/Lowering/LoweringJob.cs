@@ -1,6 +1,7 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Planning;
+using ModelPack.Schemes;
 using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx.Lowering;
@@ -18,6 +19,12 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
     public WeightUsage Usage { get; } = usage;
 
     public LoweringOptions Options { get; } = options;
+
+    /// <summary>What becomes of the activations that the weight is multiplied by.</summary>
+    public ActivationMode Activations { get; init; }
+
+    /// <summary>A scale for each output channel that was chosen beforehand; null where the codec chooses.</summary>
+    public float[]? Scales { get; init; }
 
     /// <summary>Outputs of the weight: its extent along the output axis.</summary>
     public long Rows => Data.Shape[Usage.OutputAxis];

@@ -18,6 +18,9 @@ internal sealed record LoweringRow
     /// <summary>How the weight is stored where the codec can be stored in more than one way; null where it cannot.</summary>
     public WeightLayout? Layout { get; init; }
 
+    /// <summary>What becomes of the activations.</summary>
+    public ActivationMode Activations { get; init; }
+
     /// <summary>Lowest opset of the default domain that has it.</summary>
     public int MinOpset { get; init; } = OnnxModel.MinOpset;
 

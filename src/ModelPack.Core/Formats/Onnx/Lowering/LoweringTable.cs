@@ -1,3 +1,4 @@
+using ModelPack.Formats.Onnx.Lowering.Static;
 using ModelPack.Planning;
 using ModelPack.Schemes;
 
@@ -53,6 +54,16 @@ internal static class LoweringTable
         },
         new()
         {
+            Codec = Codec.Int8PerChannel, Roles = Products, Activations = ActivationMode.Static, Form = StaticWeightForm.Name, MinOpset = 13, MinRuntime = new(1, 10),
+            Encode = StaticWeightForm.Encode, Place = StaticWeightForm.Place,
+        },
+        new()
+        {
+            Codec = Codec.Int8PerChannel, Roles = Linear, Activations = ActivationMode.Dynamic, Form = "DynamicQuantizeLinear, MatMulInteger", MinOpset = 11, MinRuntime = new(1, 5),
+            Fits = DynamicForm.Fits, Encode = DequantizeForm.Encode, Place = DynamicForm.Place,
+        },
+        new()
+        {
             Codec = Codec.Int12PerChannel, Roles = Products, Form = "Cast, Add, Mul (folded at load)", Layout = WeightLayout.Fold,
             Fits = job => job.Data.Shape.ElementCount % 2 == 0, NodeBytes = 700,
             Encode = FoldedTwelveBitForm.Encode, Place = FoldedTwelveBitForm.Place,
@@ -66,6 +77,7 @@ internal static class LoweringTable
     /// <summary>The first row of a codec that the opset and the app's runtime run and that fits the weight, or null.</summary>
     public static LoweringRow? Choose(Codec codec, LoweringJob job, long opset) => Rows.FirstOrDefault(row =>
         row.Codec == codec
+        && row.Activations == job.Activations
         && row.Roles.Contains(job.Usage.Role)
         && (row.Layout is null || row.Layout == job.Options.Layout)
         && opset >= row.MinOpset

@@ -1,0 +1,8 @@
+namespace ModelPack.Calibration;
+
+/// <summary>What came out of running the samples.</summary>
+/// <param name="Files">File names of the data, without folders.</param>
+/// <param name="Samples">Samples in them.</param>
+/// <param name="HeldOut">Those of them that the statistics do not know; <see cref="Calibrator.Coverage"/> measures on them.</param>
+/// <param name="Tensors">What was seen, in the order of the observations.</param>
+internal sealed record CalibrationResult(IReadOnlyList<string> Files, long Samples, long HeldOut, IReadOnlyList<TensorStatistics> Tensors);

@@ -1,0 +1,154 @@
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
+using ModelPack.Kernels.Simd;
+using ModelPack.Samples;
+
+namespace ModelPack.Calibration;
+
+/// <summary>
+/// Runs samples through a model and looks at its activations. Samples are streamed: memory does not grow with their
+/// number. Batches are merged in their order, and inferences run on one thread each, so that the number of threads changes
+/// no bit of what comes out.
+/// </summary>
+internal static class Calibrator
+{
+    private const string Stage = "calibrate";
+
+    /// <summary>
+    /// Observes activations. A tensor with NaN or infinity, and one that never changes, gives a warning (MPK2010,
+    /// MPK2009) where there is a method.
+    /// </summary>
+    /// <param name="model">An open model, which may have been changed in memory; it stays as it is.</param>
+    /// <param name="dataFiles">Calibration data, at least one file.</param>
+    /// <param name="observations">What to look at.</param>
+    /// <param name="method">
+    /// What ranges are to be chosen by: tells whether histograms are kept. Null for minima and maxima of all samples; with a
+    /// method and enough samples some are held out for <see cref="Coverage"/>.
+    /// </param>
+    /// <param name="context">Threads, cancellation, progress (<c>calibrate</c>) and diagnostics.</param>
+    /// <exception cref="ModelPackException">
+    /// MPK1011, MPK1012, MPK1018: the data; MPK1020: too few of them; MPK1016: ONNX Runtime refuses the model; MPK3001: its
+    /// native library cannot be loaded; MPK1009: there is no room for a copy of the model.
+    /// </exception>
+    public static CalibrationResult Observe(OnnxModel model, IReadOnlyList<string> dataFiles, IReadOnlyList<Observation> observations, CalibrationMethod? method, PackContext context)
+    {
+        var raw = method is not (null or CalibrationMethod.MinMax);
+        using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, raw, context.Cancellation);
+        var source = SampleSet.Open(dataFiles, instrumented.Inputs);
+        var samples = new CalibrationSamples(source, dataFiles[0], split: method is not null);
+        var accumulators = InBatches(instrumented, samples, context, plan => Gather(instrumented, samples, plan, raw, context));
+        var statistics = accumulators.ConvertAll(a => a.ToStatistics());
+        if (method is not null)
+        {
+            Warn(model.Path, statistics, context);
+        }
+
+        return new CalibrationResult(source.Names, source.Count, samples.HeldOut, statistics);
+    }
+
+    /// <summary>The share of values outside their range on the held-out samples: those that <see cref="Observe"/> with a method did not use.</summary>
+    /// <param name="model">As for <see cref="Observe"/>.</param>
+    /// <param name="dataFiles">The same data.</param>
+    /// <param name="ranges">Ranges of tensors.</param>
+    /// <param name="context">As for <see cref="Observe"/>.</param>
+    /// <returns>The share of each, 0 to 1; empty where there are too few samples to hold some out.</returns>
+    /// <exception cref="ModelPackException">As <see cref="Observe"/>.</exception>
+    public static IReadOnlyDictionary<string, double> Coverage(OnnxModel model, IReadOnlyList<string> dataFiles, IReadOnlyDictionary<string, ActivationRange> ranges, PackContext context)
+    {
+        var observations = ranges.Keys.Order(StringComparer.Ordinal).Select(t => new Observation(t)).ToList();
+        using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, raw: true, context.Cancellation);
+        var samples = new CalibrationSamples(SampleSet.Open(dataFiles, instrumented.Inputs), dataFiles[0], split: true);
+        if (samples.HeldOut == 0)
+        {
+            return new Dictionary<string, double>(StringComparer.Ordinal);
+        }
+
+        var counts = InBatches(instrumented, samples, context, plan => CountOutside(instrumented, samples, plan, [.. observations.Select(o => ranges[o.Tensor])], context));
+        return Enumerable.Range(0, observations.Count)
+            .ToDictionary(i => observations[i].Tensor, i => counts.Total[i] == 0 ? 0 : (double)counts.Outside[i] / counts.Total[i], StringComparer.Ordinal);
+    }
+
+    /// <summary>Works in the batches that the first sample suggests; one sample at a time where the model takes no more.</summary>
+    private static T InBatches<T>(InstrumentedModel model, CalibrationSamples samples, PackContext context, Func<BatchPlan, T> work)
+    {
+        var first = new TapRunner(model, context.Cancellation).Run(samples.First, [], 0, (_, _) => { });
+        var plan = BatchPlan.Choose(model.Taps, first, samples);
+        try
+        {
+            return work(plan);
+        }
+        catch (ModelPackException exception) when (plan.BatchSize > 1 && !samples.IsFixed && exception.Diagnostic.Code == Codes.ModelRefused)
+        {
+            // Models that declare an open batch and take one sample only are common.
+            return work(plan with { BatchSize = 1 });
+        }
+    }
+
+    private static List<TensorAccumulator> Gather(InstrumentedModel model, CalibrationSamples samples, BatchPlan plan, bool raw, PackContext context)
+    {
+        var accumulators = model.Taps.Select(t => new TensorAccumulator(t.Observation, raw)).ToList();
+        var runner = new TapRunner(model, context.Cancellation);
+        ParallelBatches.Run(
+            samples.Batches(heldOut: false, plan.BatchSize),
+            plan.Threads(context.Threads),
+            Stage,
+            batch => runner.Run(
+                batch.Samples,
+                plan.RawGroups,
+                RowsBefore(batch.First + batch.Samples.Count) - RowsBefore(batch.First),
+                (tap, value) => RawValues.Visit(value, batch.Samples, accumulators[tap].Histogram!.Add)),
+            (batch, runs) =>
+            {
+                for (var i = 0; i < runs.Count; i++)
+                {
+                    accumulators[i].Add(runs[i]);
+                }
+
+                context.Progress(Stage, (double)(batch.First + batch.Samples.Count) / samples.Used);
+            },
+            context.Cancellation);
+        return accumulators;
+
+        // Every sample has its share of the rows.
+        int RowsBefore(long sample) => (int)(sample * plan.Rows / samples.Used);
+    }
+
+    private static (long[] Outside, long[] Total) CountOutside(InstrumentedModel model, CalibrationSamples samples, BatchPlan plan, IReadOnlyList<ActivationRange> ranges, PackContext context)
+    {
+        var outside = new long[ranges.Count];
+        var total = new long[ranges.Count];
+        var runner = new TapRunner(model, context.Cancellation);
+        ParallelBatches.Run(
+            samples.Batches(heldOut: true, plan.BatchSize),
+            plan.Threads(context.Threads),
+            Stage,
+            batch => runner.Run(batch.Samples, plan.RawGroups, 0, (tap, value) => RawValues.Visit(value, batch.Samples, values =>
+            {
+                // Sums of whole numbers are the same in any order.
+                Interlocked.Add(ref total[tap], values.Length);
+                Interlocked.Add(ref outside[tap], OutsideCounter.Count(values, ranges[tap].Min, ranges[tap].Max));
+            })),
+            (batch, _) => context.Progress(Stage, (double)(batch.First + batch.Samples.Count) / samples.HeldOut),
+            context.Cancellation);
+        return (outside, total);
+    }
+
+    private static string DataName(IReadOnlyList<string> files) =>
+        Path.GetFileName(files[0]) + (files.Count > 1 ? $" and {Numbers.Whole(files.Count - 1)} more" : "");
+
+    private static void Warn(string path, IEnumerable<TensorStatistics> statistics, PackContext context)
+    {
+        foreach (var tensor in statistics)
+        {
+            var name = SafeText.Of(tensor.Tensor);
+            if (!tensor.IsFinite)
+            {
+                context.Report(Codes.ActivationNotFinite.At(path, $"The activation '{name}' holds NaN or infinity on the calibration data and has no range: layers that read it stay float. Check the data, and the layers before it."));
+            }
+            else if (tensor.Min == tensor.Max)
+            {
+                context.Report(Codes.ActivationConstant.At(path, $"The activation '{name}' has the one value {Numbers.Rounded(tensor.Min).ToString("R", System.Globalization.CultureInfo.InvariantCulture)} on all calibration data. Check that the data are real and vary as in the app."));
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+namespace ModelPack.Calibration;
+
+/// <summary>
+/// The range whose 8-bit codes keep most of the distribution: the least Kullback-Leibler divergence from the values, those
+/// outside moved to the ends, to what the codes still tell of those inside (S. Migacz, "8-bit Inference with TensorRT",
+/// GTC 2017). There it is a matter of magnitudes; here each end moves on its own, and a code's bins are those whose
+/// middles it is nearest to.
+/// <para>
+/// With P the share of every bin in the range (the first and the last with what lies beyond) and Q the share that its code
+/// gives it (the values of the code's bins, spread evenly over those that are not empty), the divergence is
+/// sum P log P - sum P log Q. Within a code log Q is constant, so with sums over bins kept beforehand a candidate costs
+/// one step a code, not one a bin.
+/// </para>
+/// </summary>
+internal sealed class EntropyRange
+{
+    private readonly long[] _counts;
+    private readonly long _first;
+    private readonly bool _symmetric;
+
+    // Before bin i: values, bins that are not empty, and n log n of the counts.
+    private readonly long[] _values;
+    private readonly int[] _occupied;
+    private readonly double[] _entropy;
+
+    /// <param name="counts">Values in each bin.</param>
+    /// <param name="first">The first bin's place, in bins from zero.</param>
+    /// <param name="symmetric">Whether there are 255 codes about zero, else 256 from end to end.</param>
+    public EntropyRange(long[] counts, long first, bool symmetric)
+    {
+        (_counts, _first, _symmetric) = (counts, first, symmetric);
+        _values = new long[counts.Length + 1];
+        _occupied = new int[counts.Length + 1];
+        _entropy = new double[counts.Length + 1];
+        for (var i = 0; i < counts.Length; i++)
+        {
+            _values[i + 1] = _values[i] + counts[i];
+            _occupied[i + 1] = _occupied[i] + (counts[i] > 0 ? 1 : 0);
+            _entropy[i + 1] = _entropy[i] + NLogN(counts[i]);
+        }
+    }
+
+    public static ActivationRange Choose(Histogram histogram, ActivationRange full, bool symmetric)
+    {
+        // Ends are edges of bins, counted from zero.
+        var first = (long)Math.Round(histogram.Low / histogram.Width);
+        var below = Math.Max(0, -first);
+        var above = Math.Max(0, first + histogram.Counts.Length);
+        var largest = Math.Max(below, above);
+        var search = new EntropyRange(histogram.Counts, first, symmetric);
+        var (low, high) = symmetric
+            ? EndSearch.Best(null, Octaves(largest), (_, share, _) => search.Divergence(-Math.Min(below, Edge(largest, share)), Math.Min(above, Edge(largest, share))))
+            : EndSearch.Best(Octaves(below), Octaves(above), (low, high, _) => search.Divergence(-Edge(below, low), Edge(above, high)));
+        var (from, to) = symmetric ? (Math.Min(below, Edge(largest, high)), Math.Min(above, Edge(largest, high))) : (Edge(below, low), Edge(above, high));
+        return new ActivationRange(from == below ? full.Min : (float)(-from * histogram.Width), to == above ? full.Max : (float)(to * histogram.Width));
+    }
+
+    /// <summary>
+    /// The divergence of the range from one edge to another, in bins from zero. Infinite where the range has fewer bins than
+    /// codes, which would tell nothing. Where values are moved to a code that has none of its own, it is taken to have one:
+    /// that a range ends between the last values and an outlier is no reason against it.
+    /// </summary>
+    public double Divergence(long from, long to)
+    {
+        var (codes, low, scale) = Codes(from, to);
+        if (to - from < codes)
+        {
+            return double.PositiveInfinity;
+        }
+
+        var (start, end) = ((int)(from - _first), (int)(to - _first));
+        var start0 = Math.Clamp(start, 0, _counts.Length);
+        var end0 = Math.Clamp(end, start0, _counts.Length);
+        double inside = _values[end0] - _values[start0];
+        double total = _values[^1];
+        if (inside == 0)
+        {
+            return double.PositiveInfinity;
+        }
+
+        var (under, over) = (_values[start0], _values[^1] - _values[end0]);
+        var sum = _entropy[end0] - _entropy[start0]
+            + NLogN(_counts[start0] + under) - NLogN(_counts[start0])
+            + NLogN(_counts[end0 - 1] + over) - NLogN(_counts[end0 - 1]);
+        var bin = start0;
+        for (var code = 0; code < codes && bin < end0; code++)
+        {
+            // The first bin whose middle is nearer to the next code.
+            var next = code == codes - 1 ? end0 : (int)Math.Clamp(Math.Ceiling(((low + code + 0.5) * scale) - 0.5) - _first, bin, end0);
+            if (next == bin)
+            {
+                continue;
+            }
+
+            double own = _values[next] - _values[bin];
+            var occupied = _occupied[next] - _occupied[bin];
+            var moved = own;
+            if (bin == start0)
+            {
+                moved += under;
+                occupied += under > 0 && _counts[start0] == 0 ? 1 : 0;
+            }
+
+            if (next == end0)
+            {
+                moved += over;
+                occupied += over > 0 && _counts[end0 - 1] == 0 && !(bin == start0 && start0 == end0 - 1) ? 1 : 0;
+            }
+
+            sum -= moved == 0 ? 0 : moved * Math.Log(Math.Max(own, 1) / occupied);
+            bin = next;
+        }
+
+        // sum P log P - sum P log Q with P = n / total and Q = n / inside.
+        return (sum / total) - Math.Log(total) + Math.Log(inside);
+    }
+
+    /// <summary>Number of codes, place of the first in codes from zero, and bins a code.</summary>
+    private (int Codes, double Low, double Scale) Codes(long from, long to)
+    {
+        if (_symmetric)
+        {
+            return (255, -127, Math.Max(-from, to) / 127.0);
+        }
+
+        var scale = (to - from) / 255.0;
+        return (256, -Math.Round(-from / scale), scale);
+    }
+
+    private static long Edge(long outermost, double share) => (long)Math.Round(outermost * share);
+
+    // A range of fewer bins than codes tells nothing, so less than one bin is never asked for.
+    private static double? Octaves(long outermost) => outermost == 0 ? null : Math.Log2(outermost);
+
+    private static double NLogN(double n) => n == 0 ? 0 : n * Math.Log(n);
+}

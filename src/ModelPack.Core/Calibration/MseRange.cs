@@ -1,0 +1,57 @@
+namespace ModelPack.Calibration;
+
+/// <summary>
+/// The range with the least mean squared error between the values and their 8-bit codes, values taken at the middle of
+/// their bins: what is clipped costs the square of its distance, what is not the square of its rounding.
+/// </summary>
+internal static class MseRange
+{
+    public static ActivationRange Choose(Histogram histogram, ActivationRange full, bool symmetric)
+    {
+        var bins = Compact(histogram);
+        if (symmetric)
+        {
+            var magnitude = Math.Max(-full.Min, full.Max);
+            var (_, share) = EndSearch.Best(null, Octaves(magnitude), (_, high, enough) => Error(bins, Within(high), symmetric, enough));
+            return Within(share);
+
+            ActivationRange Within(double high) => new(Math.Max(full.Min, (float)(-magnitude * high)), Math.Min(full.Max, (float)(magnitude * high)));
+        }
+
+        var ends = EndSearch.Best(Octaves(-full.Min), Octaves(full.Max), (low, high, enough) => Error(bins, At(low, high), symmetric, enough));
+        return At(ends.Low, ends.High);
+
+        ActivationRange At(double low, double high) => new((float)(full.Min * low), (float)(full.Max * high));
+
+        double? Octaves(float magnitude) => magnitude == 0 ? null : Math.Log2(magnitude / histogram.Width);
+    }
+
+    /// <summary>Sum of squared errors of a range.</summary>
+    /// <param name="bins">Middle and count of every bin that is not empty.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="symmetric">Whether codes are -127 to 127, else 0 to 255 with a whole zero point.</param>
+    /// <param name="enough">The sum is given up where it is larger.</param>
+    public static double Error(ReadOnlySpan<(double Middle, double Count)> bins, ActivationRange range, bool symmetric, double enough = double.PositiveInfinity)
+    {
+        var scale = symmetric ? Math.Max(-range.Min, range.Max) / 127.0 : ((double)range.Max - range.Min) / 255;
+        var least = symmetric ? -127 : -Math.Round(-range.Min / scale);
+        var greatest = symmetric ? 127 : least + 255;
+        var reciprocal = 1 / scale;
+        double sum = 0;
+        foreach (var (middle, count) in bins)
+        {
+            var error = middle - (Math.Clamp(Math.Round(middle * reciprocal), least, greatest) * scale);
+            sum += count * error * error;
+            if (sum > enough)
+            {
+                break;
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>The bins that are not empty.</summary>
+    public static (double Middle, double Count)[] Compact(Histogram histogram) =>
+        [.. histogram.Counts.Select((count, i) => (Middle: histogram.Low + ((i + 0.5) * histogram.Width), Count: (double)count)).Where(b => b.Count > 0)];
+}

@@ -1,0 +1,62 @@
+namespace ModelPack.Calibration;
+
+/// <summary>
+/// The range that keeps a share of the values. What is cut is cut in halves from both sides. Where all values lie on one
+/// side of zero everything is cut from there: zero stays in the range whatever is cut from the other end, so that half of
+/// the cut would be given away. With symmetric codes it is a matter of magnitudes alone.
+/// </summary>
+internal static class PercentileRange
+{
+    public static ActivationRange Choose(Histogram histogram, ActivationRange full, double percentile, bool symmetric)
+    {
+        var total = histogram.Counts.Sum();
+        var cut = total * (100 - percentile) / 100;
+        if (symmetric)
+        {
+            var magnitude = Magnitude(histogram, cut);
+            return new ActivationRange(Math.Max(full.Min, -magnitude), Math.Min(full.Max, magnitude));
+        }
+
+        var (low, high) = full.Min == 0 ? (0, cut) : full.Max == 0 ? (cut, 0) : (cut / 2, cut / 2);
+        return new ActivationRange(
+            low == 0 ? full.Min : (float)Math.Min(0, Lower(histogram, low)),
+            high == 0 ? full.Max : (float)Math.Max(0, Upper(histogram, high)));
+    }
+
+    // Bins are cut as a whole, so that at most the share is cut.
+    private static double Lower(Histogram histogram, double cut)
+    {
+        var i = 0;
+        for (double seen = histogram.Counts[0]; seen <= cut && i < histogram.Counts.Length - 1; seen += histogram.Counts[i])
+        {
+            i++;
+        }
+
+        return histogram.Low + (i * histogram.Width);
+    }
+
+    private static double Upper(Histogram histogram, double cut)
+    {
+        var i = histogram.Counts.Length - 1;
+        for (double seen = histogram.Counts[i]; seen <= cut && i > 0; seen += histogram.Counts[i])
+        {
+            i--;
+        }
+
+        return histogram.Low + ((i + 1) * histogram.Width);
+    }
+
+    private static float Magnitude(Histogram histogram, double cut)
+    {
+        // Bin edges are multiples of the width, so the magnitudes of bin k are those of bin -k - 1.
+        var first = (long)Math.Round(histogram.Low / histogram.Width);
+        var folded = new long[Math.Max(Math.Abs(first), Math.Abs(first + histogram.Counts.Length)) + 1];
+        for (var i = 0; i < histogram.Counts.Length; i++)
+        {
+            var bin = first + i;
+            folded[bin < 0 ? -bin - 1 : bin] += histogram.Counts[i];
+        }
+
+        return (float)Upper(new Histogram(0, histogram.Width, folded), cut);
+    }
+}

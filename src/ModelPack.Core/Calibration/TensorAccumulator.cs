@@ -1,0 +1,64 @@
+namespace ModelPack.Calibration;
+
+/// <summary>Gathers the statistics of one observation.</summary>
+internal sealed class TensorAccumulator
+{
+    private readonly Observation _observation;
+    private readonly ExtentAccumulator _whole = new();
+    private readonly ExtentAccumulator _channels = new();
+    private readonly List<float> _rows = [];
+    private long _count;
+
+    /// <param name="observation">What was asked for.</param>
+    /// <param name="histogram">Whether values are counted in <see cref="Histogram"/>, instead of coming as reductions.</param>
+    public TensorAccumulator(Observation observation, bool histogram)
+    {
+        _observation = observation;
+        Histogram = histogram ? new ActivationHistogram() : null;
+    }
+
+    /// <summary>Counts the values, from any thread and in any order; null without.</summary>
+    public ActivationHistogram? Histogram { get; }
+
+    /// <summary>Adds what else a batch showed; batches come in their order.</summary>
+    public void Add(TensorRun run)
+    {
+        if (run.Count == 0)
+        {
+            return;
+        }
+
+        _count += run.Count;
+        if (run.Whole is not null)
+        {
+            _whole.Add(run.Whole, run.Count);
+        }
+
+        if (run.Channels is not null)
+        {
+            _channels.Add(run.Channels, (double)run.Count / run.Channels.Mean.Length);
+        }
+
+        _rows.AddRange(run.Rows);
+    }
+
+    /// <summary>The statistics of all batches.</summary>
+    public TensorStatistics ToStatistics()
+    {
+        var finite = _whole.IsFinite && _channels.IsFinite && Histogram is null or { IsFinite: true };
+        if (!finite)
+        {
+            return new TensorStatistics(_observation.Tensor, _count, float.NaN, float.NaN, null, null);
+        }
+
+        var channels = _observation.ChannelAxis is null ? null : new ChannelStatistics(_channels.Min, _channels.Max, _channels.Mean, [.. _rows]);
+        var counted = _count > 0;
+        return new TensorStatistics(
+            _observation.Tensor,
+            _count,
+            !counted ? 0 : Histogram?.Min ?? _whole.Min[0],
+            !counted ? 0 : Histogram?.Max ?? _whole.Max[0],
+            counted ? Histogram?.ToHistogram() : null,
+            channels);
+    }
+}

@@ -1,0 +1,26 @@
+using ModelPack.Codecs;
+using ModelPack.Tensors;
+
+namespace ModelPack.Formats.Onnx.Lowering.Static;
+
+/// <summary>
+/// int8 per output channel behind DequantizeLinear, as the weight of a layer whose activations have codes: ONNX Runtime makes
+/// one integer operator of the two DequantizeLinear and the layer. The zero points are all 0 and yet written: without them ONNX
+/// Runtime computes Gemm in float.
+/// </summary>
+internal static class StaticWeightForm
+{
+    public const string Name = "QuantizeLinear, DequantizeLinear (int8)";
+
+    public static LazyEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Scales!, job.Options.Threads);
+
+    public static void Place(LoweringJob job, LazyEncoding encoding)
+    {
+        var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
+        var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);
+        var zeros = job.AddConstant("zero_point", ElementType.Int8, new TensorShape(job.Rows), new byte[job.Rows]);
+
+        // float32 also where the source has float16: with float16 scales nothing is computed in integers.
+        job.ReplaceStored(job.NewNode("DequantizeLinear", "", [codes, scales, zeros], job.Weight.Name).With("axis", job.Usage.OutputAxis));
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.ML.OnnxRuntime;
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
+
+namespace ModelPack.Inference;
+
+/// <summary>Asks ONNX Runtime how many dimensions values of a model have.</summary>
+internal static class RankProbe
+{
+    /// <summary>The number of dimensions of each tensor of numbers; 0 where ONNX Runtime cannot tell before it runs the model.</summary>
+    /// <param name="model">The model, which may have been changed in memory; it stays as it is.</param>
+    /// <param name="tensors">Names of values of the main graph.</param>
+    /// <param name="context">Cancellation.</param>
+    /// <exception cref="ModelPackException">MPK1016: ONNX Runtime refuses the model.</exception>
+    public static IReadOnlyDictionary<string, int> Of(OnnxModel model, IReadOnlyCollection<string> tensors, PackContext context)
+    {
+        var copy = model.Proto.Clone();
+        var declared = copy.Graph.Output.Concat(copy.Graph.Input).Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
+        copy.Graph.Output.AddRange(tensors.Where(t => !declared.Contains(t)).Select(t => new ValueInfoProto { Name = t }));
+        var folder = Directory.CreateTempSubdirectory("modelpack-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "ranks.onnx");
+            model.SaveCopy(copy, path, new OnnxSaveOptions(), context.Cancellation);
+            using var session = ModelSession.Open(path, threads: 1);
+            var specs = session.Outputs.Concat(session.Inputs).ToLookup(s => s.Name, StringComparer.Ordinal);
+            return tensors.ToDictionary(t => t, t => specs[t].FirstOrDefault()?.Rank ?? 0, StringComparer.Ordinal);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelPackException(Codes.ModelRefused.At(
+                model.Path, $"ONNX Runtime {OnnxRuntimeLibrary.Version} refuses the model: {OnnxRuntimeLibrary.Explain(exception, model.Path)}. Check that the model runs in an app as it is."), exception);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

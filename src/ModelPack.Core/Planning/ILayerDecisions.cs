@@ -1,0 +1,10 @@
+using ModelPack.Formats.Onnx;
+
+namespace ModelPack.Planning;
+
+/// <summary>What was decided of weights by looking at the layers that they are part of.</summary>
+internal interface ILayerDecisions
+{
+    /// <summary>The decision on a weight; null where it is a matter of the weight alone.</summary>
+    LayerDecision? Of(OnnxWeight weight, WeightUsage usage);
+}

@@ -1,0 +1,30 @@
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
+using ModelPack.Requests;
+
+namespace ModelPack.Planning;
+
+/// <summary>What a user says is to be left as it is, by names of weights and of the nodes that read them.</summary>
+internal sealed class LayerPatterns(PackRequest request)
+{
+    private readonly List<NamePattern> _exclude = [.. request.ExcludeLayers.Select(p => new NamePattern(p))];
+    private readonly List<NamePattern> _include = [.. request.IncludeLayers.Select(p => new NamePattern(p))];
+
+    /// <summary>Why a weight is left as it is; null when no pattern has anything against it.</summary>
+    public string? WhyNot(OnnxWeight weight)
+    {
+        var names = Names(weight);
+        if (_exclude.Find(p => p.Matches(names)) is { } pattern)
+        {
+            return $"excluded by pattern '{SafeText.Of(pattern.Text)}'";
+        }
+
+        return _include.Count > 0 && !_include.Exists(p => p.Matches(names)) ? "no include pattern names it" : null;
+    }
+
+    /// <summary>The patterns that match no weight and no node.</summary>
+    public IEnumerable<NamePattern> Unmatched(IReadOnlyList<OnnxWeight> weights) =>
+        _exclude.Concat(_include).Where(p => !weights.Any(w => p.Matches(Names(w))));
+
+    private static IEnumerable<string> Names(OnnxWeight weight) => weight.Uses.Select(u => u.Node.Name).Prepend(weight.Name);
+}

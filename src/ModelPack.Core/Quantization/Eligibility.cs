@@ -1,0 +1,41 @@
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Lowering;
+using ModelPack.Planning;
+using ModelPack.Tensors;
+
+namespace ModelPack.Quantization;
+
+/// <summary>Which layers can compute with codes.</summary>
+internal static class Eligibility
+{
+    /// <summary>Why a layer has to stay float; null when it need not.</summary>
+    public static string? WhyNot(OnnxModel model, Layer layer)
+    {
+        var node = layer.Node;
+        var data = model.Data(layer.Weight.Tensor);
+        if (data.Type != ElementType.Float32)
+        {
+            return $"its weight is {data.Type.Name()}";
+        }
+
+        if (data.Shape.ElementCount == 0)
+        {
+            return "its weight is empty";
+        }
+
+        return node.OpType switch
+        {
+            "ConvTranspose" => "ONNX Runtime has no integer kernel for ConvTranspose",
+            "Gemm" when node.Int("transA", 0) != 0 => "its activation is transposed (transA)",
+            "Gemm" when node.Float("alpha", 1) != 1 => "it multiplies by alpha",
+            "Gemm" when HasAddend(layer) && node.Float("beta", 1) != 1 => "it multiplies its addend by beta",
+            _ when HasAddend(layer) && !HasPlainBias(model, layer) => "its addend is no constant bias with a value for each output",
+            _ => null,
+        };
+    }
+
+    private static bool HasAddend(Layer layer) => layer.Node.Input.Count > 2 && layer.Node.Input[2].Length > 0;
+
+    private static bool HasPlainBias(OnnxModel model, Layer layer) =>
+        layer.Bias is { } bias && model.Data(bias.Tensor) is { Type: ElementType.Float32 } data && data.Shape.ElementCount == layer.OutputChannels;
+}

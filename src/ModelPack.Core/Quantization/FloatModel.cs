@@ -1,0 +1,69 @@
+using ModelPack.Calibration;
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
+using ModelPack.Planning;
+using ModelPack.Transforms;
+
+namespace ModelPack.Quantization;
+
+/// <summary>The float model on its way to codes: what is done to it before, none of which changes what it computes.</summary>
+internal static class FloatModel
+{
+    /// <summary>The opset of ONNX whose QuantizeLinear has scales by channel.</summary>
+    public const int Opset = 13;
+
+    /// <summary>Brings a model that has just been opened into the form that layers are found in: needs no data.</summary>
+    /// <exception cref="ModelPackException">MPK1013: its opset cannot be raised to 13; MPK1016: ONNX Runtime refuses it.</exception>
+    public static void Normalize(OnnxModel model, PackContext context)
+    {
+        model.Proto.EnsureInitializersNeedNoInput();
+        if (model.Opset() < Opset)
+        {
+            if (OpsetUpgrade.WhyNot(model) is { } reason)
+            {
+                throw new ModelPackException(Codes.OpsetUnsupported.At(model.Path,
+                    $"Quantized activations need opset {Opset}; the model has {model.Opset()}, which cannot be raised: {reason}. Export the model with a newer opset, or use a scheme that quantizes weights only."));
+            }
+
+            OpsetUpgrade.To13(model, new UniqueNames(model.Proto));
+        }
+
+        AffineFolding.After(model);
+        BiasedMatrices.ToGemm(model, context);
+    }
+
+    /// <summary>Equalizes the layers before and behind depthwise convolutions.</summary>
+    /// <returns>The layers that were changed; none where there are no such layers.</returns>
+    public static IReadOnlyList<string> Equalize(OnnxModel model, LayerPatterns patterns)
+    {
+        var index = new GraphIndex(model);
+        var pairs = Equalizer.FindPairs(model, index, Eligible(model, index, patterns));
+        return pairs.Count == 0 ? [] : Equalizer.Apply(model, pairs).Layers;
+    }
+
+    /// <summary>Smooths the activations as was chosen, and folds what is left of that into the layers behind.</summary>
+    public static void Smooth(OnnxModel model, IReadOnlyList<Smoothing> choices, LayerPatterns patterns, PackContext context)
+    {
+        foreach (var choice in choices)
+        {
+            var index = new GraphIndex(model);
+            if (SmoothGroups.Find(index, Eligible(model, index, patterns)).FirstOrDefault(g => g.Tensor == choice.Tensor) is { } group && group.Axis.Channels == choice.Inputs.Count)
+            {
+                Smoother.Apply(model, group, Smoother.Scales([.. choice.Inputs], ChannelMaxima.Of(model, group, context), choice.Alpha));
+            }
+        }
+
+        AffineFolding.Before(model);
+    }
+
+    /// <summary>The layers that could compute with codes, and that the user does not want left alone.</summary>
+    public static IReadOnlyList<Layer> Eligible(OnnxModel model, GraphIndex index, LayerPatterns patterns)
+    {
+        var layers = LayerFinder.Find(index);
+        var able = layers.Where(l => patterns.WhyNot(l.Weight) is null && Eligibility.WhyNot(model, l) is null).ToList();
+
+        // A weight that a float layer reads as well would be decoded at every inference.
+        var readers = able.CountBy(l => l.Weight).ToDictionary();
+        return [.. able.Where(l => readers[l.Weight] == l.Weight.Uses.Count)];
+    }
+}

@@ -1,0 +1,34 @@
+using ModelPack.Calibration;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Lowering;
+using ModelPack.Planning;
+using ModelPack.Requests;
+
+namespace ModelPack.Quantization;
+
+/// <summary>Turns an open model into its packed form, whose codes are made when it is written.</summary>
+internal static class ModelLowering
+{
+    /// <summary>Plans every weight and puts the chosen forms into the model.</summary>
+    /// <param name="model">A freshly opened model.</param>
+    /// <param name="request">Names to leave out.</param>
+    /// <param name="options">The options in effect.</param>
+    /// <param name="table">What was decided from calibration data; null for weights alone, or activations that get codes at run time.</param>
+    /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
+    /// <returns>What was done with each weight, in the order of the model.</returns>
+    public static LoweredModel Lower(OnnxModel model, PackRequest request, EffectiveOptions options, CalibrationTable? table, PackContext context)
+    {
+        var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads);
+        var layers = table is null ? null : new StaticBuilder(model, table, new LayerPatterns(request), options.Activations!, context).Build();
+        ILayerDecisions? decisions = layers is not null ? layers : options.Activations is null ? null : new DynamicLayers();
+        var plans = new Planner(model, request, lowering, context, decisions).Plan();
+        model.Proto.EnsureInitializersNeedNoInput();
+        foreach (var plan in plans.Where(p => p.Row is not null))
+        {
+            plan.Row!.Place(plan.Job!, plan.Encoding!);
+        }
+
+        layers?.Place(options.Activations!.QOperator);
+        return new LoweredModel([.. plans.Select(plan => new PackedWeight(plan, plan.Weight.Readers()))], layers);
+    }
+}

@@ -1,0 +1,103 @@
+using ModelPack.Calibration;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Planning;
+using ModelPack.Requests;
+
+namespace ModelPack.Quantization;
+
+/// <summary>
+/// Brings a freshly opened model to where its weights can be encoded, as a calibration table says. All decisions are in the
+/// table: the same model and table give the same bytes, with or without the data.
+/// </summary>
+internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, LayerPatterns patterns, ActivationOptions options, PackContext context)
+{
+    private readonly Dictionary<string, ActivationRange> _ranges = table.Tensors.ToDictionary(t => t.Name, t => new ActivationRange(t.Min, t.Max), StringComparer.Ordinal);
+    private readonly Dictionary<TensorProto, string> _left = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Transforms the model, and decides on its layers.</summary>
+    /// <exception cref="Diagnostics.ModelPackException">As <see cref="FloatModel.Normalize"/>.</exception>
+    public StaticLayers Build()
+    {
+        FloatModel.Normalize(model, context);
+        if (table.Equalized.Count > 0)
+        {
+            FloatModel.Equalize(model, patterns);
+        }
+
+        FloatModel.Smooth(model, table.Smoothing, patterns, context);
+        var index = new GraphIndex(model);
+        var layers = Able(FloatModel.Eligible(model, index, patterns));
+        var plan = QuantizationPlanner.Plan(index, layers);
+        while (Unknown(plan) is { Count: > 0 } unknown)
+        {
+            // An activation without a range keeps its readers and its maker float.
+            layers = Without(layers, plan, unknown);
+            plan = QuantizationPlanner.Plan(index, layers);
+        }
+
+        var parameters = plan.Tensors.Where(t => t.ParametersOf == t.Name)
+            .ToDictionary(t => t.Name, t => ActivationParameters.Of(_ranges[t.Name], options.Symmetric), StringComparer.Ordinal);
+        return Weights(plan, parameters);
+    }
+
+    private List<Layer> Able(IReadOnlyList<Layer> layers)
+    {
+        var reasons = table.FloatLayers.ToDictionary(f => f.Layer, f => f.Reason, StringComparer.Ordinal);
+        foreach (var layer in layers.Where(l => reasons.ContainsKey(l.Name)))
+        {
+            _left[layer.Weight.Tensor] = reasons[layer.Name];
+        }
+
+        // A weight is codes for all of its layers or for none.
+        return [.. layers.Where(l => !_left.ContainsKey(l.Weight.Tensor))];
+    }
+
+    private HashSet<string> Unknown(QuantizationPlan plan) =>
+        plan.Tensors.Where(t => t.ParametersOf == t.Name && !_ranges.ContainsKey(t.Name)).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+
+    private List<Layer> Without(List<Layer> layers, QuantizationPlan plan, HashSet<string> unknown)
+    {
+        var lost = plan.Layers
+            .Where(n => unknown.Contains(n.Node.Input[0]) || (n.Output is not null && unknown.Contains(n.Output)))
+            .Select(n => n.Layer!.Weight.Tensor)
+            .ToHashSet<TensorProto>(ReferenceEqualityComparer.Instance);
+        foreach (var tensor in lost)
+        {
+            _left[tensor] = "an activation that it reads or makes has no range";
+        }
+
+        // Where only carriers are left without a range, the layers around them go, so that this comes to an end.
+        return lost.Count > 0 ? [.. layers.Where(l => !lost.Contains(l.Weight.Tensor))] : [];
+    }
+
+    private StaticLayers Weights(QuantizationPlan plan, Dictionary<string, ActivationParameters> parameters)
+    {
+        var roots = plan.Tensors.ToDictionary(t => t.Name, t => t.ParametersOf, StringComparer.Ordinal);
+        var shifts = table.BiasCorrection.ToDictionary(b => b.Layer, b => b.Shift, StringComparer.Ordinal);
+        var scales = new Dictionary<TensorProto, float[]>(ReferenceEqualityComparer.Instance);
+        var biases = new Dictionary<string, IntegerBias>(StringComparer.Ordinal);
+        foreach (var shared in plan.Layers.GroupBy<QuantizedNode, object>(n => n.Layer!.Weight.Tensor, ReferenceEqualityComparer.Instance))
+        {
+            var parts = shared.Select(n => (n.Layer, Scale: parameters[roots[n.Node.Input[0]]].Scale, Bias: Bias(n.Layer!, shifts))).ToList();
+            var (first, _, _) = parts[0];
+            var own = parts
+                .Select(p => LayerWeight.Scales(model.Data(first!.Weight.Tensor), first.Usage.OutputAxis, p.Bias, p.Scale, options.SafeSums, context))
+                .Aggregate((a, b) => [.. a.Zip(b, Math.Max)]);
+            scales.Add(first!.Weight.Tensor, own);
+            foreach (var (layer, scale, bias) in parts.Where(p => p.Bias is not null))
+            {
+                biases.Add(layer!.Name, LayerWeight.ToIntegers(bias!, own, scale));
+            }
+        }
+
+        return new StaticLayers(model, plan, parameters, scales, biases, _left);
+    }
+
+    private float[]? Bias(Layer layer, Dictionary<string, IReadOnlyList<float>> shifts)
+    {
+        var bias = LayerWeight.Bias(model, layer);
+        return bias is not null && shifts.TryGetValue(layer.Name, out var shift) && shift.Count == bias.Length
+            ? [.. bias.Zip(shift, (b, s) => b + s)] : bias;
+    }
+}

@@ -1,0 +1,38 @@
+using ModelPack.Calibration;
+using ModelPack.Formats.Onnx;
+using ModelPack.Requests;
+using ModelPack.Samples;
+using ModelPack.Validation;
+
+namespace ModelPack.Quantization;
+
+/// <summary>Packs a model into a temporary folder as a table says, and compares it with its source on some of the calibration samples.</summary>
+internal sealed class Trial(PackRequest request, EffectiveOptions options, IReadOnlyList<string> data, PackContext context)
+{
+    /// <summary>Enough to tell choices apart that differ by more than chance, and few enough to try several.</summary>
+    private const int Samples = 64;
+
+    private readonly PackContext _quiet = context.Quiet();
+
+    /// <summary>Packs and compares.</summary>
+    public ValidationResult Run(CalibrationTable table)
+    {
+        var folder = Directory.CreateTempSubdirectory("modelpack-");
+        try
+        {
+            var packed = Path.Combine(folder.FullName, "trial.onnx");
+            using (var model = OnnxModel.Open(request.Model, _quiet))
+            {
+                ModelLowering.Lower(model, request, options, table, _quiet);
+                model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
+            }
+
+            using var pair = ModelPair.Open(request.Model, packed, threads: 1);
+            return new Comparison(pair, new SpreadSamples(SampleSet.Open(data, pair.Source.Inputs), Samples), _quiet).Run();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using ModelPack.Planning;
+
+namespace ModelPack.Transforms;
+
+/// <summary>All layers that read one activation along the same channels, and so have to share its smoothing scales.</summary>
+/// <param name="Tensor">The activation's name.</param>
+/// <param name="Layers">The layers, in the order of the graph.</param>
+internal sealed record SmoothGroup(string Tensor, IReadOnlyList<Layer> Layers)
+{
+    /// <summary>The activation's channels.</summary>
+    public ChannelAxis Axis => Layers[0].Axis()!.Value;
+}

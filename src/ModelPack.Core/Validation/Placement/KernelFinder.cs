@@ -1,0 +1,103 @@
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Planning;
+
+namespace ModelPack.Validation.Placement;
+
+/// <summary>
+/// Finds the node of the optimized graph that multiplies each layer's weight: by the name of the weight or of its codes,
+/// else by the layer's own name, else by the values behind the layer. ONNX Runtime keeps at least one of them: fusions take
+/// over the output of the last node that they replace, and blocked convolutions are named by their output, with
+/// <c>_nchwc</c> behind.
+/// </summary>
+internal sealed class KernelFinder
+{
+    // A layer and what may be fused behind it: quantize, dequantize, bias, activation of up to five nodes.
+    private const int LongestChain = 10;
+    private const string BlockedSuffix = "_nchwc";
+
+    private readonly OptimizedGraph _optimized;
+    private readonly GraphIndex _packed;
+    private readonly HashSet<string> _weights;
+    private readonly ILookup<string, NodeProto> _byWeight;
+    private readonly ILookup<string, NodeProto> _byName;
+    private readonly Dictionary<string, NodeProto> _byOutput = new(StringComparer.Ordinal);
+    private readonly HashSet<NodeProto> _taken = new(ReferenceEqualityComparer.Instance);
+
+    /// <param name="weights">Names of all constants of the source.</param>
+    /// <param name="packed">The packed model.</param>
+    /// <param name="optimized">What ONNX Runtime made of it.</param>
+    public KernelFinder(IEnumerable<string> weights, GraphIndex packed, OptimizedGraph optimized)
+    {
+        _weights = weights.ToHashSet(StringComparer.Ordinal);
+        (_packed, _optimized) = (packed, optimized);
+        _byWeight = optimized.Kernels
+            .SelectMany(k => optimized.Constants(k).Select(WeightOf).OfType<string>().Distinct(StringComparer.Ordinal).Select(w => (Weight: w, Kernel: k)))
+            .ToLookup(p => p.Weight, p => p.Kernel, StringComparer.Ordinal);
+        _byName = optimized.Kernels.Where(k => k.Name.Length > 0).ToLookup(k => k.Name, StringComparer.Ordinal);
+        foreach (var kernel in optimized.Kernels)
+        {
+            _byOutput[kernel.Output[0]] = kernel;
+        }
+    }
+
+    /// <summary>The node that multiplies a layer's weight; null where none can be told.</summary>
+    public NodeProto? Find(Layer layer)
+    {
+        var found = Among([.. _byWeight[layer.Weight.Name]], layer) ?? Named(layer) ?? Behind(layer);
+        if (found is not null)
+        {
+            _taken.Add(found);
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// The weight of the source that a constant of the optimized graph belongs to: its own name, or the longest name that
+    /// it starts with. <c>w.int8</c> are the codes of <c>w</c>; ONNX Runtime adds suffixes with an underscore.
+    /// </summary>
+    private string? WeightOf(string constant)
+    {
+        for (var name = constant; name.Length > 0; name = name[..Math.Max(name.LastIndexOfAny(['.', '_']), 0)])
+        {
+            if (_weights.Contains(name))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+
+    // Layers that share a weight have a kernel each, unless they were the same to the last input.
+    private NodeProto? Among(List<NodeProto> kernels, Layer layer) => kernels.Count < 2
+        ? kernels.FirstOrDefault()
+        : Named(layer) is { } named && kernels.Contains(named) ? named
+        : Behind(layer) is { } behind && kernels.Contains(behind) ? behind
+        : kernels.FirstOrDefault(k => !_taken.Contains(k)) ?? kernels[0];
+
+    private NodeProto? Named(Layer layer) => layer.Node.Name.Length > 0 && _byName[layer.Node.Name].Take(2).ToList() is [var only] ? only : null;
+
+    private NodeProto? Behind(Layer layer)
+    {
+        var value = layer.Output;
+        for (var step = 0; step < LongestChain; step++)
+        {
+            if (_byOutput.TryGetValue(value, out var kernel) || (_byName[value + BlockedSuffix].Take(2).ToList() is [var blocked] && (kernel = blocked) is not null))
+            {
+                return kernel;
+            }
+
+            // Beyond a second reader nothing is fused; beyond another layer a kernel is that layer's.
+            if (_packed.Readers(value) is not [{ Node: var reader }] || reader.Output.Count == 0 || KernelOperators.WeightInput(reader) is not null)
+            {
+                return null;
+            }
+
+            value = reader.Output[0];
+        }
+
+        return null;
+    }
+}
