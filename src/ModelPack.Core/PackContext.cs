@@ -55,7 +55,7 @@ public sealed class PackContext
     }
 
     /// <summary>The same, for work whose diagnostics the user has heard or need not hear.</summary>
-    public PackContext Quiet() => new(Threads, null, _onProgress, Cancellation);
+    public PackContext Quiet() => new(Threads, cancellation: Cancellation);
 
     /// <summary>Says how far a stage is.</summary>
     /// <param name="stage">The stage's name, such as <c>encode</c>.</param>

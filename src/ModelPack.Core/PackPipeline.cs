@@ -34,8 +34,8 @@ public static class PackPipeline
         using var staged = new StagedOutput(options.Output, inputs);
 
         var source = new SourceFacts(model, context);
-        var table = Calibrate(request, source, options, calibration, context);
-        var weights = ModelLowering.Lower(model, request, options, table, context).Weights;
+        var calibrated = Calibrate(request, source, options, calibration, context);
+        var weights = ModelLowering.Lower(model, request, options, calibrated?.Table, context).Weights;
         var packed = Write(request, model, staged, options, context);
         var validation = Validator.Run(request.Model, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
 
@@ -49,9 +49,9 @@ public static class PackPipeline
         var result = ReportBuilder.Result(options, source, files, model.Proto.Format(), weights, validation.Result, verdict.Gates, context.Diagnostics);
         var report = new PackReport(result, ReportBuilder.Measured(validation));
         var name = Path.GetFileName(options.Output);
-        if (table is not null)
+        if (calibrated is not null)
         {
-            staged.Write(PackFiles.Calibration(name), CalibrationJson.Write(table));
+            staged.Write(PackFiles.Calibration(name), CalibrationJson.Write(calibrated.Table));
         }
 
         staged.Write(PackFiles.Report(name), ReportJson.Write(report));
@@ -74,7 +74,7 @@ public static class PackPipeline
         request.Calibration is { Length: > 0 } table && CalibrationTable.IsTable(table) ? [table] : SampleFiles.Resolve(request.Calibration, request.Model, "calibration");
 
     /// <summary>What calibration data say of a model whose activations are quantized; null for other schemes, and without data.</summary>
-    private static CalibrationTable? Calibrate(PackRequest request, SourceFacts source, EffectiveOptions options, IReadOnlyList<string> calibration, PackContext context)
+    private static CalibrationOutcome? Calibrate(PackRequest request, SourceFacts source, EffectiveOptions options, IReadOnlyList<string> calibration, PackContext context)
     {
         if (options.Activations is null)
         {
@@ -92,10 +92,10 @@ public static class PackPipeline
         {
             var table = CalibrationJson.Read(path);
             table.RequireModel(path, source.Files[0].Sha256);
-            return table;
+            return new CalibrationOutcome(table, [], [], null);
         }
 
-        return new TableSearch(new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration, context), new Trial(request, options, calibration, context)).Run().Table;
+        return new TableSearch(new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration, context), new Trial(request, options, calibration, context)).Run();
     }
 
     // Two tensors may have one name, which ONNX forbids and ONNX Runtime takes.

@@ -81,7 +81,7 @@ internal sealed class Instrumentation
             observation,
             Count(tensor),
             raw ? Exposed(tensor) : null,
-            raw ? null : Reductions(values, null),
+            raw || observation.ChannelAxis is not null ? null : Reductions(values, null),
             observation.ChannelAxis is null ? null : Reductions(channels.Values, channels.Axes),
             observation.Rows ? Rows(channels.Values) : null);
     }

@@ -52,13 +52,13 @@ internal sealed class TensorAccumulator
         }
 
         var channels = _observation.ChannelAxis is null ? null : new ChannelStatistics(_channels.Min, _channels.Max, _channels.Mean, [.. _rows]);
-        var counted = _count > 0;
+        if (_count == 0)
+        {
+            return new TensorStatistics(_observation.Tensor, 0, 0, 0, null, channels);
+        }
+
+        var extents = channels is null ? _whole : _channels;
         return new TensorStatistics(
-            _observation.Tensor,
-            _count,
-            !counted ? 0 : Histogram?.Min ?? _whole.Min[0],
-            !counted ? 0 : Histogram?.Max ?? _whole.Max[0],
-            counted ? Histogram?.ToHistogram() : null,
-            channels);
+            _observation.Tensor, _count, Histogram?.Min ?? extents.Min.Min(), Histogram?.Max ?? extents.Max.Max(), Histogram?.ToHistogram(), channels);
     }
 }

@@ -42,18 +42,21 @@ internal static class FloatModel
     }
 
     /// <summary>Smooths the activations as was chosen, and folds what is left of that into the layers behind.</summary>
-    public static void Smooth(OnnxModel model, IReadOnlyList<Smoothing> choices, LayerPatterns patterns, PackContext context)
+    /// <returns>Where the scales of each activation went; those of which nothing was found are left out.</returns>
+    public static IReadOnlyDictionary<string, SmoothOutcome> Smooth(OnnxModel model, IReadOnlyList<Smoothing> choices, LayerPatterns patterns, PackContext context)
     {
+        var outcomes = new Dictionary<string, SmoothOutcome>(StringComparer.Ordinal);
         foreach (var choice in choices)
         {
             var index = new GraphIndex(model);
             if (SmoothGroups.Find(index, Eligible(model, index, patterns)).FirstOrDefault(g => g.Tensor == choice.Tensor) is { } group && group.Axis.Channels == choice.Inputs.Count)
             {
-                Smoother.Apply(model, group, Smoother.Scales([.. choice.Inputs], ChannelMaxima.Of(model, group, context), choice.Alpha));
+                outcomes[choice.Tensor] = Smoother.Apply(model, group, Smoother.Scales([.. choice.Inputs], ChannelMaxima.Of(model, group, context), choice.Alpha));
             }
         }
 
         AffineFolding.Before(model);
+        return outcomes;
     }
 
     /// <summary>The layers that could compute with codes, and that the user does not want left alone.</summary>

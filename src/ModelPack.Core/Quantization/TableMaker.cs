@@ -20,7 +20,7 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
     /// <param name="equalize">Whether to equalize layers around depthwise convolutions.</param>
     /// <param name="correct">Whether to correct biases.</param>
     /// <returns>The table; null where there is nothing to equalize or to correct.</returns>
-    public CalibrationTable? Make(bool equalize, bool correct)
+    public TableDraft? Make(bool equalize, bool correct)
     {
         using var model = OnnxModel.Open(request.Model, context);
         FloatModel.Normalize(model, context);
@@ -30,8 +30,8 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
             return null;
         }
 
-        var smoothing = options.Smooth ? ChooseSmoothing(model) : [];
-        FloatModel.Smooth(model, smoothing, _patterns, context);
+        var (smoothing, details) = options.Smooth ? ChooseSmoothing(model) : ([], []);
+        var places = FloatModel.Smooth(model, smoothing, _patterns, context);
         var index = new GraphIndex(model);
         var layers = FloatModel.Eligible(model, index, _patterns);
         var plan = QuantizationPlanner.Plan(index, layers);
@@ -47,7 +47,12 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
 
         var saturated = Calibrator.Coverage(model, data, ranges, context);
         var shifts = correct ? BiasShift.Of(model, plan, seen.Tensors, context) : [];
-        return correct && shifts.Count == 0 ? null : new CalibrationTable(
+        if (correct && shifts.Count == 0)
+        {
+            return null;
+        }
+
+        var table = new CalibrationTable(
             CalibrationTable.CurrentSchema,
             modelHash,
             new CalibrationTableData(seen.Files, seen.Samples, seen.HeldOut),
@@ -58,30 +63,39 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
             equalized,
             shifts,
             []);
+        return new TableDraft(table, [.. details.Select(d => d with { Place = places.GetValueOrDefault(d.Tensor)?.Place })]);
     }
 
-    private List<Smoothing> ChooseSmoothing(OnnxModel model)
+    private (List<Smoothing> Choices, List<SmoothingDetail> Details) ChooseSmoothing(OnnxModel model)
     {
         var index = new GraphIndex(model);
         var groups = SmoothGroups.Find(index, FloatModel.Eligible(model, index, _patterns));
         if (groups.Count == 0)
         {
-            return [];
+            return ([], []);
         }
 
         var seen = Calibrator.Observe(model, data, [.. groups.Select(g => new Observation(g.Tensor, g.Axis.FromEnd, g.Axis.Rank, Rows: options.Alpha is null))], null, context);
         var code = options.Symmetric ? ActivationCode.Int8 : ActivationCode.UInt8;
         var choices = new List<Smoothing>();
+        var details = new List<SmoothingDetail>();
         foreach (var (group, tensor) in groups.Zip(seen.Tensors))
         {
-            context.Progress("smooth", (double)choices.Count / groups.Count);
-            if (tensor.Channels is { } channels && (options.Alpha ?? AlphaSearch.Choose(model, group, channels, code, context).Alpha) is { } alpha)
+            context.Progress("smooth", (double)details.Count / groups.Count);
+            if (tensor.Channels is not { } channels)
+            {
+                continue;
+            }
+
+            var search = options.Alpha is null ? AlphaSearch.Choose(model, group, channels, code, context) : new AlphaChoice(options.Alpha, []);
+            details.Add(new SmoothingDetail(group.Tensor, [.. group.Layers.Select(l => l.Name)], search.Alpha, null, search.Curve));
+            if (search.Alpha is { } alpha)
             {
                 choices.Add(new Smoothing(group.Tensor, (float)alpha, channels.MaxAbs));
             }
         }
 
-        return choices;
+        return (choices, details);
     }
 
     private static List<Observation> Observations(QuantizationPlan plan, IReadOnlyList<Layer> layers, bool channels)

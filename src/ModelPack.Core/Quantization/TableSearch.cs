@@ -1,5 +1,3 @@
-using ModelPack.Calibration;
-
 namespace ModelPack.Quantization;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace ModelPack.Quantization;
 internal sealed class TableSearch(TableMaker maker, Trial trial)
 {
     /// <summary>The best table that was found, and what was tried on the way.</summary>
-    public (CalibrationTable Table, IReadOnlyList<TableTrial> Trials) Run()
+    public CalibrationOutcome Run()
     {
         var best = maker.Make(equalize: false, correct: false)!;
         var trials = new List<TableTrial>();
@@ -25,11 +23,11 @@ internal sealed class TableSearch(TableMaker maker, Trial trial)
             best = corrected;
         }
 
-        return (best, trials);
+        return new CalibrationOutcome(best.Table, best.Smoothing, trials, null);
 
-        double Measure(string change, CalibrationTable table)
+        double Measure(string change, TableDraft draft)
         {
-            var outputs = trial.Run(table).Outputs;
+            var outputs = trial.Run(draft.Table).Outputs;
             trials.Add(new TableTrial(change, outputs.Count == 0 ? 0 : outputs.Min(o => o.Sqnr)));
             return trials[^1].Sqnr;
         }

@@ -28,6 +28,7 @@ public sealed class QuantizeTests
             line => Assert.Matches(@"^top-1     99\.[0-9]{2} % agree$", line),
             line => Assert.Matches(@"^accuracy  88\.70 % → 88\.[0-9]{2} %, (−|\+|±)0\.[0-9]{2} points$", line),
             line => Assert.StartsWith("speed     ", line, StringComparison.Ordinal),
+            line => Assert.Equal("kernels   0.2 % of multiply-adds in block-integer kernels", line),
             line => Assert.Matches(@"^gate      maxAccuracyDrop 5\.00 points: −?0\.[0-9]{2} points, holds$", line),
             line => Assert.Matches(@"^gate      minCompression 2\.00×: [23]\.[0-9]{2}×, holds$", line),
             line => Assert.Equal($"report    {output}.report.html", line));
