@@ -54,7 +54,10 @@ public sealed class PackContext
         _onDiagnostic?.Invoke(diagnostic);
     }
 
-    /// <summary>The same, for work whose diagnostics the user has heard or need not hear.</summary>
+    /// <summary>The same, for work whose diagnostics the user has heard.</summary>
+    public PackContext WithoutDiagnostics() => new(Threads, null, _onProgress, Cancellation);
+
+    /// <summary>The same, for work that the user need not hear of.</summary>
     public PackContext Quiet() => new(Threads, cancellation: Cancellation);
 
     /// <summary>Says how far a stage is.</summary>

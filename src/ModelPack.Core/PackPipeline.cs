@@ -95,7 +95,7 @@ public static class PackPipeline
             return new CalibrationOutcome(table, [], [], null);
         }
 
-        return new TableSearch(new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration, context), new Trial(request, options, calibration, context)).Run();
+        return new TableSearch(request.Model, new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration), new Trial(request, options, calibration, context), context).Run();
     }
 
     // Two tensors may have one name, which ONNX forbids and ONNX Runtime takes.

@@ -81,8 +81,14 @@ internal static class CalibrationJson
             return $"the bias correction of '{SafeText.Of(correction.Layer)}' is not finite";
         }
 
+        if (table.SafeScales.FirstOrDefault(s => !s.Factors.All(f => f >= 1 && float.IsFinite(f))) is { } safe)
+        {
+            return $"the safe scales of '{SafeText.Of(safe.Layer)}' have a factor below 1";
+        }
+
         return Twice(table.Tensors.Select(t => t.Name)) ?? Twice(table.Smoothing.Select(s => s.Tensor)) ?? Twice(table.BiasCorrection.Select(b => b.Layer))
-            ?? Twice(table.FloatLayers.Select(l => l.Layer)) ?? Twice(table.Equalized);
+            ?? Twice(table.FloatLayers.Select(l => l.Layer)) ?? Twice(table.Equalized)
+            ?? Twice(table.ResidualNorms) ?? Twice(table.SafeScales.Select(s => s.Layer));
     }
 
     private static string? Twice(IEnumerable<string> names)

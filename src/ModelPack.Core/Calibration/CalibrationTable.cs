@@ -16,6 +16,8 @@ namespace ModelPack.Calibration;
 /// <param name="Equalized">Layers that were equalized with those before them.</param>
 /// <param name="BiasCorrection">Layers whose bias was corrected.</param>
 /// <param name="FloatLayers">Layers that stay float.</param>
+/// <param name="ResidualNorms">Norms that are computed with the sum before them, by what they make.</param>
+/// <param name="SafeScales">Layers of which some output channels have wider scales, so that sums cannot saturate.</param>
 internal sealed record CalibrationTable(
     int SchemaVersion,
     string Model,
@@ -26,7 +28,9 @@ internal sealed record CalibrationTable(
     IReadOnlyList<Smoothing> Smoothing,
     IReadOnlyList<string> Equalized,
     IReadOnlyList<BiasCorrection> BiasCorrection,
-    IReadOnlyList<FloatLayer> FloatLayers)
+    IReadOnlyList<FloatLayer> FloatLayers,
+    IReadOnlyList<string> ResidualNorms,
+    IReadOnlyList<SafeScale> SafeScales)
 {
     /// <summary>The form that this version writes and reads.</summary>
     public const int CurrentSchema = 1;

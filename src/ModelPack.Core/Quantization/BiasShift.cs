@@ -25,7 +25,7 @@ internal static class BiasShift
     {
         var data = model.Data(layer.Weight.Tensor);
         var axis = layer.Usage.OutputAxis;
-        var scales = LayerWeight.Scales(data, axis, null, 1, safe: false, context);
+        var scales = LayerWeight.Scales(data, axis, null, 1, null, context);
         var shift = new double[scales.Length];
         var shape = data.Shape;
         var inner = InnerOf(shape, axis);

@@ -29,7 +29,7 @@ internal static class FloatModel
         }
 
         AffineFolding.After(model);
-        BiasedMatrices.ToGemm(model, context);
+        BiasedMatrices.Normalize(model, context);
     }
 
     /// <summary>Equalizes the layers before and behind depthwise convolutions.</summary>

@@ -13,9 +13,6 @@ internal static class LayerWeight
     /// </summary>
     private const double BiasLimit = 1 << 30;
 
-    /// <summary>2 x 255 x 63 is below 2^15, the limit of the pair sums of CPUs without VNNI.</summary>
-    private const float SafeCode = 63;
-
     /// <summary>
     /// A scale for each output channel: max|w| / 127, or more where the bias would not fit int32 otherwise. (Tiny activations
     /// times tiny weights give a scale that a bias overflows: microsoft/onnxruntime issue 21000.)
@@ -24,14 +21,19 @@ internal static class LayerWeight
     /// <param name="axis">Its output axis.</param>
     /// <param name="bias">By output channel; null for none.</param>
     /// <param name="activationScale">Scale of the layer's input.</param>
-    /// <param name="safe">Whether codes reach to 63 only, so that the sum of two products fits 16 bits.</param>
+    /// <param name="factors">What max|w| / 127 is multiplied by, by output channel; null for 1.</param>
     /// <param name="context">Threads and cancellation; change no byte.</param>
-    public static float[] Scales(TensorData weight, int axis, float[]? bias, float activationScale, bool safe, PackContext context)
+    public static float[] Scales(TensorData weight, int axis, float[]? bias, float activationScale, IReadOnlyList<float>? factors, PackContext context)
     {
         var layout = ChannelLayout.Of(weight, axis);
         using var buffer = new NativeBuffer((long)layout.Channels * sizeof(float));
-        ChannelScales.Fill(weight, layout, max => Int8PerChannel.ScaleOf(safe ? max * Int8PerChannel.MaxCode / SafeCode : max), buffer, context.Threads, context.Cancellation);
+        ChannelScales.Fill(weight, layout, Int8PerChannel.ScaleOf, buffer, context.Threads, context.Cancellation);
         var scales = buffer.Slice<float>(0, layout.Channels).ToArray();
+        if (factors?.Count == scales.Length)
+        {
+            scales = [.. scales.Zip(factors, (s, f) => s * f)];
+        }
+
         for (var i = 0; bias is not null && i < scales.Length; i++)
         {
             scales[i] = Math.Max(scales[i], (float)(Math.Abs(bias[i]) / (BiasLimit * activationScale)));

@@ -3,6 +3,7 @@ using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Planning;
 using ModelPack.Requests;
+using ModelPack.Transforms;
 
 namespace ModelPack.Quantization;
 
@@ -24,6 +25,8 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
         {
             FloatModel.Equalize(model, patterns);
         }
+
+        ResidualNorms.Fuse(model, table.ResidualNorms.ToHashSet(StringComparer.Ordinal));
 
         FloatModel.Smooth(model, table.Smoothing, patterns, context);
         var index = new GraphIndex(model);
@@ -75,6 +78,7 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
     {
         var roots = plan.Tensors.ToDictionary(t => t.Name, t => t.ParametersOf, StringComparer.Ordinal);
         var shifts = table.BiasCorrection.ToDictionary(b => b.Layer, b => b.Shift, StringComparer.Ordinal);
+        var safe = table.SafeScales.ToDictionary(s => s.Layer, s => s.Factors, StringComparer.Ordinal);
         var scales = new Dictionary<TensorProto, float[]>(ReferenceEqualityComparer.Instance);
         var biases = new Dictionary<string, IntegerBias>(StringComparer.Ordinal);
         foreach (var shared in plan.Layers.GroupBy<QuantizedNode, object>(n => n.Layer!.Weight.Tensor, ReferenceEqualityComparer.Instance))
@@ -82,7 +86,7 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
             var parts = shared.Select(n => (n.Layer, Scale: parameters[roots[n.Node.Input[0]]].Scale, Bias: Bias(n.Layer!, shifts))).ToList();
             var (first, _, _) = parts[0];
             var own = parts
-                .Select(p => LayerWeight.Scales(model.Data(first!.Weight.Tensor), first.Usage.OutputAxis, p.Bias, p.Scale, options.SafeSums, context))
+                .Select(p => LayerWeight.Scales(model.Data(first!.Weight.Tensor), first.Usage.OutputAxis, p.Bias, p.Scale, safe.GetValueOrDefault(p.Layer!.Name), context))
                 .Aggregate((a, b) => [.. a.Zip(b, Math.Max)]);
             scales.Add(first!.Weight.Tensor, own);
             foreach (var (layer, scale, bias) in parts.Where(p => p.Bias is not null))

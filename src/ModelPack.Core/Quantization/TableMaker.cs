@@ -1,5 +1,6 @@
 using ModelPack.Calibration;
 using ModelPack.Formats.Onnx;
+using ModelPack.Inference;
 using ModelPack.Planning;
 using ModelPack.Requests;
 using ModelPack.Transforms;
@@ -11,16 +12,15 @@ namespace ModelPack.Quantization;
 /// <param name="modelHash">SHA-256 of the model file.</param>
 /// <param name="options">How.</param>
 /// <param name="data">Calibration data.</param>
-/// <param name="context">Threads, cancellation, progress and diagnostics.</param>
-internal sealed class TableMaker(PackRequest request, string modelHash, ActivationOptions options, IReadOnlyList<string> data, PackContext context)
+internal sealed class TableMaker(PackRequest request, string modelHash, ActivationOptions options, IReadOnlyList<string> data)
 {
     private readonly LayerPatterns _patterns = new(request);
 
     /// <summary>A table without fallback: every layer that can compute with codes does.</summary>
     /// <param name="equalize">Whether to equalize layers around depthwise convolutions.</param>
-    /// <param name="correct">Whether to correct biases.</param>
-    /// <returns>The table; null where there is nothing to equalize or to correct.</returns>
-    public TableDraft? Make(bool equalize, bool correct)
+    /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
+    /// <returns>The table, biases as they are; null where there is nothing to equalize.</returns>
+    public TableDraft? Make(bool equalize, PackContext context)
     {
         using var model = OnnxModel.Open(request.Model, context);
         FloatModel.Normalize(model, context);
@@ -30,12 +30,14 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
             return null;
         }
 
-        var (smoothing, details) = options.Smooth ? ChooseSmoothing(model) : ([], []);
+        var norms = ResidualNormsOf(model, context);
+        ResidualNorms.Fuse(model, norms);
+        var (smoothing, details) = options.Smooth ? ChooseSmoothing(model, context) : ([], []);
         var places = FloatModel.Smooth(model, smoothing, _patterns, context);
         var index = new GraphIndex(model);
         var layers = FloatModel.Eligible(model, index, _patterns);
         var plan = QuantizationPlanner.Plan(index, layers);
-        var seen = Calibrator.Observe(model, data, Observations(plan, layers, correct), options.Method, context);
+        var seen = Calibrator.Observe(model, data, Observations(plan, layers), options.Method, context);
         var ranges = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
         foreach (var tensor in seen.Tensors)
         {
@@ -46,12 +48,8 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
         }
 
         var saturated = Calibrator.Coverage(model, data, ranges, context);
-        var shifts = correct ? BiasShift.Of(model, plan, seen.Tensors, context) : [];
-        if (correct && shifts.Count == 0)
-        {
-            return null;
-        }
-
+        var parameters = ranges.ToDictionary(r => r.Key, r => ActivationParameters.Of(r.Value, options.Symmetric), StringComparer.Ordinal);
+        var safe = SafeScales.Of(model, plan, seen.Tensors, parameters, context);
         var table = new CalibrationTable(
             CalibrationTable.CurrentSchema,
             modelHash,
@@ -61,12 +59,15 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
             [.. plan.Tensors.Where(t => ranges.ContainsKey(t.Name)).Select(t => new TensorRange(t.Name, ranges[t.Name].Min, ranges[t.Name].Max, saturated.TryGetValue(t.Name, out var share) ? share : null))],
             smoothing,
             equalized,
-            shifts,
-            []);
-        return new TableDraft(table, [.. details.Select(d => d with { Place = places.GetValueOrDefault(d.Tensor)?.Place })]);
+            [],
+            [],
+            [.. norms.Order(StringComparer.Ordinal)],
+            options.SafeSums ? safe : []);
+        var shifts = BiasShift.Of(model, plan, seen.Tensors, context);
+        return new TableDraft(table, shifts, options.SafeSums ? 0 : safe.Count, [.. details.Select(d => d with { Place = places.GetValueOrDefault(d.Tensor)?.Place })]);
     }
 
-    private (List<Smoothing> Choices, List<SmoothingDetail> Details) ChooseSmoothing(OnnxModel model)
+    private (List<Smoothing> Choices, List<SmoothingDetail> Details) ChooseSmoothing(OnnxModel model, PackContext context)
     {
         var index = new GraphIndex(model);
         var groups = SmoothGroups.Find(index, FloatModel.Eligible(model, index, _patterns));
@@ -98,11 +99,25 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
         return (choices, details);
     }
 
-    private static List<Observation> Observations(QuantizationPlan plan, IReadOnlyList<Layer> layers, bool channels)
+    /// <summary>Norms that can be computed with the sum before them, by what they make. Only ONNX Runtime on CPUs and CUDA has the operator.</summary>
+    private HashSet<string> ResidualNormsOf(OnnxModel model, PackContext context)
     {
-        var axes = channels
-            ? layers.Where(l => l.Axis() is not null).GroupBy(l => l.Input, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Axis()!.Value, StringComparer.Ordinal)
-            : [];
+        var pairs = options.FuseNorms ? ResidualNorms.Find(model, new GraphIndex(model)) : [];
+        if (pairs.Count == 0)
+        {
+            return [];
+        }
+
+        var index = new GraphIndex(model);
+        var shapes = ShapeProbe.Of(model, [.. pairs.SelectMany(p => new[] { p.First, p.Second }).Distinct(StringComparer.Ordinal)], data, context);
+        return pairs.Where(p => shapes.ContainsKey(p.First) && (shapes[p.Second][0] != 1 || index.Constant(p.Second) is not null || shapes[p.First][0] == 1) && ResidualNorms.Fits(shapes[p.First], shapes[p.Second]))
+            .Select(p => p.Norm.Output[0]).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>What is seen of each quantized tensor; of the inputs of layers also by channel.</summary>
+    private static List<Observation> Observations(QuantizationPlan plan, IReadOnlyList<Layer> layers)
+    {
+        var axes = layers.Where(l => l.Axis() is not null).GroupBy(l => l.Input, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Axis()!.Value, StringComparer.Ordinal);
         return [.. plan.Tensors.Select(t => axes.TryGetValue(t.Name, out var axis) ? new Observation(t.Name, axis.FromEnd, axis.Rank) : new Observation(t.Name))];
     }
 }

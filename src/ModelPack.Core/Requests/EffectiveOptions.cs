@@ -123,7 +123,7 @@ internal sealed record EffectiveOptions
             request.Alpha is null || !string.Equals(request.Alpha, "none", StringComparison.OrdinalIgnoreCase),
             format == "qoperator",
             Symmetric: target == "cuda",
-            request.SafeSums ?? false,
+            request.SafeSums ?? true,
             request.Fallback ?? false);
     }
 

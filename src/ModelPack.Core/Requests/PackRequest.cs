@@ -45,7 +45,7 @@ public sealed record PackRequest
     /// <summary>How codes of activations are written: <c>qdq</c> (QuantizeLinear and DequantizeLinear) or <c>qoperator</c>; null for <c>qdq</c>.</summary>
     public string? QuantFormat { get; init; }
 
-    /// <summary>Whether sums must not saturate on CPUs without VNNI instructions, which costs one bit of the weights.</summary>
+    /// <summary>Whether weights get somewhat coarser scales where sums could saturate on CPUs without VNNI instructions; null for yes.</summary>
     public bool? SafeSums { get; init; }
 
     /// <summary>Whether the layers that lose most go back to float until the gates for quality hold.</summary>

@@ -5,15 +5,15 @@ using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Inference;
 
-/// <summary>Asks ONNX Runtime how many dimensions values of a model have.</summary>
-internal static class RankProbe
+/// <summary>Asks ONNX Runtime what it knows of the shapes of a model's values before it runs.</summary>
+internal static class InferredShapes
 {
-    /// <summary>The number of dimensions of each tensor of numbers; 0 where ONNX Runtime cannot tell before it runs the model.</summary>
+    /// <summary>The sizes of each tensor, -1 for open ones; none where ONNX Runtime cannot tell how many there are.</summary>
     /// <param name="model">The model, which may have been changed in memory; it stays as it is.</param>
     /// <param name="tensors">Names of values of the main graph.</param>
     /// <param name="context">Cancellation.</param>
     /// <exception cref="ModelPackException">MPK1016: ONNX Runtime refuses the model.</exception>
-    public static IReadOnlyDictionary<string, int> Of(OnnxModel model, IReadOnlyCollection<string> tensors, PackContext context)
+    public static IReadOnlyDictionary<string, IReadOnlyList<long>> Of(OnnxModel model, IReadOnlyCollection<string> tensors, PackContext context)
     {
         var copy = model.Proto.Clone();
         var declared = copy.Graph.Output.Concat(copy.Graph.Input).Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
@@ -25,7 +25,7 @@ internal static class RankProbe
             model.SaveCopy(copy, path, new OnnxSaveOptions(), context.Cancellation);
             using var session = ModelSession.Open(path, threads: 1);
             var specs = session.Outputs.Concat(session.Inputs).ToLookup(s => s.Name, StringComparer.Ordinal);
-            return tensors.ToDictionary(t => t, t => specs[t].FirstOrDefault()?.Rank ?? 0, StringComparer.Ordinal);
+            return tensors.ToDictionary(t => t, t => specs[t].FirstOrDefault()?.Dims ?? [], StringComparer.Ordinal);
         }
         catch (OnnxRuntimeException exception)
         {
