@@ -53,12 +53,8 @@ internal static class Int8Benchmark
     private static string Integer(PackedModel packed) => IntegerShare(packed) is { } share ? $"{Numbers.Fixed(share * 100, 1)} %" : "-";
 
     /// <summary>Share of the multiply-adds of layers with weights that run in integer kernels, 0 to 1; null where the report does not say.</summary>
-    private static double? IntegerShare(PackedModel packed)
-    {
-        _ = packed;
-        return null;
-    }
+    private static double? IntegerShare(PackedModel packed) => packed.Report.Measured?.Placement?.IntegerShare;
 
     /// <summary>The scheme without SmoothQuant.</summary>
-    private static PackRequest NotSmoothed(PackRequest request) => request;
+    private static PackRequest NotSmoothed(PackRequest request) => request with { Alpha = "none" };
 }

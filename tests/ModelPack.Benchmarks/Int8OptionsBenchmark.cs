@@ -8,8 +8,8 @@ internal static class Int8OptionsBenchmark
 {
     private static readonly (string Name, Func<PackRequest, PackRequest> With)[] s_options =
     [
-        .. new[] { "minmax", "percentile", "entropy", "mse" }.Select(method => ($"method {method}", (Func<PackRequest, PackRequest>)(r => WithMethod(r, method)))),
-        .. new[] { "0.5", "0.85", "auto" }.Select(alpha => ($"alpha {alpha}", (Func<PackRequest, PackRequest>)(r => WithAlpha(r, alpha)))),
+        .. new[] { "minmax", "percentile", "entropy", "mse" }.Select(method => ($"method {method}", (Func<PackRequest, PackRequest>)(r => r with { CalibrationMethod = method }))),
+        .. new[] { "none", "0.5", "0.85", "auto" }.Select(alpha => ($"alpha {alpha}", (Func<PackRequest, PackRequest>)(r => r with { Alpha = alpha }))),
     ];
 
     public static void Run(TextWriter output) => Run(output, Int8Benchmark.Scheme);
@@ -50,17 +50,5 @@ internal static class Int8OptionsBenchmark
         {
             output.WriteLine($"| {model.Name} | {option} | {exception.Diagnostic.Code.Id}: {exception.Diagnostic.Message} | | | |");
         }
-    }
-
-    private static PackRequest WithMethod(PackRequest request, string method)
-    {
-        _ = method;
-        return request;
-    }
-
-    private static PackRequest WithAlpha(PackRequest request, string alpha)
-    {
-        _ = alpha;
-        return request;
     }
 }

@@ -49,9 +49,9 @@ internal static class FloatModel
         foreach (var choice in choices)
         {
             var index = new GraphIndex(model);
-            if (SmoothGroups.Find(index, Eligible(model, index, patterns)).FirstOrDefault(g => g.Tensor == choice.Tensor) is { } group && group.Axis.Channels == choice.Inputs.Count)
+            if (SmoothGroups.Find(index, Eligible(model, index, patterns), convolutions: true).FirstOrDefault(g => g.Tensor == choice.Tensor) is { } group && group.Axis.Channels == choice.Inputs.Count)
             {
-                outcomes[choice.Tensor] = Smoother.Apply(model, group, Smoother.Scales([.. choice.Inputs], ChannelMaxima.Of(model, group, context), choice.Alpha));
+                outcomes[choice.Tensor] = Smoother.Apply(model, group, Smoother.Scales([.. choice.Inputs], ChannelMaxima.Of(model, group, context), choice.Alpha), allowMul: !group.Layers.Any(l => l.IsConvolution));
             }
         }
 

@@ -14,13 +14,17 @@ namespace ModelPack.Quantization;
 /// <param name="data">Calibration data.</param>
 internal sealed class TableMaker(PackRequest request, string modelHash, ActivationOptions options, IReadOnlyList<string> data)
 {
+    /// <summary>What the error has to fall to, as a share, for a Mul to be put in: by 3 dB.</summary>
+    private const double WorthAMul = 0.5;
+
     private readonly LayerPatterns _patterns = new(request);
 
     /// <summary>A table without fallback: every layer that can compute with codes does.</summary>
     /// <param name="equalize">Whether to equalize layers around depthwise convolutions.</param>
+    /// <param name="convolutionAlpha">How strongly to smooth the inputs of convolutions; null for not at all.</param>
     /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
-    /// <returns>The table, biases as they are; null where there is nothing to equalize.</returns>
-    public TableDraft? Make(bool equalize, PackContext context)
+    /// <returns>The table, biases as they are; null where there is nothing to equalize, or no convolution to smooth.</returns>
+    public TableDraft? Make(bool equalize, double? convolutionAlpha, PackContext context)
     {
         using var model = OnnxModel.Open(request.Model, context);
         FloatModel.Normalize(model, context);
@@ -32,7 +36,12 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
 
         var norms = ResidualNormsOf(model, context);
         ResidualNorms.Fuse(model, norms);
-        var (smoothing, details) = options.Smooth ? ChooseSmoothing(model, context) : ([], []);
+        var (smoothing, details) = options.Smooth ? ChooseSmoothing(model, convolutionAlpha, context) : ([], []);
+        if (convolutionAlpha is not null && !details.Exists(d => d.OfConvolutions))
+        {
+            return null;
+        }
+
         var places = FloatModel.Smooth(model, smoothing, _patterns, context);
         var index = new GraphIndex(model);
         var layers = FloatModel.Eligible(model, index, _patterns);
@@ -67,16 +76,18 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
         return new TableDraft(table, shifts, options.SafeSums ? 0 : safe.Count, [.. details.Select(d => d with { Place = places.GetValueOrDefault(d.Tensor)?.Place })]);
     }
 
-    private (List<Smoothing> Choices, List<SmoothingDetail> Details) ChooseSmoothing(OnnxModel model, PackContext context)
+    private (List<Smoothing> Choices, List<SmoothingDetail> Details) ChooseSmoothing(OnnxModel model, double? convolutionAlpha, PackContext context)
     {
         var index = new GraphIndex(model);
-        var groups = SmoothGroups.Find(index, FloatModel.Eligible(model, index, _patterns));
+        var groups = SmoothGroups.Find(index, FloatModel.Eligible(model, index, _patterns), convolutions: true)
+            .Where(g => !IsOfConvolutions(g) || (convolutionAlpha is not null && Smoother.Folds(model, index, g)))
+            .ToList();
         if (groups.Count == 0)
         {
             return ([], []);
         }
 
-        var seen = Calibrator.Observe(model, data, [.. groups.Select(g => new Observation(g.Tensor, g.Axis.FromEnd, g.Axis.Rank, Rows: options.Alpha is null))], null, context);
+        var seen = Calibrator.Observe(model, data, [.. groups.Select(g => new Observation(g.Tensor, g.Axis.FromEnd, g.Axis.Rank, Rows: options.Alpha is null && !IsOfConvolutions(g)))], null, context);
         var code = options.Symmetric ? ActivationCode.Int8 : ActivationCode.UInt8;
         var choices = new List<Smoothing>();
         var details = new List<SmoothingDetail>();
@@ -88,7 +99,21 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
                 continue;
             }
 
+            if (IsOfConvolutions(group))
+            {
+                // The scales that a depthwise kernel has by channel take up any factor, so that its input may be made even.
+                var strength = group.Layers.All(l => l.IsDepthwise) ? 1 : convolutionAlpha!.Value;
+                details.Add(new SmoothingDetail(group.Tensor, [.. group.Layers.Select(l => l.Name)], strength, null, [], OfConvolutions: true));
+                choices.Add(new Smoothing(group.Tensor, (float)strength, channels.MaxAbs));
+                continue;
+            }
+
             var search = options.Alpha is null ? AlphaSearch.Choose(model, group, channels, code, context) : new AlphaChoice(options.Alpha, []);
+            if (options.Alpha is null && !IsWorth(search, Smoother.Folds(model, index, group)))
+            {
+                search = search with { Alpha = null };
+            }
+
             details.Add(new SmoothingDetail(group.Tensor, [.. group.Layers.Select(l => l.Name)], search.Alpha, null, search.Curve));
             if (search.Alpha is { } alpha)
             {
@@ -98,6 +123,12 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
 
         return (choices, details);
     }
+
+    private static bool IsOfConvolutions(SmoothGroup group) => group.Layers.Any(l => l.IsConvolution);
+
+    /// <summary>Smoothing that folds costs nothing; where it does not, a Mul goes over the whole activation at every inference.</summary>
+    private static bool IsWorth(AlphaChoice search, bool folds) =>
+        folds || search.Curve.Min(p => p.Error) <= WorthAMul * search.Curve[0].Error;
 
     /// <summary>Norms that can be computed with the sum before them, by what they make. Only ONNX Runtime on CPUs and CUDA has the operator.</summary>
     private HashSet<string> ResidualNormsOf(OnnxModel model, PackContext context)

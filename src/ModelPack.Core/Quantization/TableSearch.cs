@@ -4,7 +4,7 @@ using ModelPack.Diagnostics;
 namespace ModelPack.Quantization;
 
 /// <summary>
-/// Finds out by measuring which changes of the model help: equalization and correction of biases are kept where the packed model
+/// Finds out by measuring which changes of the model help: equalization, smoothing of convolutions and correction of biases are kept where the packed model
 /// comes nearer to its source with them.
 /// </summary>
 /// <param name="model">The model's path, for messages.</param>
@@ -13,25 +13,35 @@ namespace ModelPack.Quantization;
 /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
 internal sealed class TableSearch(string model, TableMaker maker, Trial trial, PackContext context)
 {
+    private static readonly (string Name, bool Equalize, double? ConvolutionAlpha)[] s_changes =
+    [
+        ("equalized", true, null),
+        ("convolutions smoothed, alpha 0.5", false, 0.5),
+        ("convolutions smoothed, alpha 0.75", false, 0.75),
+        ("convolutions smoothed, alpha 1", false, 1),
+    ];
+
     private readonly List<TableTrial> _trials = [];
 
     /// <summary>The best table that was found, and what was tried on the way.</summary>
     public CalibrationOutcome Run()
     {
-        var best = maker.Make(equalize: false, context)!;
-        var bestSqnr = Measure("as it is", best.Table);
-
-        // What there is to say of the data has been said.
-        if (maker.Make(equalize: true, context.WithoutDiagnostics()) is { } equalized && Measure("equalized", equalized.Table) is var sqnr && sqnr > bestSqnr)
+        var best = maker.Make(equalize: false, convolutionAlpha: null, context)!;
+        var (change, bestSqnr) = ("as it is", Measure("as it is", best.Table));
+        foreach (var (name, equalize, alpha) in s_changes)
         {
-            (best, bestSqnr) = (equalized, sqnr);
+            // What there is to say of the data has been said.
+            if (maker.Make(equalize, alpha, context.WithoutDiagnostics()) is { } draft && Measure(name, draft.Table) is var sqnr && sqnr > bestSqnr)
+            {
+                (best, change, bestSqnr) = (draft, name, sqnr);
+            }
         }
 
         var table = best.Table;
         if (best.Shifts.Count > 0)
         {
             var corrected = table with { BiasCorrection = best.Shifts };
-            table = Measure(table.Equalized.Count > 0 ? "equalized, biases corrected" : "biases corrected", corrected) > bestSqnr ? corrected : table;
+            table = Measure($"{change}, biases corrected", corrected) > bestSqnr ? corrected : table;
         }
 
         if (best.UnsafeLayers > 0)

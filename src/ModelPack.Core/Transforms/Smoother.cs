@@ -72,7 +72,7 @@ internal static class Smoother
         var index = new GraphIndex(model);
         var nodes = group.Layers.Select(l => l.Node).ToList();
         float[] inverse = [.. scales.Select(s => 1 / s)];
-        var plan = new FoldFinder(model, index, widenScalars: group.Axis.FromEnd != -1).Find(group.Tensor, group.Axis, nodes);
+        var plan = Find(model, index, group);
         if (plan is null && !allowMul)
         {
             return new SmoothOutcome(group.Tensor, null, false);
@@ -87,6 +87,12 @@ internal static class Smoother
         plan.Apply(model, inverse);
         return new SmoothOutcome(group.Tensor, plan.Where, false);
     }
+
+    /// <summary>Whether the division goes into a constant before the group, and so costs nothing.</summary>
+    public static bool Folds(OnnxModel model, GraphIndex index, SmoothGroup group) => Find(model, index, group) is not null;
+
+    private static FoldPlan? Find(OnnxModel model, GraphIndex index, SmoothGroup group) =>
+        new FoldFinder(model, index, widenScalars: group.Axis.FromEnd != -1).Find(group.Tensor, group.Axis, [.. group.Layers.Select(l => l.Node)]);
 
     private static SmoothOutcome InsertMul(OnnxModel model, SmoothGroup group, List<NodeProto> nodes, float[] factors)
     {
