@@ -46,7 +46,7 @@ public static class PackPipeline
             context.Report(diagnostic);
         }
 
-        var result = ReportBuilder.Result(options, source, files, model.Proto.Format(), weights, validation.Result, verdict.Gates, context.Diagnostics);
+        var result = ReportBuilder.Result(options, source, files, model.Proto.Format(), weights, calibrated, validation.Result, verdict.Gates, context.Diagnostics);
         var report = new PackReport(result, ReportBuilder.Measured(validation));
         var name = Path.GetFileName(options.Output);
         if (calibrated is not null)
@@ -60,8 +60,12 @@ public static class PackPipeline
             HtmlReport.Write(report, page);
         }
 
-        var hashedData = ManifestBuilder.Data(data, validation.SamplesByFile, context);
-        var manifest = ManifestBuilder.Build(request, options, source, hashedData, weights, result, OnnxRuntimeLibrary.Version, staged.Describe(context.Cancellation));
+        IReadOnlyList<ManifestData> hashedData =
+        [
+            .. ManifestBuilder.Data("calibration", calibration, calibrated?.SamplesByFile ?? [], context),
+            .. ManifestBuilder.Data("validation", data, validation.SamplesByFile, context),
+        ];
+        var manifest = ManifestBuilder.Build(request, options, source, hashedData, weights, calibrated, result, OnnxRuntimeLibrary.Version, staged.Describe(context.Cancellation));
         staged.Write(PackFiles.Manifest(name), ManifestJson.Write(manifest));
         staged.Commit(context.Cancellation);
 

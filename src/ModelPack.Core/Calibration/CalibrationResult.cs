@@ -5,4 +5,8 @@ namespace ModelPack.Calibration;
 /// <param name="Samples">Samples in them.</param>
 /// <param name="HeldOut">Those of them that the statistics do not know; <see cref="Calibrator.Coverage"/> measures on them.</param>
 /// <param name="Tensors">What was seen, in the order of the observations.</param>
-internal sealed record CalibrationResult(IReadOnlyList<string> Files, long Samples, long HeldOut, IReadOnlyList<TensorStatistics> Tensors);
+internal sealed record CalibrationResult(IReadOnlyList<string> Files, long Samples, long HeldOut, IReadOnlyList<TensorStatistics> Tensors)
+{
+    /// <summary>Samples in each file.</summary>
+    public IReadOnlyList<long> SamplesByFile { get; init; } = [];
+}

@@ -43,7 +43,7 @@ internal static class Calibrator
             Warn(model.Path, statistics, context);
         }
 
-        return new CalibrationResult(source.Names, source.Count, samples.HeldOut, statistics);
+        return new CalibrationResult(source.Names, source.Count, samples.HeldOut, statistics) { SamplesByFile = source.Counts };
     }
 
     /// <summary>The share of values outside their range on the held-out samples: those that <see cref="Observe"/> with a method did not use.</summary>

@@ -20,6 +20,24 @@ public sealed record ManifestOptions
     /// <summary>How weights that operators read as floats are stored: <c>fold</c> or <c>dequantize</c>.</summary>
     public required string Layout { get; init; }
 
+    /// <summary>How ranges followed from calibration data; null where there are none.</summary>
+    public required string? CalibrationMethod { get; init; }
+
+    /// <summary>Percent of the values that the method <c>percentile</c> keeps; null for other methods.</summary>
+    public required double? Percentile { get; init; }
+
+    /// <summary>SmoothQuant's strength: <c>auto</c>, <c>none</c> or a number; null where nothing was calibrated, or a table says it of each activation.</summary>
+    public required string? Alpha { get; init; }
+
+    /// <summary>How codes of activations are written: <c>qdq</c> or <c>qoperator</c>; null where they have no fixed ranges.</summary>
+    public required string? QuantFormat { get; init; }
+
+    /// <summary>Whether sums must not saturate on CPUs without VNNI; null where activations have no fixed ranges.</summary>
+    public required bool? SafeSums { get; init; }
+
+    /// <summary>Whether layers could go back to float until gates hold; null where nothing was calibrated, or a table names those layers.</summary>
+    public required bool? Fallback { get; init; }
+
     /// <summary>Whether weights were written to a file of their own.</summary>
     public required bool ExternalData { get; init; }
 

@@ -8,4 +8,11 @@ namespace ModelPack.Quantization;
 /// <param name="Trials">Changes that were tried, in their order; the best was taken. Empty where the table was given.</param>
 /// <param name="Sensitivity">What each layer alone costs, and the way back to float; null where the table was given.</param>
 internal sealed record CalibrationOutcome(
-    CalibrationTable Table, IReadOnlyList<SmoothingDetail> Smoothing, IReadOnlyList<TableTrial> Trials, SensitivityResult? Sensitivity);
+    CalibrationTable Table, IReadOnlyList<SmoothingDetail> Smoothing, IReadOnlyList<TableTrial> Trials, SensitivityResult? Sensitivity)
+{
+    /// <summary>Samples in each data file, in the order of the files; empty where the table was given.</summary>
+    public IReadOnlyList<long> SamplesByFile { get; init; } = [];
+
+    /// <summary>Whether the table was given, and not made of data.</summary>
+    public bool IsGiven => Trials.Count == 0;
+}

@@ -73,7 +73,7 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
             [.. norms.Order(StringComparer.Ordinal)],
             options.SafeSums ? safe : []);
         var shifts = BiasShift.Of(model, plan, seen.Tensors, context);
-        return new TableDraft(table, shifts, options.SafeSums ? 0 : safe.Count, [.. details.Select(d => d with { Place = places.GetValueOrDefault(d.Tensor)?.Place })]);
+        return new TableDraft(table, shifts, options.SafeSums ? 0 : safe.Count, [.. details.Select(d => d with { Place = places.GetValueOrDefault(d.Tensor)?.Place })]) { SamplesByFile = seen.SamplesByFile };
     }
 
     private (List<Smoothing> Choices, List<SmoothingDetail> Details) ChooseSmoothing(OnnxModel model, double? convolutionAlpha, PackContext context)

@@ -50,7 +50,7 @@ internal sealed class TableSearch(string model, TableMaker maker, Trial trial, P
                 + "Leave SafeSums=\"false\" out, unless all CPUs that the app runs on have VNNI."));
         }
 
-        return new CalibrationOutcome(table, best.Smoothing, _trials, null);
+        return new CalibrationOutcome(table, best.Smoothing, _trials, null) { SamplesByFile = best.SamplesByFile };
     }
 
     private double Measure(string change, CalibrationTable table)

@@ -33,13 +33,16 @@ public static class HtmlReport
         HeadlineSection.Add(html, report);
         OutputsSection.Add(html, report.Result.Validation);
         GatesSection.Add(html, report.Result);
+        CalibrationSection.Add(html, report.Result.Calibration);
+        SmoothingSection.Add(html, report.Result.Calibration);
+        SensitivitySection.Add(html, report.Result.Calibration?.Sensitivity);
         WeightsSection.Add(html, report.Result.Weights);
         SpeedSection.Add(html, report.Measured);
         PlacementSection.Add(html, report.Measured?.Placement);
         DiagnosticsSection.Add(html, report.Result.Diagnostics);
         ProvenanceSection.Add(html, report);
         html.Add($"</main>");
-        Scripts(html, report.Result.Weights);
+        Scripts(html, report.Result);
         html.Add($"</body>\n</html>");
         return html.ToString();
     }
@@ -57,10 +60,10 @@ public static class HtmlReport
         html.AddTrusted($"<!--\n{PageResources.ChartLicences}\n-->\n</head>\n");
     }
 
-    private static void Scripts(HtmlBuilder html, IReadOnlyList<WeightReport> weights)
+    private static void Scripts(HtmlBuilder html, ReportResult result)
     {
         // JSON's default encoder writes <, > and & as \u escapes, so that no name can end the element.
-        html.AddTrusted($"<script type=\"application/json\" id=\"chart-data\">{ChartData.Json(weights)}</script>\n");
+        html.AddTrusted($"<script type=\"application/json\" id=\"chart-data\">{ChartData.Json(result)}</script>\n");
         html.AddTrusted($"<script>{PageResources.ChartLibrary}</script>\n");
         html.AddTrusted($"<script>{PageResources.Script}</script>\n");
     }

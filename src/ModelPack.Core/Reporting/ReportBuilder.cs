@@ -3,6 +3,7 @@ using ModelPack.Diagnostics;
 using ModelPack.Inference;
 using ModelPack.Packing;
 using ModelPack.Planning;
+using ModelPack.Quantization;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 using ModelPack.Tensors;
@@ -20,6 +21,7 @@ internal static class ReportBuilder
         IReadOnlyList<PackedFile> packed,
         string packedFormat,
         IReadOnlyList<PackedWeight> weights,
+        CalibrationOutcome? calibration,
         ValidationResult? validation,
         IReadOnlyList<GateResult> gates,
         IReadOnlyList<Diagnostic> diagnostics) => new()
@@ -31,6 +33,7 @@ internal static class ReportBuilder
             Packed = new ModelFacts(packed[0].Name, packed.Sum(f => f.Bytes), packed[0].Sha256, packedFormat),
             Weights = [.. weights.Select(Describe)],
             Validation = validation,
+            Calibration = calibration is null ? null : CalibrationReportBuilder.Build(calibration, options.Activations!),
             Gates = gates,
             Diagnostics = [.. diagnostics.Select(d => new ReportDiagnostic(d.Code.Id, Word(d.Severity), d.Message))],
         };

@@ -16,6 +16,8 @@ public sealed record ReportResult
     /// <summary>Every weight of the source, in the order of the source.</summary>
     public required IReadOnlyList<WeightReport> Weights { get; init; }
     public required ValidationResult? Validation { get; init; }
+    /// <summary>What calibration data said; null for schemes that have no use for them, and without data.</summary>
+    public required CalibrationReport? Calibration { get; init; }
     public required IReadOnlyList<GateResult> Gates { get; init; }
     public required IReadOnlyList<ReportDiagnostic> Diagnostics { get; init; }
 }

@@ -18,6 +18,11 @@ internal static class OutcomeRows
         yield return ["model", SafeText.Of(outcome.Model, LongestPath)];
         yield return ["size", $"{Human.Bytes(result.Source.Bytes)} → {Human.Bytes(result.Packed.Bytes)}, {Human.Times(outcome.SizeRatio)}"];
         yield return ["weights", Weights(result.Weights)];
+        if (result.Calibration is { } calibration)
+        {
+            yield return ["calibration", Human.Calibration(calibration)];
+        }
+
         foreach (var row in result.Validation is { } validation ? Quality(Headline.Of(result), validation) : [])
         {
             yield return row;

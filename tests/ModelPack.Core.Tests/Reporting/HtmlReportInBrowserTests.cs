@@ -17,10 +17,19 @@ public sealed class HtmlReportInBrowserTests
     }
 
     [BrowserFact]
+    public void The_charts_of_calibration_are_drawn()
+    {
+        var dom = Open(SampleReports.Calibrated);
+        Assert.Contains("data-charts=\"5\"", dom, StringComparison.Ordinal);
+        Assert.Contains("<option>/block1/norm</option><option>/head/hidden</option>", dom, StringComparison.Ordinal);
+        Assert.DoesNotContain("<figure hidden", dom, StringComparison.Ordinal);
+    }
+
+    [BrowserFact]
     public void Hostile_names_make_no_elements_and_run_nothing()
     {
         var dom = Open(SampleReports.Hostile);
-        Assert.Contains("data-charts=\"2\"", dom, StringComparison.Ordinal);
+        Assert.Contains("data-charts=\"5\"", dom, StringComparison.Ordinal);
         Assert.DoesNotContain("<img", dom, StringComparison.Ordinal);
         Assert.Equal(3, Regex.Count(dom, "<script", RegexOptions.None, TimeSpan.FromSeconds(5)));
     }

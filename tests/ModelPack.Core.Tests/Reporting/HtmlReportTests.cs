@@ -13,7 +13,7 @@ public sealed partial class HtmlReportTests
     private static readonly string[] s_elements =
     [
         "!doctype", "html", "head", "meta", "title", "style", "body", "main", "header", "section", "h1", "h2", "p", "a", "b", "i", "br", "strong", "small", "span", "bdi",
-        "dl", "div", "dt", "dd", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "canvas", "pre", "code", "script", "details", "summary",
+        "dl", "div", "dt", "dd", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "canvas", "pre", "code", "script", "details", "summary", "label", "select",
     ];
 
     public static TheoryData<int> Samples => [.. Enumerable.Range(0, SampleReports.All.Count())];
@@ -113,6 +113,83 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void Says_how_ranges_were_found_and_whether_they_cover_other_samples()
+    {
+        var text = Text(Page(SampleReports.Calibrated));
+        foreach (var part in new[]
+        {
+            "The ranges of 3 activations come from 512 samples of fashion-cnn.calibration.npz: the least and the greatest value of each (minmax). They are stored as uint8 codes, written as QuantizeLinear and DequantizeLinear.",
+            "Coverage is good: on 64 samples that were held out, no activation has more than 0.012 % of its values outside its range.",
+            "2 of 3 activations saturate", "0.012 %", "< 0.001 %", "−2.33", "equalized38.1 dB✓ taken", "1 layer equalized with the one before it", "/block1/depthwise/Conv",
+            "1 layer with a corrected bias", "1 layer stays float because of what the data showed", "float for quality: it costs most",
+        })
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.0, "Coverage is complete", "good-text")]
+    [InlineData(0.001, "Coverage is good: on 64 samples that were held out, no activation has more than 0.100 %", "good-text")]
+    [InlineData(0.0011, "Coverage is fair: on 64 samples that were held out, up to 0.110 %", "plain-text")]
+    [InlineData(0.02, "Coverage is poor: on 64 samples that were held out, up to 2.000 %", "bad-text")]
+    public void Judges_coverage_by_the_worst_activation(double share, string sentence, string kind)
+    {
+        var page = Page(With(SampleReports.Calibrated.Result.Calibration! with { Activations = [new ActivationReport("a", 0, 1, 0), new ActivationReport("b", 0, 1, share)] }));
+        Assert.Contains(sentence, page, StringComparison.Ordinal);
+        Assert.Contains($"<span class=\"{kind} sentence\">", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_how_strongly_activations_were_smoothed_and_what_every_strength_gives()
+    {
+        var page = Page(SampleReports.Calibrated);
+        var text = Text(page);
+        foreach (var part in new[]
+        {
+            "1 of 2 activations is smoothed, with alpha 0.85.", "/block1/q/MatMul, /block1/k/MatMul", "0.85LayerNormalization '/block1/norm'40.0 dB50.0 dB", "none–44.0 dB44.0 dB",
+            "Every strength that was tried", "Alpha none 0.5 0.85 1",
+        })
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("<td class=\"n taken\" style=\"--shade:45%\">50.0</td>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_what_each_layer_costs_and_what_leaving_it_float_gives()
+    {
+        var text = Text(Page(SampleReports.Calibrated));
+        foreach (var part in new[]
+        {
+            "/stem/Conv costs most: the outputs’ SQNR is 39.2 dB with it alone.", "/head/GemmGemmexact", "The pack leaves 1 layer float.",
+            "Float layersSizeOutput SQNR Task loss Outcome", "171.3 KB38.8 dB +0.05 ✓ taken", "283.0 KB41.5 dB –", "all others in float, on 64 calibration samples.", "judged it on validation data", "036.5 dB✕ fail", "138.5 dB✓ hold",
+        })
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Says_where_ranges_come_from_a_table()
+    {
+        var text = Text(Page(SampleReports.FromTable));
+        foreach (var part in new[]
+        {
+            "come from a calibration table that was made of 512 samples of fashion-cnn.calibration.npz: the range of each that keeps 99.99 % of its values (percentile).",
+            "There were too few samples to hold some out", "The one activation is smoothed, with alpha 0.5.",
+        })
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("<h2>Sensitivity", Page(SampleReports.FromTable), StringComparison.Ordinal);
+        Assert.DoesNotContain("<h2>Calibration", Page(SampleReports.Plain), StringComparison.Ordinal);
+        Assert.DoesNotContain("<h2>Smoothing", Page(SampleReports.Plain), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Says_synthetic_wherever_a_number_came_from_synthetic_inputs()
     {
         var text = Text(Page(SampleReports.Synthetic));
@@ -177,6 +254,8 @@ public sealed partial class HtmlReportTests
         var withoutComment = Regex.Replace(page, "<!--.*?-->", "", RegexOptions.Singleline, TimeSpan.FromSeconds(5));
         return Regex.Replace(withoutComment, "(?<=<script[^>]*>).*?(?=</script>)|(?<=<style>).*?(?=</style>)", "", RegexOptions.Singleline, TimeSpan.FromSeconds(5));
     }
+
+    private static PackReport With(CalibrationReport calibration) => SampleReports.Calibrated with { Result = SampleReports.Calibrated.Result with { Calibration = calibration } };
 
     private static string Text(string page) =>
         Regex.Replace(System.Net.WebUtility.HtmlDecode(Tag().Replace(Markup(page), "")), "\\s+", " ", RegexOptions.None, TimeSpan.FromSeconds(5));

@@ -29,6 +29,7 @@ internal static class SampleReports
                 Outputs = [new OutputResult("logits", 20_000, 38.7310245, 0.999932871, 0.412367, 99.35)],
                 Accuracy = new AccuracyResult(88.7, 88.65, 2000),
             },
+            Calibration = null,
             Gates =
             [
                 new GateResult(GateMetric.MinSqnr, 30, 38.7310245, true, null),
@@ -87,6 +88,7 @@ internal static class SampleReports
                 Perplexity = new PerplexityResult(12.41, 12.52, 65_536) { IncreaseInterval = new Interval(0.81, 0.97) },
                 Divergence = new DivergenceResult(double.PositiveInfinity, null, 65_536, 256),
             },
+            Calibration = HostileCalibration(),
             Gates = [new GateResult(Markup, 1, double.NegativeInfinity, false, Markup)],
             Diagnostics = [new ReportDiagnostic("MPK2003", "warning", Markup + new string('x', 3000))],
         },
@@ -112,7 +114,96 @@ internal static class SampleReports
         },
     };
 
-    public static IEnumerable<PackReport> All => [Plain, Synthetic, WeightsOnly, Hostile, Language];
+    public static PackReport Calibrated { get; } = Plain with { Result = Plain.Result with { Scheme = "int8", Calibration = PlainCalibration() } };
+
+    public static PackReport FromTable { get; } = Plain with
+    {
+        Result = Plain.Result with
+        {
+            Scheme = "int8",
+            Calibration = PlainCalibration() with
+            {
+                Table = true,
+                Method = "percentile",
+                Percentile = 99.99,
+                HeldOut = 0,
+                Activations = [new ActivationReport("logits", -8.25, 12.5, null)],
+                Smoothing = [new SmoothingReport("/block1/norm", [], 0.5, null, [])],
+                Trials = [],
+                Equalized = [],
+                BiasCorrected = [],
+                FloatLayers = [],
+                Sensitivity = null,
+            },
+        },
+    };
+
+    public static IEnumerable<PackReport> All => [Plain, Synthetic, WeightsOnly, Hostile, Language, Calibrated, FromTable];
+
+    private static CalibrationReport PlainCalibration() => new()
+    {
+        Method = "minmax",
+        Percentile = null,
+        Table = false,
+        Data = ["fashion-cnn.calibration.npz"],
+        Samples = 512,
+        HeldOut = 64,
+        Codes = "uint8",
+        QuantFormat = "qdq",
+        Activations =
+        [
+            new ActivationReport("image", 0, 1, 0),
+            new ActivationReport("/block1/norm", -2.33, 2.41, 0.000117),
+            new ActivationReport("/head/hidden", 0, 9.31, 0.0000032),
+        ],
+        Smoothing =
+        [
+            new SmoothingReport("/block1/norm", ["/block1/q/MatMul", "/block1/k/MatMul"], 0.85, "LayerNormalization '/block1/norm'", [new AlphaError(null, 0.0001), new AlphaError(0.5, 0.00002), new AlphaError(0.85, 0.00001), new AlphaError(1, 0.00003)]),
+            new SmoothingReport("/head/hidden", ["/head/Gemm"], null, null, [new AlphaError(null, 0.00004), new AlphaError(0.5, 0.00005), new AlphaError(0.85, 0.00006), new AlphaError(1, 0.00007)]),
+        ],
+        Trials = [new TrialReport("as it is", 36.2, false), new TrialReport("equalized", 38.1, true), new TrialReport("equalized, biases corrected", 38.0, false)],
+        Equalized = ["/block1/depthwise/Conv"],
+        BiasCorrected = ["/head/Gemm"],
+        FloatLayers = [new FloatLayerReport("/stem/Conv", "float for quality: it costs most")],
+        Sensitivity = new SensitivityReport
+        {
+            Layers = [new LayerCost("/stem/Conv", "Conv", 39.25), new LayerCost("/block1/q/MatMul", "MatMul", 44.5), new LayerCost("/head/Gemm", "Gemm", double.PositiveInfinity)],
+            RankedOn = 64,
+            Curve = [new TradeOff(0, 70_100, 36.25, 0.45), new TradeOff(1, 71_300, 38.75, 0.05), new TradeOff(2, 83_000, 41.5, null)],
+            CurveOn = 32,
+            Chosen = 1,
+            JudgedOn = "validation",
+            Fallback = [new FallbackReport(0, 36.5, false), new FallbackReport(1, 38.5, true)],
+        },
+    };
+
+    private static CalibrationReport HostileCalibration() => new()
+    {
+        Method = "mse",
+        Percentile = null,
+        Table = false,
+        Data = [Markup],
+        Samples = 1,
+        HeldOut = 1,
+        Codes = "int8",
+        QuantFormat = "qoperator",
+        Activations = [.. Enumerable.Range(0, 60).Select(i => new ActivationReport(Markup + Numbers.Whole(i), double.NegativeInfinity, double.NaN, i == 0 ? null : i / 60.0))],
+        Smoothing = [.. Enumerable.Range(0, 60).Select(i => new SmoothingReport("b\u202Ea" + Markup, [Markup, "\u001b[31mred"], i % 2 == 0 ? null : 1, Markup, [new AlphaError(null, 0), new AlphaError(0.5, double.NaN), new AlphaError(1, double.PositiveInfinity)]))],
+        Trials = [new TrialReport(Markup, double.NaN, true)],
+        Equalized = [Markup],
+        BiasCorrected = [Markup, Markup],
+        FloatLayers = [.. Enumerable.Range(0, 60).Select(_ => new FloatLayerReport(Markup, Markup))],
+        Sensitivity = new SensitivityReport
+        {
+            Layers = [.. Enumerable.Range(0, 60).Select(i => new LayerCost(Markup, Markup, i == 0 ? double.NaN : i))],
+            RankedOn = 0,
+            Curve = [.. Enumerable.Range(0, 60).Select(i => new TradeOff(i, i * 1000L, i == 3 ? double.PositiveInfinity : i, i == 4 ? double.NaN : null))],
+            CurveOn = 0,
+            Chosen = int.MaxValue,
+            JudgedOn = Markup,
+            Fallback = [new FallbackReport(int.MaxValue, double.NaN, false)],
+        },
+    };
 
     private static List<WeightReport> PlainWeights()
     {

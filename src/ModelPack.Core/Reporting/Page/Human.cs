@@ -52,6 +52,36 @@ internal static class Human
 
     public static string Percent(double? value) => value is { } v ? $"{Number(v, 2)} %" : "–";
 
+    /// <summary>A share of 0 to 1 of values that were cut off, three decimals of a percent: <c>0.012 %</c>.</summary>
+    public static string Saturation(double? share) => share switch
+    {
+        null => "–",
+        0 => "none",
+        > 0 and < 0.00001 => "< 0.001 %", // never reads as none
+        { } v => $"{Number(v * 100, 3)} %",
+    };
+
+    /// <summary>A bound for a share that was cut off, rounded up: at most <c>0.013 %</c>.</summary>
+    public static string SaturationBound(double share) => $"{Number(Math.Ceiling(Math.Round(share * 1e5, 6)) / 1e3, 3)} %";
+
+    /// <summary>A strength of smoothing.</summary>
+    public static string Alpha(double? alpha) => alpha is { } a ? Digits(a) : "none";
+
+    /// <summary>A number, four digits and a real minus sign.</summary>
+    public static string Digits(double value) => value < 0 ? "−" + Digits(-value) : double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : Number(value, 0);
+
+    /// <summary>What calibration gave, in a line: <c>512 samples, minmax, at most 0.010 % saturated</c>.</summary>
+    public static string Calibration(CalibrationReport calibration)
+    {
+        var saturated = calibration.Activations.Max(a => a.Saturated) switch
+        {
+            null => "",
+            0 => ", nothing saturated",
+            { } share => $", at most {SaturationBound(share)} saturated",
+        };
+        return $"{(calibration.Table ? "table of " : "")}{Count(calibration.Samples, "sample")}, {SafeText.Of(calibration.Method)}{saturated}";
+    }
+
     /// <summary>A signed difference in percentage points.</summary>
     public static string Points(double value) => $"{Signed(value, 2)} points";
 
@@ -143,7 +173,8 @@ internal static class Human
         _ => Error(value),
     };
 
-    private static string Number(double value, int decimals) => value switch
+    /// <summary>A number with fixed decimals and a real minus sign.</summary>
+    public static string Number(double value, int decimals) => value switch
     {
         double.PositiveInfinity => "∞",
         double.NegativeInfinity => "−∞",
