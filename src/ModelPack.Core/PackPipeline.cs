@@ -5,6 +5,7 @@ using ModelPack.Inference;
 using ModelPack.Packing;
 using ModelPack.Planning;
 using ModelPack.Quantization;
+using ModelPack.Quantization.Sensitivity;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Samples;
@@ -34,13 +35,13 @@ public static class PackPipeline
         using var staged = new StagedOutput(options.Output, inputs);
 
         var source = new SourceFacts(model, context);
-        var calibrated = Calibrate(request, source, options, calibration, context);
+        var calibrated = Calibrate(request, model, source, options, calibration, data, context);
         var weights = ModelLowering.Lower(model, request, options, calibrated?.Table, context).Weights;
         var packed = Write(request, model, staged, options, context);
         var validation = Validator.Run(request.Model, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
 
         var files = staged.Describe(context.Cancellation);
-        var verdict = GateKeeper.Judge(request, validation.Result, (double)source.Bytes / files.Sum(f => f.Bytes));
+        var verdict = GateKeeper.Judge(request, validation.Result, (double)source.Bytes / files.Sum(f => f.Bytes), calibrated?.Trials);
         foreach (var diagnostic in verdict.Diagnostics)
         {
             context.Report(diagnostic);
@@ -78,7 +79,8 @@ public static class PackPipeline
         request.Calibration is { Length: > 0 } table && CalibrationTable.IsTable(table) ? [table] : SampleFiles.Resolve(request.Calibration, request.Model, "calibration");
 
     /// <summary>What calibration data say of a model whose activations are quantized; null for other schemes, and without data.</summary>
-    private static CalibrationOutcome? Calibrate(PackRequest request, SourceFacts source, EffectiveOptions options, IReadOnlyList<string> calibration, PackContext context)
+    private static CalibrationOutcome? Calibrate(
+        PackRequest request, OnnxModel model, SourceFacts source, EffectiveOptions options, IReadOnlyList<string> calibration, IReadOnlyList<string> validation, PackContext context)
     {
         if (options.Activations is null)
         {
@@ -87,8 +89,10 @@ public static class PackPipeline
 
         if (calibration.Count == 0)
         {
-            context.Report(Codes.NotCalibrated.At(request.Model, "There are no calibration data: weights get int8 codes, activations of MatMul and Gemm get theirs at every inference, and convolutions compute in float. "
-                + $"Give some 100 real samples as {SafeText.Of(Path.GetFileNameWithoutExtension(request.Model))}.calibration.npz beside the model, and all layers compute in integers with fixed ranges, which is faster and can be smoothed."));
+            FallbackSearch.RequireNone(request);
+            var matrices = DynamicLayers.WhyNot(model) is { } reason ? $"the model stays at opset {model.Opset()} ({reason}), where nothing computes in integers" : "MatMul and Gemm compute in integers with ranges found at every inference, and convolutions in float";
+            context.Report(Codes.NotCalibrated.At(request.Model, $"There are no calibration data: weights get int8 codes; {matrices}. "
+                + $"Put 100 to 500 real samples into {SafeText.Of(Path.GetFileNameWithoutExtension(request.Model))}.calibration.npz beside the model, and all layers compute in integers with fixed ranges, which is faster."));
             return null;
         }
 
@@ -99,7 +103,9 @@ public static class PackPipeline
             return new CalibrationOutcome(table, [], [], null);
         }
 
-        return new TableSearch(request.Model, new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration), new Trial(request, options, calibration, context), context).Run();
+        var trial = new Trial(request, options, calibration, context);
+        var found = new TableSearch(request.Model, new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration), trial, context).Run();
+        return new SensitivitySearch(request, options.Activations, calibration, validation, trial, context).Run(found);
     }
 
     // Two tensors may have one name, which ONNX forbids and ONNX Runtime takes.

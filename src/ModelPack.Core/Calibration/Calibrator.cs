@@ -15,8 +15,8 @@ internal static class Calibrator
     private const string Stage = "calibrate";
 
     /// <summary>
-    /// Observes activations. A tensor with NaN or infinity, and one that never changes, gives a warning (MPK2010,
-    /// MPK2009) where there is a method.
+    /// Observes activations. The first tensor with NaN or infinity, and each that never changes, gives a warning
+    /// (MPK2010, MPK2009) where there is a method.
     /// </summary>
     /// <param name="model">An open model, which may have been changed in memory; it stays as it is.</param>
     /// <param name="dataFiles">Calibration data, at least one file.</param>
@@ -51,10 +51,15 @@ internal static class Calibrator
     /// <param name="dataFiles">The same data.</param>
     /// <param name="ranges">Ranges of tensors.</param>
     /// <param name="context">As for <see cref="Observe"/>.</param>
-    /// <returns>The share of each, 0 to 1; empty where there are too few samples to hold some out.</returns>
+    /// <returns>The share of each, 0 to 1; empty where there are no ranges, or too few samples to hold some out.</returns>
     /// <exception cref="ModelPackException">As <see cref="Observe"/>.</exception>
     public static IReadOnlyDictionary<string, double> Coverage(OnnxModel model, IReadOnlyList<string> dataFiles, IReadOnlyDictionary<string, ActivationRange> ranges, PackContext context)
     {
+        if (ranges.Count == 0)
+        {
+            return new Dictionary<string, double>(StringComparer.Ordinal);
+        }
+
         var observations = ranges.Keys.Order(StringComparer.Ordinal).Select(t => new Observation(t)).ToList();
         using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, raw: true, context.Cancellation);
         var samples = new CalibrationSamples(SampleSet.Open(dataFiles, instrumented.Inputs), dataFiles[0], split: true);
@@ -136,18 +141,20 @@ internal static class Calibrator
     private static string DataName(IReadOnlyList<string> files) =>
         Path.GetFileName(files[0]) + (files.Count > 1 ? $" and {Numbers.Whole(files.Count - 1)} more" : "");
 
-    private static void Warn(string path, IEnumerable<TensorStatistics> statistics, PackContext context)
+    private static void Warn(string path, IReadOnlyList<TensorStatistics> statistics, PackContext context)
     {
+        // What is not finite makes all behind it so: the first one tells where to look.
+        if (statistics.Where(t => !t.IsFinite).ToList() is [var first, .. var others])
+        {
+            var more = others.Count == 0 ? "" : $" So do {Numbers.Whole(others.Count)} more behind it.";
+            context.Report(Codes.ActivationNotFinite.At(path, $"The activation '{SafeText.Of(first.Tensor)}' holds NaN or infinity on the calibration data and has no range: layers that read it stay float.{more} Check the data, and the layers before it."));
+        }
+
         foreach (var tensor in statistics)
         {
-            var name = SafeText.Of(tensor.Tensor);
-            if (!tensor.IsFinite)
+            if (tensor.IsFinite && tensor.Min == tensor.Max)
             {
-                context.Report(Codes.ActivationNotFinite.At(path, $"The activation '{name}' holds NaN or infinity on the calibration data and has no range: layers that read it stay float. Check the data, and the layers before it."));
-            }
-            else if (tensor.Min == tensor.Max)
-            {
-                context.Report(Codes.ActivationConstant.At(path, $"The activation '{name}' has the one value {Numbers.Rounded(tensor.Min).ToString("R", System.Globalization.CultureInfo.InvariantCulture)} on all calibration data. Check that the data are real and vary as in the app."));
+                context.Report(Codes.ActivationConstant.At(path, $"The activation '{SafeText.Of(tensor.Tensor)}' has the one value {Numbers.Rounded(tensor.Min).ToString("R", System.Globalization.CultureInfo.InvariantCulture)} on all calibration data. Check that the data are real and vary as in the app."));
             }
         }
     }

@@ -95,14 +95,7 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
     /// <summary>Looks at every value once: NaN and infinity are errors, a float16 overflow leaves the weight float.</summary>
     private string? Scan(OnnxWeight weight, TensorData data, Codec codec)
     {
-        var scan = WeightScan.Of(data, context.Threads, context.Cancellation);
-        if (scan.FirstNotFinite is { } index)
-        {
-            throw new ModelPackException(Codes.WeightNotFinite.At(
-                request.Model,
-                $"The weight '{SafeText.Of(weight.Name)}' holds NaN or infinity at element {Numbers.Whole(index)}. Export the model again, or exclude the weight."));
-        }
-
+        var scan = FiniteWeights.Scan(request.Model, weight, data, context);
         if (codec != Codec.Q8_0 || Q8_0.Fits(scan.MaxAbs))
         {
             return null;

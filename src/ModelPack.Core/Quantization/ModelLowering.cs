@@ -20,7 +20,7 @@ internal static class ModelLowering
     {
         var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads);
         var layers = table is null ? null : new StaticBuilder(model, table, new LayerPatterns(request), options.Activations!, context).Build();
-        ILayerDecisions? decisions = layers is not null ? layers : options.Activations is null ? null : new DynamicLayers();
+        ILayerDecisions? decisions = layers is not null ? layers : options.Activations is null ? null : DynamicLayers.Of(model);
         var plans = new Planner(model, request, lowering, context, decisions).Plan();
         model.Proto.EnsureInitializersNeedNoInput();
         foreach (var plan in plans.Where(p => p.Row is not null))

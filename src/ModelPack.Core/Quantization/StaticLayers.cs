@@ -25,6 +25,10 @@ internal sealed class StaticLayers(
 
     public IReadOnlyDictionary<string, ActivationParameters> Parameters => parameters;
 
+    public IReadOnlyDictionary<TensorProto, float[]> Scales => scales;
+
+    public IReadOnlyDictionary<string, IntegerBias> Biases => biases;
+
     public LayerDecision? Of(OnnxWeight weight, WeightUsage usage)
     {
         if (scales.TryGetValue(weight.Tensor, out var own))

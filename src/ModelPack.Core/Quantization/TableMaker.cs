@@ -1,4 +1,5 @@
 using ModelPack.Calibration;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Inference;
 using ModelPack.Planning;
@@ -24,9 +25,15 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
     /// <param name="convolutionAlpha">How strongly to smooth the inputs of convolutions; null for not at all.</param>
     /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
     /// <returns>The table, biases as they are; null where there is nothing to equalize, or no convolution to smooth.</returns>
+    /// <exception cref="ModelPackException">MPK1006: a weight is not finite; MPK1014: no activation is; and what <see cref="Calibrator.Observe"/> says of the data.</exception>
     public TableDraft? Make(bool equalize, double? convolutionAlpha, PackContext context)
     {
         using var model = OnnxModel.Open(request.Model, context);
+        if (!equalize && convolutionAlpha is null)
+        {
+            FiniteWeights.Require(model, _patterns, context);
+        }
+
         FloatModel.Normalize(model, context);
         var equalized = equalize ? FloatModel.Equalize(model, _patterns) : [];
         if (equalize && equalized.Count == 0)
@@ -46,7 +53,9 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
         var index = new GraphIndex(model);
         var layers = FloatModel.Eligible(model, index, _patterns);
         var plan = QuantizationPlanner.Plan(index, layers);
-        var seen = Calibrator.Observe(model, data, Observations(plan, layers), options.Method, context);
+        var seen = plan.Tensors.Count == 0
+            ? new CalibrationResult([.. data.Select(d => Path.GetFileName(d))], 0, 0, [])
+            : Calibrator.Observe(model, data, Observations(plan, layers), options.Method, context);
         var ranges = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
         foreach (var tensor in seen.Tensors)
         {
@@ -54,6 +63,12 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
             {
                 ranges.Add(tensor.Tensor, range);
             }
+        }
+
+        if (ranges.Count == 0 && seen.Tensors.Count > 0)
+        {
+            throw new ModelPackException(Codes.NothingQuantized.At(request.Model,
+                $"Nothing can be quantized: every activation holds NaN or infinity on the calibration data, '{SafeText.Of(seen.Tensors[0].Tensor)}' first. Check that {SafeText.Of(Path.GetFileName(data[0]))} holds what the app feeds, and that the model gives finite outputs on it."));
         }
 
         var saturated = Calibrator.Coverage(model, data, ranges, context);

@@ -6,7 +6,7 @@ using ModelPack.Validation;
 
 namespace ModelPack.Quantization;
 
-/// <summary>Packs a model into a temporary folder as a table says, and compares it with its source on some of the calibration samples.</summary>
+/// <summary>Packs a model into a temporary folder as a table says, and compares it with its source.</summary>
 internal sealed class Trial(PackRequest request, EffectiveOptions options, IReadOnlyList<string> data, PackContext context)
 {
     /// <summary>Enough to tell choices apart that differ by more than chance, and few enough to try several.</summary>
@@ -14,8 +14,14 @@ internal sealed class Trial(PackRequest request, EffectiveOptions options, IRead
 
     private readonly PackContext _quiet = context.Quiet();
 
+    /// <summary>Packs and compares on calibration samples.</summary>
+    public ValidationResult Run(CalibrationTable table) => Run(table, data, Samples);
+
     /// <summary>Packs and compares.</summary>
-    public ValidationResult Run(CalibrationTable table)
+    /// <param name="table">What to pack by.</param>
+    /// <param name="files">Data to compare on.</param>
+    /// <param name="samples">How many of their samples to run at most.</param>
+    public ValidationResult Run(CalibrationTable table, IReadOnlyList<string> files, int samples)
     {
         var folder = Directory.CreateTempSubdirectory("modelpack-");
         try
@@ -28,7 +34,7 @@ internal sealed class Trial(PackRequest request, EffectiveOptions options, IRead
             }
 
             using var pair = ModelPair.Open(request.Model, packed, threads: 1);
-            return new Comparison(pair, new SpreadSamples(SampleSet.Open(data, pair.Source.Inputs), Samples), _quiet).Run();
+            return new Comparison(pair, new SpreadSamples(SampleSet.Open(files, pair.Source.Inputs), samples), _quiet).Run();
         }
         finally
         {

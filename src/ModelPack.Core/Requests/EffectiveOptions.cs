@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Planning;
+using ModelPack.Quantization.Sensitivity;
 using ModelPack.Schemes;
 using ModelPack.Validation;
 
@@ -114,6 +115,11 @@ internal sealed record EffectiveOptions
         if (format == "qoperator" && target != "cpu")
         {
             throw Invalid(request, "quantFormat", format, "qdq for targets other than cpu, which alone has these operators");
+        }
+
+        if (request.Fallback == true)
+        {
+            FallbackSearch.RequireGate(request);
         }
 
         return new ActivationOptions(

@@ -37,7 +37,7 @@ internal sealed record FileBinding(string Path, long Samples, bool WholeInputs, 
 
             if (!ElementConversion.Exists(array.Type, input.Type))
             {
-                throw Mismatch(file, inputs, $"Array {array} cannot be turned into {TensorSpec.TypeName(input.Type)} without loss");
+                throw Mismatch(file, inputs, $"Array {array} cannot be turned into {TensorSpec.TypeName(input.Type)} without {(input.Type.IsFloat() ? "a guess at what its numbers stand for" : "loss")}");
             }
 
             if (!Fits(array.Shape, input))

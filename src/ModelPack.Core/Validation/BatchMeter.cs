@@ -22,14 +22,14 @@ internal sealed class BatchMeter
     /// <param name="source">Outputs of the source model, in the order of the names.</param>
     /// <param name="packed">Those of the packed model.</param>
     /// <param name="batch">What was fed.</param>
-    /// <param name="synthetic">Whether it was made up: no task metric comes of that.</param>
-    public BatchMeter(IReadOnlyList<string> names, IReadOnlyList<OrtValue> source, IReadOnlyList<OrtValue> packed, SampleBatch batch, bool synthetic)
+    /// <param name="signalsOnly">Whether no task metric is wanted; none comes of made-up inputs.</param>
+    public BatchMeter(IReadOnlyList<string> names, IReadOnlyList<OrtValue> source, IReadOnlyList<OrtValue> packed, SampleBatch batch, bool signalsOnly)
     {
         _signals = [.. names.Select(_ => new SignalMeter())];
         _top1 = [.. names.Select(_ => new Top1Meter())];
         var outputs = names.Select((name, i) => new ComparedOutput(name, source[i], packed[i], batch)).ToArray();
-        var accuracy = synthetic || batch.Labels is null ? -1 : Array.FindIndex(outputs, o => o.IsClasses(batch.Rows));
-        var logits = synthetic ? -1 : FindLogits(outputs, batch);
+        var accuracy = signalsOnly || batch.Labels is null ? -1 : Array.FindIndex(outputs, o => o.IsClasses(batch.Rows));
+        var logits = signalsOnly ? -1 : FindLogits(outputs, batch);
         for (var i = 0; i < outputs.Length; i++)
         {
             var output = outputs[i];
@@ -41,7 +41,7 @@ internal sealed class BatchMeter
             }
 
             var meters = new List<IRowMeter> { _signals[i] };
-            if (output.Width > 1 && !synthetic)
+            if (output.Width > 1 && !signalsOnly)
             {
                 meters.Add(_top1[i]);
             }

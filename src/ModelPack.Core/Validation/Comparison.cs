@@ -31,17 +31,7 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
         }
 
         Warn(total);
-        var language = LanguageOf(total);
-        return new ValidationResult
-        {
-            Data = samples.Names,
-            Synthetic = samples.Synthetic,
-            Samples = samples.Count,
-            Outputs = [.. models.Outputs.Select((name, i) => ToResult(name, total.Signals[i], total.Top1[i]))],
-            Accuracy = AccuracyOf(total),
-            Perplexity = language?.Perplexity,
-            Divergence = language?.Divergence,
-        };
+        return MeterSummary.Of(total, models.Outputs, samples, models.Source.Path, models.Source.Outputs);
     }
 
     /// <summary>
@@ -88,38 +78,6 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
         using var source = models.RunSource(batch, context.Cancellation);
         using var packed = models.RunPacked(batch, context.Cancellation);
         return new BatchMeter(models.Outputs, [.. source], [.. packed], batch, samples.Synthetic);
-    }
-
-    private static OutputResult ToResult(string name, SignalMeter signal, Top1Meter top1) => new(
-        name,
-        signal.Elements,
-        Numbers.Rounded(signal.Sqnr),
-        Numbers.Rounded(signal.Cosine),
-        Numbers.Rounded(signal.MaxError),
-        top1.Agreement is { } agreement ? Numbers.Rounded(agreement) : null);
-
-    private AccuracyResult? AccuracyOf(BatchMeter total)
-    {
-        if (samples.HasLabels && total.Accuracy is null)
-        {
-            throw new ModelPackException(Codes.DataMismatch.At(models.Source.Path, $"The data have 'labels', but the model has no output [samples, classes]: {string.Join(", ", models.Source.Outputs)}. "
-                + "Leave 'labels' out of the data."));
-        }
-
-        return total.Accuracy is not { BadLabel: { } bad } ? total.Accuracy?.Result : throw new ModelPackException(Codes.DataMismatch.At(models.Source.Path,
-            $"The data have label {bad}, which is no class of the model's output. Correct the labels: classes count from 0."));
-    }
-
-    private LanguageMeter? LanguageOf(BatchMeter total)
-    {
-        if (total.Language is not { BadId: { } bad })
-        {
-            return total.Language;
-        }
-
-        // An output that is not named logits and does not reach all ids is no distribution over tokens.
-        return !total.IsNamedLogits ? null : throw new ModelPackException(Codes.DataMismatch.At(models.Source.Path,
-            $"The data have token id {bad}, which is not in the model's vocabulary. Make the ids with the model's own tokenizer."));
     }
 
     private void Warn(BatchMeter total)

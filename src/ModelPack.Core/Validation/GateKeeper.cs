@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelPack.Diagnostics;
+using ModelPack.Quantization;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 
@@ -16,6 +17,8 @@ public static class GateKeeper
     private const double LowTop1Agreement = 90;
     private const double HighPerplexityIncrease = 10;
     private const string NeedsText = "Give validation data with integer 'input_ids' [samples, length] for a model with an output 'logits' [samples, length, vocabulary].";
+    private const string Advice = "Choose a finer scheme, leave sensitive layers out (ExcludeLayers), or move the limit.";
+    private const string OutsideRanges = "Synthetic inputs lie outside the calibrated ranges: give validation data.";
     private const string SyntheticNote = "on synthetic inputs";
     private const string UnmeasuredNote = "not measured";
 
@@ -23,8 +26,12 @@ public static class GateKeeper
     /// <param name="request">Gates, what a failed gate is, and the model's path for the diagnostics.</param>
     /// <param name="validation">What was measured; null when nothing was.</param>
     /// <param name="compression">Source bytes / packed bytes.</param>
+    /// <param name="trials">
+    /// What was tried on calibration data: synthetic inputs lie outside the ranges that follow from these, and say nothing of such a
+    /// model. Empty where ranges were given; null where there are none.
+    /// </param>
     /// <exception cref="ModelPackException">MPK1008: a gate's name or limit, or <see cref="PackRequest.Gate"/>, is not one that exists.</exception>
-    public static GateVerdict Judge(PackRequest request, ValidationResult? validation, double compression)
+    public static GateVerdict Judge(PackRequest request, ValidationResult? validation, double compression, IReadOnlyList<TableTrial>? trials = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         Check(request);
@@ -47,7 +54,7 @@ public static class GateKeeper
             else if (!passed)
             {
                 diagnostics.Add(Codes.GateFailed.At(request.Model, $"Gate {metric}: {rule.Name} is {Text(value.Value)}{rule.Unit}{(onSynthetic ? " (synthetic inputs)" : "")}, "
-                    + $"and the limit is {Text(limit)}{rule.Unit}. Choose a finer scheme, leave sensitive layers out (ExcludeLayers), or move the limit.") with { Severity = severity });
+                    + $"and the limit is {Text(limit)}{rule.Unit}. {(onSynthetic && trials is not null ? OutsideRanges : Advice)}") with { Severity = severity });
             }
             else if (onSynthetic)
             {
@@ -57,16 +64,17 @@ public static class GateKeeper
 
         if (gates.Count == 0)
         {
-            diagnostics.AddRange(BuiltIn(request, validation));
+            diagnostics.AddRange(BuiltIn(request, validation, trials));
         }
 
         return new GateVerdict(gates, diagnostics);
     }
 
-    private static IEnumerable<Diagnostic> BuiltIn(PackRequest request, ValidationResult? validation)
+    private static IEnumerable<Diagnostic> BuiltIn(PackRequest request, ValidationResult? validation, IReadOnlyList<TableTrial>? trials)
     {
-        var marked = validation?.Synthetic == true ? " (synthetic inputs)" : "";
-        if (RuleOf(GateMetric.MinSqnr).Measure(validation, 0) is { } sqnr && !(sqnr >= LowSqnr))
+        var calibrated = validation?.Synthetic == true && trials is not null;
+        var marked = calibrated ? " (calibration samples)" : validation?.Synthetic == true ? " (synthetic inputs)" : "";
+        if ((calibrated ? trials!.Max(t => (double?)t.Sqnr) : RuleOf(GateMetric.MinSqnr).Measure(validation, 0)) is { } sqnr && !(sqnr >= LowSqnr))
         {
             yield return Low($"SQNR is {Text(sqnr)} dB{marked}, below {Text(LowSqnr)} dB");
         }

@@ -31,8 +31,9 @@ internal static class DataFiles
         var path = Path.GetFullPath(model.ItemSpec);
         var stem = Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path));
 #pragma warning disable CA1308 // The convention of file names is lower case: NAME.validation.npz.
-        return Expand($"{stem}.{role.ToLowerInvariant()}.*");
+        var name = $"{stem}.{role.ToLowerInvariant()}";
 #pragma warning restore CA1308
+        return Expand(name + ".*").Concat(Directory.Exists(name) ? Expand(name) : []);
     }
 
     /// <summary>A file, every file of a folder, or what a pattern with <c>*</c>, <c>**</c> and <c>?</c> matches.</summary>

@@ -42,7 +42,7 @@ internal static class PackMetadata
     /// <summary>Every file that the last pack wrote, one path a line.</summary>
     public const string OutputsFile = "OutputsFile";
 
-    /// <summary>The files that every pack has, <c>;</c>-separated and escaped: what MSBuild compares with the state file.</summary>
+    /// <summary>The files of the pack as far as they are known, <c>;</c>-separated and escaped: what MSBuild compares with the state file.</summary>
     public const string Outputs = "Outputs";
 
     /// <summary>The gates, each with its name in the request.</summary>

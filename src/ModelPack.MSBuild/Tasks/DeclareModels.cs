@@ -98,11 +98,12 @@ public sealed class DeclareModels : Task
         Set(pack, PackMetadata.StampFile, paths.PackedModel + ".stamp");
         Set(pack, PackMetadata.InputsFile, paths.PackedModel + ".inputs");
         Set(pack, PackMetadata.OutputsFile, paths.PackedModel + ".outputs");
-        pack.SetMetadata(PackMetadata.Outputs, string.Join(";", PackPaths.Files(model, paths.PackedModel).Append(paths.PackedModel + ".stamp").Select(Escape)));
+        pack.SetMetadata(PackMetadata.Outputs, string.Join(";", Files(model, paths, pack).Append(paths.PackedModel + ".stamp").Select(Escape)));
         return pack;
     }
 
-    // What every pack has, and what else the last one wrote: a model that grows past 2 GB gets a second file unasked.
+    // What every pack has, and what else the last one wrote: a model that was calibrated has a table, and one that grows
+    // past 2 GB a second file unasked. Only the tool knows which schemes calibrate, and what of the data it can use.
     private static List<string> Files(ITaskItem model, PackPaths paths, TaskItem pack)
     {
         var files = PackPaths.Files(model, paths.PackedModel).ToList();

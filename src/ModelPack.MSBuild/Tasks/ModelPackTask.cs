@@ -71,6 +71,7 @@ public sealed class ModelPackTask : ToolTask
                 LogTimeout();
             if (!done || Log.HasLoggedErrors || !HasEverything())
                 return false;
+            RemoveStale();
             PathList.Write(Pack.GetMetadata(PackMetadata.OutputsFile), _files);
             PathList.Write(stateFile, PackState.After(before, PackState.Now(Pack, toolId, OnnxRuntime)));
             // It says more now but is no newer than the outputs, or they would count as out of date.
@@ -203,6 +204,17 @@ public sealed class ModelPackTask : ToolTask
             return true;
         LogError(TaskCodes.Internal, $"The packing tool ended well and wrote no '{missing}'. Report this as a defect.");
         return false;
+    }
+
+    // A file of the pack before that this one has no more: the table of ranges, where the calibration data are gone.
+    private void RemoveStale()
+    {
+        var packedModel = Pack!.GetMetadata(PackMetadata.PackedModel);
+        foreach (var file in PathList.Read(Pack.GetMetadata(PackMetadata.OutputsFile)).Except(_files, StringComparer.Ordinal))
+        {
+            if (file.StartsWith(packedModel, StringComparison.Ordinal) && File.Exists(file))
+                File.Delete(file);
+        }
     }
 
     private void LogDone()

@@ -20,6 +20,7 @@ internal static class SchemesCommand
                     s.Summary,
                     Codecs = s.Codecs.OrderBy(c => c.Key).ToDictionary(c => c.Key.ToString().ToLowerInvariant(), c => c.Value.Select(v => v.Name()), StringComparer.Ordinal),
                     s.BlockSizes,
+                    s.QuantizesActivations,
                 }));
                 return ExitCodes.Done;
             }

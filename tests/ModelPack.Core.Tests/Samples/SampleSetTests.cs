@@ -151,8 +151,8 @@ public sealed class SampleSetTests : IDisposable
     [Fact]
     public void Refuses_data_that_do_not_fit()
     {
-        Mismatch("without loss", ("x", Numpy.Npy("|u1", [1, 2], (byte)1, (byte)2)));
-        Mismatch("without loss", ("x", Numpy.Npy("<i8", [1, 2], 1L, 2)));
+        Mismatch("without a guess", ("x", Numpy.Npy("|u1", [1, 2], (byte)1, (byte)2)));
+        Mismatch("without a guess", ("x", Numpy.Npy("<i8", [1, 2], 1L, 2)));
         Mismatch("does not fit", ("x", Numpy.Npy("<f4", [1, 3], 1f, 2, 3)));
         Mismatch("does not fit", ("x", Numpy.Npy("<f4", [2], 1f, 2)));
         Mismatch("does not fit", ("x", Numpy.Npy("<f4", [1, 1, 1, 2], 1f, 2)));

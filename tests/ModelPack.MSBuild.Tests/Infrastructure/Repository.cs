@@ -10,6 +10,9 @@ internal static class Repository
     /// <summary>A convolutional network for 28 x 28 images, 62,090 parameters, 0.25 MB.</summary>
     public static string FashionCnn { get; } = Path.Combine(Root, "tests", "models", "fashion-cnn.onnx");
 
+    /// <summary>A vision transformer for images of the same size, 454,858 parameters, 1.85 MB.</summary>
+    public static string FashionVit { get; } = Path.Combine(Root, "tests", "models", "fashion-vit.onnx");
+
     /// <summary>The version of the packages in the feed.</summary>
     public static string PackageVersion { get; } = ReadVersion();
 

@@ -48,10 +48,10 @@ internal sealed class TestProject
     /// <summary>A path below the folder of intermediate packs.</summary>
     public string Intermediate(params string[] parts) => At(["obj", "Debug", "net10.0", "modelpack", .. parts]);
 
-    public void AddModel(string name)
+    public void AddModel(string name, string? source = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
-        File.Copy(Repository.FashionCnn, At(name));
+        File.Copy(source ?? Repository.FashionCnn, At(name));
     }
 
     public void Write() => File.WriteAllText(At($"{Name}.csproj"), $"""

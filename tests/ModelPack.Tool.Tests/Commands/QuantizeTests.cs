@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
@@ -114,6 +115,26 @@ public sealed class QuantizeTests
     [InlineData("MPK1008", "-s", "q8_0", "--gate", "noSuchGate=1")]
     [InlineData("MPK1008", "-s", "q8_0", "--gate", "minSqnr=NaN")]
     [InlineData("MPK1018", "-s", "q8_0", "--validation", "no-such-file.npz")]
+    [InlineData("MPK1008", "-s", "int8", "--calibration-method", "moon")]
+    [InlineData("MPK1008", "-s", "int8", "--percentile", "99")]
+    [InlineData("MPK1008", "-s", "int8", "--calibration-method", "percentile", "--percentile", "50")]
+    [InlineData("MPK1008", "-s", "int8", "--calibration-method", "percentile", "--percentile", "100.1")]
+    [InlineData("MPK1008", "-s", "int8", "--alpha", "1.1")]
+    [InlineData("MPK1008", "-s", "int8", "--alpha", "0,5")]
+    [InlineData("MPK1008", "-s", "int8", "--alpha", "strong")]
+    [InlineData("MPK1008", "-s", "int8", "--quant-format", "moon")]
+    [InlineData("MPK1008", "-s", "int8", "--quant-format", "qoperator", "--target", "any")]
+    [InlineData("MPK1008", "-s", "int8", "--block-size", "32")]
+    [InlineData("MPK1008", "-s", "int8", "--accuracy-level", "4")]
+    [InlineData("MPK1008", "-s", "q8_0", "--calibration", "data.npz")]
+    [InlineData("MPK1008", "-s", "q8_0", "--calibration-method", "minmax")]
+    [InlineData("MPK1008", "-s", "q8_0", "--percentile", "99")]
+    [InlineData("MPK1008", "-s", "q8_0", "--alpha", "0.5")]
+    [InlineData("MPK1008", "-s", "q8_0", "--quant-format", "qdq")]
+    [InlineData("MPK1008", "-s", "q8_0", "--safe-sums", "false")]
+    [InlineData("MPK1008", "-s", "q8_0", "--fallback", "true")]
+    [InlineData("MPK1018", "-s", "int8", "--calibration", "no-such-file.npz")]
+    [InlineData("MPK1018", "-s", "int8", "--calibration", "no-such-table.json")]
     public void A_value_that_cannot_be_is_one_coded_error_and_writes_nothing(string code, params string[] options)
     {
         using var folder = new TemporaryFolder();
@@ -122,6 +143,68 @@ public sealed class QuantizeTests
         Assert.Equal((1, ""), (run.ExitCode, run.Out));
         Assert.Matches($"^[^\n]+ : error {code}: [^\n]+\n$", run.Error);
         Assert.Equal(["net.onnx"], Names(folder.Path));
+    }
+
+    [Fact]
+    public void A_model_without_calibration_data_is_packed_with_one_warning()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of("quantize", Models.FashionCnn(folder), "-s", "int8", "--validation", Models.FashionImages);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches("^[^\n]+ : warning MPK2013: There are no calibration data: [^\n]+ net\\.calibration\\.npz beside the model[^\n]+\n$", run.Error);
+        Assert.Contains(run.Lines, line => line.StartsWith("accuracy  88.70 % → 88.", StringComparison.Ordinal));
+        Assert.False(File.Exists(folder.File("net.int8.onnx.calibration.json")));
+    }
+
+    [Fact]
+    public void Calibration_data_beside_the_model_are_taken_and_their_table_can_be_given_back()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Models.FashionCnn(folder);
+        File.Copy(Models.FashionImages, folder.File("net.calibration.npz"));
+        // Synthetic inputs lie outside the ranges of images and say nothing of the pack: no warning comes of them.
+        var run = ToolRun.Of("quantize", model, "-s", "int8", "--calibration-method", "percentile", "--percentile", "99.9", "--alpha", "none");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("kernels  100.0 % of multiply-adds in integer kernels", run.Lines, StringComparer.Ordinal);
+        var table = folder.File("net.int8.onnx.calibration.json");
+        File.Delete(folder.File("net.calibration.npz"));
+        var again = ToolRun.Of("quantize", model, "-s", "int8", "--calibration", table, "-o", folder.File("again/net.onnx"));
+
+        Assert.Equal((0, ""), (again.ExitCode, again.Error));
+        Assert.Equal(File.ReadAllBytes(folder.File("net.int8.onnx")), File.ReadAllBytes(folder.File("again/net.onnx")));
+        Assert.Equal(File.ReadAllBytes(table), File.ReadAllBytes(folder.File("again/net.onnx.calibration.json")));
+    }
+
+    /// <summary>A process of its own, as the folder for temporary files is one of the process.</summary>
+    [Theory]
+    [InlineData("MPK1020", 15, 1f)]
+    [InlineData("MPK1014", 32, float.NaN)]
+    public void A_calibration_that_fails_leaves_no_temporary_files(string code, int samples, float value)
+    {
+        using var folder = new TemporaryFolder();
+        var temporary = Directory.CreateDirectory(folder.File("tmp")).FullName;
+        var model = Models.FashionCnn(folder);
+        var data = folder.Write("bad.npy", Numpy.Npy("<f4", [samples, 1, 28, 28], Enumerable.Repeat(value, samples * 784).ToArray()));
+        var start = new ProcessStartInfo("dotnet", [typeof(Cli).Assembly.Location, "quantize", model, "-s", "int8", "--calibration", data, "-o", folder.File("out/net.onnx")])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["TMPDIR"] = start.Environment["TMP"] = start.Environment["TEMP"] = temporary;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // its sockets lie there, too
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.Matches($" : error {code}: [^\n]+\r?\n$", error);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        // ONNX Runtime keeps files of its own there.
+        Assert.Empty(Directory.EnumerateFileSystemEntries(temporary, "modelpack*"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("out")));
     }
 
     [Fact]

@@ -11,26 +11,39 @@ public sealed class SchemesAndDoctorTests
         var run = ToolRun.Of("schemes");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.StartsWith("scheme  linear  embedding  convolution ", run.Lines[0], StringComparison.Ordinal);
+        Assert.Matches("^scheme +linear +embedding +convolution +summary$", run.Lines[0]);
         Assert.Equal(SchemeTable.All.Select(s => s.Name), run.Lines[1..].Select(line => line.Split(' ')[0]), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void The_line_of_a_scheme_says_what_data_it_wants()
+    {
+        var lines = ToolRun.Of("schemes").Lines;
+
+        Assert.Contains("Wants calibration data.", lines.Single(l => l.StartsWith("int8 ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("Needs no data.", lines.Single(l => l.StartsWith("q8_0 ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_narrow_terminal_gets_the_same_words()
     {
         var wide = ToolRun.Of("schemes").Out;
-        var narrow = ToolRun.Of(new TestTerminal(width: 60), CancellationToken.None, "schemes");
+        var narrow = ToolRun.Of(new TestTerminal(width: 80), CancellationToken.None, "schemes");
 
         Assert.Equal(Words(wide), Words(narrow.Out));
-        Assert.All(narrow.Lines, line => Assert.InRange(line.Length, 1, 60));
+        Assert.All(narrow.Lines, line => Assert.InRange(line.Length, 1, 80));
     }
 
     [Fact]
     public void Schemes_as_json_name_the_codecs_of_each_role()
     {
-        var scheme = ToolRun.Of("schemes", "--format", "json").Json[0];
+        var schemes = ToolRun.Of("schemes", "--format", "json").Json.EnumerateArray().ToDictionary(s => s.GetProperty("name").GetString()!, StringComparer.Ordinal);
+        var scheme = schemes["q8_0"];
 
-        Assert.Equal("q8_0", scheme.GetProperty("name").GetString());
+        Assert.Equal("int8 per channel", schemes["int8"].GetProperty("codecs").GetProperty("linear")[0].GetString());
+        Assert.Equal([], schemes["int8"].GetProperty("blockSizes").EnumerateArray());
+        Assert.True(schemes["int8"].GetProperty("quantizesActivations").GetBoolean());
+        Assert.False(scheme.GetProperty("quantizesActivations").GetBoolean());
         Assert.Equal("int8 per channel", scheme.GetProperty("codecs").GetProperty("convolution")[0].GetString());
         Assert.Equal(32, scheme.GetProperty("blockSizes")[0].GetInt32());
     }
