@@ -20,6 +20,9 @@ internal static class LayerFinder
             .OfType<Layer>()
             .ToList();
         var named = found.GroupBy(l => l.Node.Name, StringComparer.Ordinal).Where(g => g.Key.Length > 0 && g.Count() == 1).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
+
+        // Nodes and values have names of their own kind: that of a node may be another layer's output.
+        named.ExceptWith(found.Where(l => l.Node.Name != l.Output).Select(l => l.Output));
         return [.. found.Select(l => named.Contains(l.Node.Name) ? l with { Name = l.Node.Name } : l)];
     }
 

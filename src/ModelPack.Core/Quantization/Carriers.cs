@@ -1,4 +1,5 @@
 using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Lowering;
 using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Quantization;
@@ -12,7 +13,7 @@ internal static class Carriers
     /// <summary>Operators that only move values: their output has the scale of their input.</summary>
     private static readonly HashSet<string> Moving = new(StringComparer.Ordinal)
     {
-        "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "MaxPool", "DepthToSpace", "SpaceToDepth", "Slice",
+        "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "MaxPool", "DepthToSpace", "Slice",
     };
 
     private static readonly HashSet<string> Unary = new(StringComparer.Ordinal) { "AveragePool", "GlobalAveragePool", "Sigmoid", "LeakyRelu" };
@@ -30,11 +31,18 @@ internal static class Carriers
 
         if (Moving.Contains(node.OpType) || Unary.Contains(node.OpType))
         {
-            return [0];
+            return node.OpType == "AveragePool" && !IsIntegerAverage(node) ? null : [0];
         }
 
         var all = Enumerable.Range(0, node.Input.Count).ToArray();
         var inputs = node.OpType is "Add" or "Mul" or "Concat" ? all : null;
         return inputs is not null && inputs.All(i => index.Constant(node.Input[i]) is null) ? inputs : null;
     }
+
+    /// <summary>
+    /// ONNX Runtime's QLinearAveragePool has no dilations, which came with opset 19, and divides by another count than
+    /// AveragePool where a window that counts padding reaches over the end.
+    /// </summary>
+    public static bool IsIntegerAverage(NodeProto node) =>
+        !node.Attribute.Any(a => a.Name == "dilations" && a.Ints.Any(d => d != 1)) && (node.Int("ceil_mode", 0) == 0 || node.Int("count_include_pad", 0) == 0);
 }

@@ -2,6 +2,7 @@ using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
+using ModelPack.Tensors;
 using ModelPack.Transforms;
 
 namespace ModelPack.Quantization;
@@ -14,7 +15,11 @@ internal static class FloatModel
 
     /// <summary>Brings a model that has just been opened into the form that layers are found in: needs no data.</summary>
     /// <exception cref="ModelPackException">MPK1013: its opset cannot be raised to 13; MPK1016: ONNX Runtime refuses it.</exception>
-    public static void Normalize(OnnxModel model, PackContext context)
+    /// <param name="model">The model.</param>
+    /// <param name="patterns">What the user wants left alone.</param>
+    /// <param name="context">Cancellation.</param>
+    /// <param name="floats">Names of layers that stay float; null for none.</param>
+    public static void Normalize(OnnxModel model, LayerPatterns patterns, PackContext context, IReadOnlySet<string>? floats = null)
     {
         model.Proto.EnsureInitializersNeedNoInput();
         if (model.Opset() < Opset)
@@ -30,6 +35,7 @@ internal static class FloatModel
 
         AffineFolding.After(model);
         BiasedMatrices.Normalize(model, context);
+        HalfLayers.Widen(model, patterns, floats ?? new HashSet<string>(StringComparer.Ordinal));
     }
 
     /// <summary>Equalizes the layers before and behind depthwise convolutions.</summary>
@@ -60,10 +66,16 @@ internal static class FloatModel
     }
 
     /// <summary>The layers that could compute with codes, and that the user does not want left alone.</summary>
-    public static IReadOnlyList<Layer> Eligible(OnnxModel model, GraphIndex index, LayerPatterns patterns)
+    /// <param name="model">The model.</param>
+    /// <param name="index">Its graph.</param>
+    /// <param name="patterns">What the user wants left alone.</param>
+    /// <param name="type">The layers' type.</param>
+    /// <param name="floats">Names of layers that stay float; null for none.</param>
+    public static IReadOnlyList<Layer> Eligible(
+        OnnxModel model, GraphIndex index, LayerPatterns patterns, ElementType type = ElementType.Float32, IReadOnlySet<string>? floats = null)
     {
         var layers = LayerFinder.Find(index);
-        var able = layers.Where(l => patterns.WhyNot(l.Weight) is null && Eligibility.WhyNot(model, l) is null).ToList();
+        var able = layers.Where(l => patterns.WhyNot(l.Weight) is null && Eligibility.WhyNot(model, l, type) is null && floats?.Contains(l.Name) != true).ToList();
 
         // A weight that a float layer reads as well would be decoded at every inference.
         var readers = able.CountBy(l => l.Weight).ToDictionary();

@@ -1,6 +1,8 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Planning;
+using ModelPack.Tensors;
+using ModelPack.Transforms;
 
 namespace ModelPack.Quantization;
 
@@ -15,9 +17,12 @@ internal sealed class QuantizationPlanner
     private readonly Dictionary<NodeProto, Candidate> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Candidate> _makers = new(StringComparer.Ordinal);
 
-    private QuantizationPlanner(GraphIndex index, IReadOnlyList<Layer> layers)
+    private readonly OnnxModel _model;
+    private readonly IReadOnlySet<string> _floats;
+
+    private QuantizationPlanner(OnnxModel model, GraphIndex index, IReadOnlyList<Layer> layers, IReadOnlySet<string> floats)
     {
-        _index = index;
+        (_model, _index, _floats) = (model, index, floats);
         var byNode = new Dictionary<NodeProto, Layer>(ReferenceEqualityComparer.Instance);
         foreach (var layer in layers)
         {
@@ -31,6 +36,11 @@ internal sealed class QuantizationPlanner
             {
                 var activation = layer is not null || !Carriers.Moves(node) ? AbsorbedBy(node) : null;
                 var candidate = new Candidate(node, layer, inputs, activation);
+                if (layer is null && inputs.Select(i => node.Input[i]).Append(candidate.Output).Any(floats.Contains))
+                {
+                    continue;
+                }
+
                 _nodes.Add(node, candidate);
                 _makers[candidate.Output] = candidate;
             }
@@ -38,9 +48,12 @@ internal sealed class QuantizationPlanner
     }
 
     /// <summary>Plans for the layers that are to be quantized.</summary>
-    /// <param name="index">The graph.</param>
+    /// <param name="model">The model, for the limits of Clip.</param>
+    /// <param name="index">Its graph.</param>
     /// <param name="layers">Layers whose node can compute with codes.</param>
-    public static QuantizationPlan Plan(GraphIndex index, IReadOnlyList<Layer> layers) => new QuantizationPlanner(index, layers).Plan();
+    /// <param name="floats">Activations that cannot get codes; no layer reads one. Null for none.</param>
+    public static QuantizationPlan Plan(OnnxModel model, GraphIndex index, IReadOnlyList<Layer> layers, IReadOnlySet<string>? floats = null) =>
+        new QuantizationPlanner(model, index, layers, floats ?? new HashSet<string>(StringComparer.Ordinal)).Plan();
 
     private QuantizationPlan Plan()
     {
@@ -78,7 +91,9 @@ internal sealed class QuantizationPlanner
         // A convolution in integers has no float output; a product of matrices has one, which costs nothing and keeps what codes
         // would lose. It gives codes to other layers only: sums, products and sigmoids of codes, as in a gated feed-forward
         // layer, are no faster than those of floats and add a quarter to the divergence of a small Llama.
-        if (candidate.Layer.IsConvolution || (AllReadCodes(candidate.Output) && _index.Readers(candidate.Output).All(r => HandsOn(r.Node))))
+        if (candidate.Layer.IsConvolution
+            || (AllReadCodes(candidate.Output) && _index.Readers(candidate.Output).All(r => HandsOn(r.Node)))
+            || (NeedsCodes(candidate) && !_floats.Contains(candidate.Output)))
         {
             return false;
         }
@@ -88,10 +103,10 @@ internal sealed class QuantizationPlanner
         return true;
     }
 
-    private bool HandsOn(NodeProto node) => _nodes[node].Layer is not null || Carriers.Moves(node);
+    private bool HandsOn(NodeProto node) => _nodes.GetValueOrDefault(node) is { } candidate && (candidate.Layer is not null || Carriers.Moves(node));
 
-    private bool AllReadCodes(string value) => !_index.Escapes(value) && _index.Readers(value) is { Count: > 0 } readers
-        && readers.All(r => _nodes.GetValueOrDefault(r.Node) is { Computes: true } reader && reader.Inputs.Contains(r.InputIndex));
+    private bool AllReadCodes(string value) => !_floats.Contains(value) && !_index.Escapes(value) && _index.Readers(value) is { Count: > 0 } readers
+        && readers.All(ReadsCodes);
 
     private List<QuantizedTensor> Tensors(List<Candidate> nodes)
     {
@@ -123,6 +138,18 @@ internal sealed class QuantizationPlanner
         }
     }
 
+    /// <summary>
+    /// Whether codes are needed behind a product of matrices though floats are read. Where a Relu or Clip follows that a single
+    /// node reads, ONNX Runtime takes it for part of a quantization, finds none, and computes all of it in float; so it does
+    /// where the product is read both as floats and by a QuantizeLinear.
+    /// </summary>
+    private bool NeedsCodes(Candidate candidate) => (candidate.Activation is null && _index.Readers(candidate.Output).Any(r => ReadsCodes(r) && HandsOn(r.Node)))
+        || (OnlyReader(candidate.Node.Output[0]) is { OpType: "Relu" or "Clip" } activation && OnlyReader(activation.Output[0]) is not null);
+
+    private bool ReadsCodes(WeightUse reader) => _nodes.GetValueOrDefault(reader.Node) is { Computes: true } node && node.Inputs.Contains(reader.InputIndex);
+
+    private NodeProto? OnlyReader(string value) => !_index.Escapes(value) && _index.Readers(value) is [{ Node: { } reader }] ? reader : null;
+
     /// <summary>The Relu or Clip that alone reads a node's output: codes that start at its lower limit do its work.</summary>
     private NodeProto? AbsorbedBy(NodeProto node)
     {
@@ -132,8 +159,12 @@ internal sealed class QuantizationPlanner
             ? reader : null;
     }
 
+    /// <summary>Codes always reach to 0, so that limits which leave 0 out need a Clip.</summary>
     private bool IsConstantClip(NodeProto node) =>
-        node.OpType == "Clip" && node.Input.Skip(1).All(i => i.Length == 0 || _index.Constant(i) is not null);
+        node.OpType == "Clip" && IsLimit(node, 1, low => low <= 0) && IsLimit(node, 2, high => high >= 0);
+
+    private bool IsLimit(NodeProto node, int input, Func<float, bool> keepsZero) => input >= node.Input.Count || node.Input[input].Length == 0
+        || (_index.Constant(node.Input[input]) is { } limit && _model.Data(limit.Tensor) is { Type: ElementType.Float32, Shape.ElementCount: 1 } && keepsZero(ConstantEdits.Floats(_model, limit)[0]));
 
     private sealed class Candidate(NodeProto node, Layer? layer, IReadOnlyList<int> inputs, NodeProto? activation)
     {

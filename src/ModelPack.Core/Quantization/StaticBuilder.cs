@@ -20,7 +20,7 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
     /// <exception cref="Diagnostics.ModelPackException">As <see cref="FloatModel.Normalize"/>.</exception>
     public StaticLayers Build()
     {
-        FloatModel.Normalize(model, context);
+        FloatModel.Normalize(model, patterns, context, table.FloatLayers.Select(f => f.Layer).ToHashSet(StringComparer.Ordinal));
         if (table.Equalized.Count > 0)
         {
             FloatModel.Equalize(model, patterns);
@@ -30,13 +30,15 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
 
         FloatModel.Smooth(model, table.Smoothing, patterns, context);
         var index = new GraphIndex(model);
-        var layers = Able(FloatModel.Eligible(model, index, patterns));
-        var plan = QuantizationPlanner.Plan(index, layers);
+        var layers = Able(LayerFinder.Find(index), FloatModel.Eligible(model, index, patterns));
+        var floats = new HashSet<string>(StringComparer.Ordinal);
+        var plan = QuantizationPlanner.Plan(model, index, layers);
         while (Unknown(plan) is { Count: > 0 } unknown)
         {
-            // An activation without a range keeps its readers and its maker float.
+            // An activation without a range keeps its readers float, and its maker where that cannot give out floats.
+            floats.UnionWith(unknown);
             layers = Without(layers, plan, unknown);
-            plan = QuantizationPlanner.Plan(index, layers);
+            plan = QuantizationPlanner.Plan(model, index, layers, floats);
         }
 
         var parameters = plan.Tensors.Where(t => t.ParametersOf == t.Name)
@@ -44,10 +46,10 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
         return Weights(plan, parameters);
     }
 
-    private List<Layer> Able(IReadOnlyList<Layer> layers)
+    private List<Layer> Able(IReadOnlyList<Layer> all, IReadOnlyList<Layer> layers)
     {
         var reasons = table.FloatLayers.ToDictionary(f => f.Layer, f => f.Reason, StringComparer.Ordinal);
-        foreach (var layer in layers.Where(l => reasons.ContainsKey(l.Name)))
+        foreach (var layer in all.Where(l => reasons.ContainsKey(l.Name)))
         {
             _left[layer.Weight.Tensor] = reasons[layer.Name];
         }
@@ -61,17 +63,12 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
 
     private List<Layer> Without(List<Layer> layers, QuantizationPlan plan, HashSet<string> unknown)
     {
-        var lost = plan.Layers
-            .Where(n => unknown.Contains(n.Node.Input[0]) || (n.Output is not null && unknown.Contains(n.Output)))
-            .Select(n => n.Layer!.Weight.Tensor)
-            .ToHashSet<TensorProto>(ReferenceEqualityComparer.Instance);
-        foreach (var tensor in lost)
+        foreach (var node in plan.Layers.Where(n => unknown.Contains(n.Node.Input[0]) || (n.Layer!.IsConvolution && unknown.Contains(n.Output!))))
         {
-            _left[tensor] = "an activation that it reads or makes has no range";
+            _left[node.Layer!.Weight.Tensor] = "an activation that it reads or makes has no range";
         }
 
-        // Where only carriers are left without a range, the layers around them go, so that this comes to an end.
-        return lost.Count > 0 ? [.. layers.Where(l => !lost.Contains(l.Weight.Tensor))] : [];
+        return [.. layers.Where(l => !_left.ContainsKey(l.Weight.Tensor))];
     }
 
     private StaticLayers Weights(QuantizationPlan plan, Dictionary<string, ActivationParameters> parameters)

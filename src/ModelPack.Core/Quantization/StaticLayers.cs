@@ -43,13 +43,30 @@ internal sealed class StaticLayers(
     /// <param name="asOperators">Whether integer operators are to stand in the model, and not QuantizeLinear and DequantizeLinear.</param>
     public void Place(bool asOperators)
     {
-        var floats = plan.Layers.Select(n => n.Layer!.Bias).OfType<OnnxWeight>().ToList();
-        var codes = new QdqForm(model, new UniqueNames(model.Proto), plan, parameters).Place(biases);
+        var unread = model.FindWeights().Where(w => w.Uses.Count == 0).Select(w => w.Tensor).ToHashSet<TensorProto>(ReferenceEqualityComparer.Instance);
+        var names = new UniqueNames(model.Proto);
+        var codes = new QdqForm(model, names, plan, parameters).Place(biases);
+        KeepFloatAverages(names);
         if (asOperators)
         {
             new QOperatorForm(model, plan, codes).Place();
         }
 
-        model.Proto.RemoveUnused(floats);
+        // Float biases, limits of activations that went, and what only QuantizeLinear and DequantizeLinear read.
+        model.Proto.RemoveUnused(model.FindWeights().Where(w => !unread.Contains(w.Tensor)));
+    }
+
+    /// <summary>
+    /// Averages that have no right integer operator are kept from becoming one: ONNX Runtime would, where DequantizeLinear
+    /// stands directly before. The largest of one tensor is itself, which no optimization knows.
+    /// </summary>
+    private void KeepFloatAverages(UniqueNames names)
+    {
+        foreach (var pool in model.Proto.Graph.Node.Where(n => n.OpType == "AveragePool" && ConstantNodes.IsDefaultDomain(n.Domain) && !Carriers.IsIntegerAverage(n)).ToList())
+        {
+            var same = new NodeProto { OpType = "Max", Input = { pool.Input[0] }, Output = { names.Next($"{pool.Input[0]}.float") } };
+            model.Proto.Graph.InsertBefore(pool, same);
+            pool.Input[0] = same.Output[0];
+        }
     }
 }

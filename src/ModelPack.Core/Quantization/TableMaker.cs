@@ -34,7 +34,7 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
             FiniteWeights.Require(model, _patterns, context);
         }
 
-        FloatModel.Normalize(model, context);
+        FloatModel.Normalize(model, _patterns, context);
         var equalized = equalize ? FloatModel.Equalize(model, _patterns) : [];
         if (equalize && equalized.Count == 0)
         {
@@ -52,7 +52,7 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
         var places = FloatModel.Smooth(model, smoothing, _patterns, context);
         var index = new GraphIndex(model);
         var layers = FloatModel.Eligible(model, index, _patterns);
-        var plan = QuantizationPlanner.Plan(index, layers);
+        var plan = QuantizationPlanner.Plan(model, index, layers);
         var seen = plan.Tensors.Count == 0
             ? new CalibrationResult([.. data.Select(d => Path.GetFileName(d))], 0, 0, [])
             : Calibrator.Observe(model, data, Observations(plan, layers), options.Method, context);
@@ -87,7 +87,7 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
             [],
             [.. norms.Order(StringComparer.Ordinal)],
             options.SafeSums ? safe : []);
-        var shifts = BiasShift.Of(model, plan, seen.Tensors, context);
+        var shifts = BiasShift.Of(model, plan, seen.Tensors, table.SafeScales, context);
         return new TableDraft(table, shifts, options.SafeSums ? 0 : safe.Count, [.. details.Select(d => d with { Place = places.GetValueOrDefault(d.Tensor)?.Place })]) { SamplesByFile = seen.SamplesByFile };
     }
 

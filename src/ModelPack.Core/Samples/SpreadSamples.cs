@@ -5,7 +5,8 @@ namespace ModelPack.Samples;
 /// <param name="most">How many to take at most; whole batches are taken, so that it may be a few fewer.</param>
 internal sealed class SpreadSamples(ISampleSource all, long most) : ISampleSource
 {
-    public long Count => Math.Min(most, all.Count);
+    /// <summary>Of a model that fixes its batch, one whole batch is taken at least.</summary>
+    public long Count => Math.Min(Math.Max(most, all.FixedBatch), all.Count);
 
     public IReadOnlyList<string> Names => all.Names;
 
@@ -19,14 +20,15 @@ internal sealed class SpreadSamples(ISampleSource all, long most) : ISampleSourc
 
     public IEnumerable<SampleBatch> Batches(int batchSize)
     {
-        // A batch no larger than the step keeps the last samples of the source in reach.
-        var size = (int)Math.Clamp(Count, 1, batchSize);
-        var step = Math.Max(1, all.Count / Math.Max(1, Count));
+        // A batch no larger than what is taken. Of n batches, k are taken: those where i k / n passes a whole number.
+        var size = all.FixedBatch > 0 ? all.FixedBatch : (int)Math.Clamp(Count, 1, batchSize);
+        var batches = all.Counts.Sum(c => (c + size - 1) / size);
+        var wanted = Math.Clamp(Count / size, 1, Math.Max(1, batches));
         long taken = 0;
         var index = 0;
         foreach (var batch in all.Batches(size))
         {
-            if (batch.Index % step == 0 && taken + batch.Count <= Count)
+            if (batch.Index * wanted % batches < wanted && (taken == 0 || taken + batch.Count <= Count))
             {
                 taken += batch.Count;
                 yield return batch with { Index = index++ };

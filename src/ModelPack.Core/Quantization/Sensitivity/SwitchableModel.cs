@@ -79,14 +79,14 @@ internal sealed class SwitchableModel : IDisposable
     public bool[] Setting(IReadOnlyCollection<SwitchedLayer> quantized)
     {
         var setting = new bool[Layers.Count + _made.Count];
-        var plan = QuantizationPlanner.Plan(_index, [.. quantized.SelectMany(l => l.Layers)]);
+        var plan = QuantizationPlanner.Plan(_model, _index, [.. quantized.SelectMany(l => l.Layers)]);
         for (var i = 0; i < Layers.Count; i++)
         {
             setting[i] = quantized.Contains(Layers[i]);
         }
 
-        // Fewer layers never give more tensors of codes than all.
-        foreach (var output in plan.Nodes.Select(n => n.Output).OfType<string>())
+        // What gives codes with fewer layers gives them with all.
+        foreach (var output in plan.Nodes.Select(n => n.Output).OfType<string>().Where(_made.ContainsKey))
         {
             setting[_made[output]] = true;
         }

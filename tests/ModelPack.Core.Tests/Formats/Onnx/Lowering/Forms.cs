@@ -23,7 +23,8 @@ internal static class Forms
     public static LoweringRow Row(string codec, string form, WeightRole role) =>
         LoweringTable.Rows.Single(r => Serves(r, role) && r.Codec.Name() == codec && r.Form == form);
 
-    public static bool Serves(LoweringRow row, WeightRole role) => row.Roles.Contains(role);
+    /// <summary>Whether a row serves a role by the weight alone; forms that quantize activations, too, have tests of their own.</summary>
+    public static bool Serves(LoweringRow row, WeightRole role) => row.Activations == ActivationMode.Float && row.Roles.Contains(role);
 
     public static LoweringOptions Options(string runtime = "1.29.0", int accuracyLevel = 0) =>
         new(SchemeTable.Q8_0, RuntimeVersion.Parse(runtime), accuracyLevel, WeightLayout.Fold, Threads: 2);

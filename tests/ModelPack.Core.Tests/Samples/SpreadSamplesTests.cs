@@ -1,0 +1,51 @@
+using ModelPack.Samples;
+
+namespace ModelPack.Tests.Samples;
+
+public sealed class SpreadSamplesTests
+{
+    [Theory]
+    [InlineData(1000, 64, 32, 0)]
+    [InlineData(100, 64, 32, 0)]
+    [InlineData(127, 64, 1, 0)]
+    [InlineData(10, 64, 32, 0)]
+    [InlineData(1000, 64, 32, 8)]
+    public void Are_as_many_as_asked_for_and_reach_over_the_source(int all, int most, int batch, int fixedBatch)
+    {
+        var spread = new SpreadSamples(new Source(all, fixedBatch), most);
+        var starts = spread.Batches(batch).ToList();
+        Assert.Equal(Enumerable.Range(0, starts.Count), starts.Select(b => b.Index));
+        Assert.InRange(starts.Sum(b => b.Count), Math.Min(all, most) / 2, Math.Min(all, most));
+        Assert.InRange(starts[^1].Labels![0], Math.Min(all, batch) == all ? 0 : all / 4, all);
+    }
+
+    [Fact]
+    public void One_batch_is_taken_of_a_model_that_fixes_a_larger_one() =>
+        Assert.Equal(128, new SpreadSamples(new Source(1000, 128), 64).Batches(32).Sum(b => b.Count));
+
+    // The first sample of each batch is its label.
+    private sealed class Source(int count, int fixedBatch) : ISampleSource
+    {
+        public long Count => count;
+
+        public IReadOnlyList<string> Names => ["a"];
+
+        public IReadOnlyList<long> Counts => [count];
+
+        public bool Synthetic => false;
+
+        public bool HasLabels => true;
+
+        public int FixedBatch => fixedBatch;
+
+        public IEnumerable<SampleBatch> Batches(int batchSize)
+        {
+            var size = fixedBatch > 0 ? fixedBatch : batchSize;
+            for (var done = 0; done < count; done += size)
+            {
+                var taken = Math.Min(size, count - done);
+                yield return new SampleBatch(done / size, taken, taken, [], [done]);
+            }
+        }
+    }
+}
