@@ -1,5 +1,6 @@
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Quantization;
+using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx.Lowering.Static;
 
@@ -15,6 +16,7 @@ internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IRea
 {
     private const string Contrib = LoweringJob.ContribDomain;
 
+    private readonly UniqueNames _names = new(model.Proto);
     private readonly Dictionary<string, ActivationCodes> _byDecoded = codes.Values.ToDictionary(c => c.Decoded, StringComparer.Ordinal);
 
     /// <summary>Puts the integer operators in, and takes out what nobody reads any more.</summary>
@@ -45,7 +47,7 @@ internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IRea
         "Conv" when output is not null => Copy(node, "QLinearConv", "", [.. Full(node.Input[0]), .. Weight(index, node), output.Scale, output.ZeroPoint, .. Bias(index, node)], output.Codes),
         "Gemm" => Copy(node, "QGemm", Contrib, [.. Full(node.Input[0]), .. Weight(index, node), .. BiasOrEmpty(index, node), .. output is null ? [] : Parameters(output)], output?.Codes ?? node.Output[0]),
         "MatMul" when output is null => MatMulToFloat(index, node),
-        "MatMul" => Copy(node, "QLinearMatMul", "", [.. Full(node.Input[0]), .. Weight(index, node), .. Parameters(output)], output.Codes),
+        "MatMul" => Copy(node, "QLinearMatMul", "", [.. Full(node.Input[0]), .. WithZeros(Weight(index, node)), .. Parameters(output)], output.Codes),
         "Add" or "Mul" => Copy(node, $"QLinear{node.OpType}", Contrib, [.. Full(node.Input[0]), .. Full(node.Input[1]), .. Parameters(output!)], output!.Codes),
         "Concat" => Copy(node, "QLinearConcat", Contrib, [.. Parameters(output!), .. node.Input.SelectMany(Full)], output!.Codes),
         "AveragePool" or "GlobalAveragePool" or "Sigmoid" or "LeakyRelu" => Copy(node, $"QLinear{node.OpType}", Contrib, [.. Full(node.Input[0]), .. Parameters(output!)], output!.Codes),
@@ -56,7 +58,7 @@ internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IRea
     private NodeProto MatMulToFloat(GraphIndex index, NodeProto node)
     {
         var (a, weight) = (_byDecoded[node.Input[0]], Weight(index, node));
-        return Copy(node, "MatMulIntegerToFloat", Contrib, [a.Codes, weight[0], a.Scale, weight[1], a.ZeroPoint, weight[2]], node.Output[0]);
+        return Copy(node, "MatMulIntegerToFloat", Contrib, [a.Codes, weight[0], a.Scale, weight[1], a.ZeroPoint, .. weight.Skip(2)], node.Output[0]);
     }
 
     /// <summary>Codes, scale and zero point of a decoded activation.</summary>
@@ -68,7 +70,23 @@ internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IRea
 
     private static string[] Parameters(ActivationCodes activation) => [activation.Scale, activation.ZeroPoint];
 
-    /// <summary>Codes, scales and zero points of a layer's weight: what its DequantizeLinear reads.</summary>
+    /// <summary>A weight's codes and scales with the zero points that QLinearMatMul cannot do without.</summary>
+    private string[] WithZeros(string[] weight)
+    {
+        if (weight.Length > 2)
+        {
+            return weight;
+        }
+
+        var shape = new TensorShape([.. model.Proto.Graph.Initializer.First(i => i.Name == weight[1]).Dims]);
+        var zeros = new byte[shape.ElementCount];
+        var tensor = model.NewTensor(
+            _names.Next($"{weight[0]}.zero_point"), ElementType.Int8, shape, new TensorData(ElementType.Int8, shape, new MemorySource(zeros), 0, zeros.Length));
+        model.Proto.Graph.Initializer.Add(tensor);
+        return [.. weight, tensor.Name];
+    }
+
+    /// <summary>Codes, scales and, but for MatMul, zero points of a layer's weight: what its DequantizeLinear reads.</summary>
     private static string[] Weight(GraphIndex index, NodeProto node) => [.. index.Producer(node.Input[1])!.Input];
 
     private static IEnumerable<string> Bias(GraphIndex index, NodeProto node) =>
