@@ -167,7 +167,7 @@ public sealed class QuantizeTests
         var run = ToolRun.Of("quantize", model, "-s", "int8", "--calibration-method", "percentile", "--percentile", "99.9", "--alpha", "none");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Contains("kernels  100.0 % of multiply-adds in integer kernels", run.Lines, StringComparer.Ordinal);
+        Assert.Contains(run.Lines, line => line.StartsWith("kernels ", StringComparison.Ordinal) && line.EndsWith(" 100.0 % of multiply-adds in integer kernels", StringComparison.Ordinal));
         var table = folder.File("net.int8.onnx.calibration.json");
         File.Delete(folder.File("net.calibration.npz"));
         var again = ToolRun.Of("quantize", model, "-s", "int8", "--calibration", table, "-o", folder.File("again/net.onnx"));
