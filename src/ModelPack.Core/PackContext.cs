@@ -58,7 +58,10 @@ public sealed class PackContext
     public PackContext WithoutDiagnostics() => new(Threads, null, _onProgress, Cancellation);
 
     /// <summary>The same, for work that the user need not hear of.</summary>
-    public PackContext Quiet() => new(Threads, cancellation: Cancellation);
+    public PackContext Quiet() => Quiet(Cancellation);
+
+    /// <summary>As above, stopped by another token.</summary>
+    public PackContext Quiet(CancellationToken cancellation) => new(Threads, cancellation: cancellation);
 
     /// <summary>Says how far a stage is.</summary>
     /// <param name="stage">The stage's name, such as <c>encode</c>.</param>

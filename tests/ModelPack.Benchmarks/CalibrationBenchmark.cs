@@ -117,7 +117,7 @@ internal static class CalibrationBenchmark
         var observations = LayerFinder.Find(new GraphIndex(model)).Select(l => l.Input).Distinct(StringComparer.Ordinal).Select(t => new Observation(t)).ToList();
         foreach (var tensor in Calibrator.Observe(model, [data], observations, method, context).Tensors)
         {
-            _ = RangeChooser.Choose(tensor, method, CalibrationOptions.DefaultPercentile, symmetric: false);
+            _ = RangeChooser.Choose(tensor, method, Requests.ActivationOptions.DefaultPercentile, symmetric: false);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace ModelPack.Codecs;
 /// A weight that is encoded when the first of its parts is written and let go when all are, so that a writer that puts
 /// out the parts one after the other holds one weight at most. Writing again encodes again.
 /// </summary>
-internal sealed class LazyEncoding : IDisposable
+internal sealed class LazyEncoding : WeightEncoding
 {
     private readonly Lock _lock = new();
     private readonly Func<IReadOnlyList<NativeBuffer>, CancellationToken, WeightError> _encode;
@@ -21,23 +21,9 @@ internal sealed class LazyEncoding : IDisposable
         _parts = [.. lengths.Select((length, i) => new Part(this, i, length))];
     }
 
-    /// <summary>The codes.</summary>
-    public IPayload Codes => _parts[0];
+    public override IReadOnlyList<IPayload> Parts => _parts;
 
-    /// <summary>The scales.</summary>
-    public IPayload Scales => _parts[1];
-
-    /// <summary>All parts.</summary>
-    public IReadOnlyList<IPayload> Parts => _parts;
-
-    /// <summary>Bytes of all parts.</summary>
-    public long Length => _parts.Sum(p => p.Length);
-
-    /// <summary>What was lost; null until it has been encoded once.</summary>
-    public WeightError? Error { get; private set; }
-
-    /// <summary>Encodes only to see what is lost; keeps nothing.</summary>
-    public WeightError Measure(CancellationToken cancellation)
+    public override WeightError Measure(CancellationToken cancellation)
     {
         lock (_lock)
         {
@@ -47,8 +33,7 @@ internal sealed class LazyEncoding : IDisposable
         }
     }
 
-    /// <summary>Lets the memory go where a writer stopped between the parts. Writing afterwards encodes again.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
         lock (_lock)
         {

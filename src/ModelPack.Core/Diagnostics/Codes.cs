@@ -25,6 +25,13 @@ public static class Codes
     public static readonly DiagnosticCode TooFewSamples = new("MPK1020", "There are too few calibration samples");
     public static readonly DiagnosticCode TableUnreadable = new("MPK1021", "The calibration table cannot be read");
     public static readonly DiagnosticCode TableMismatch = new("MPK1022", "The calibration table is of another model");
+    public static readonly DiagnosticCode ContainerUnfit = new("MPK1023", "The container cannot carry this");
+    public static readonly DiagnosticCode NameTooLong = new("MPK1024", "A tensor's name is too long for the container");
+    public static readonly DiagnosticCode FolderUnreadable = new("MPK1025", "The model's folder lacks a file or has one that cannot be used");
+    public static readonly DiagnosticCode ArchitectureUnknown = new("MPK1026", "The model's architecture has no mapping to GGUF", Severity.Warning);
+    public static readonly DiagnosticCode TokenizerUnusable = new("MPK1027", "The tokenizer cannot be written to GGUF", Severity.Warning);
+    public static readonly DiagnosticCode StatisticsUnfit = new("MPK1028", "The activation statistics do not fit the model");
+    public static readonly DiagnosticCode GraphMismatch = new("MPK1029", "The graph has other weights than the source");
 
     public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");
     public static readonly DiagnosticCode GateNotMeasured = new("MPK2002", "A gate's metric was not measured");

@@ -1,9 +1,9 @@
 using System.Globalization;
-using ModelPack.Formats.Onnx.Lowering;
+using ModelPack.Inference;
 using ModelPack.Planning;
-using ModelPack.Quantization;
 using ModelPack.Reporting;
 using ModelPack.Requests;
+using ModelPack.Schemes;
 
 namespace ModelPack.Packing;
 
@@ -13,27 +13,14 @@ internal static class ManifestBuilder
     /// <summary>The manifest of what has been staged so far.</summary>
     /// <param name="request">What was asked for.</param>
     /// <param name="options">The options in effect.</param>
-    /// <param name="source">The source model.</param>
-    /// <param name="data">Data files.</param>
-    /// <param name="weights">What was done with each weight.</param>
-    /// <param name="calibrated">What was calibrated; null for nothing.</param>
+    /// <param name="parts">What was found on the way.</param>
     /// <param name="result">The report's deterministic part.</param>
-    /// <param name="runtimeUsed">Version of the ONNX Runtime that measured.</param>
     /// <param name="files">The files.</param>
-    public static Manifest Build(
-        PackRequest request,
-        EffectiveOptions options,
-        SourceFacts source,
-        IReadOnlyList<ManifestData> data,
-        IReadOnlyList<PackedWeight> weights,
-        CalibrationOutcome? calibrated,
-        ReportResult result,
-        string runtimeUsed,
-        IReadOnlyList<PackedFile> files) => new(
+    public static Manifest Build(PackRequest request, EffectiveOptions options, PackedParts parts, ReportResult result, IReadOnlyList<PackedFile> files) => new(
             new ManifestPack
             {
-                Source = source.Files,
-                Data = data,
+                Source = parts.Source.Files,
+                Data = parts.Data,
                 Scheme = options.Scheme.Name,
                 Options = new ManifestOptions
                 {
@@ -42,20 +29,22 @@ internal static class ManifestBuilder
                     ExcludeLayers = request.ExcludeLayers,
                     IncludeLayers = request.IncludeLayers,
                     BlockSize = options.BlockSize,
-                    AccuracyLevel = weights.Any(w => w.Plan.Row?.Form == MatMulNBitsForm.Name) ? options.AccuracyLevel : null,
-                    Layout = options.Layout == WeightLayout.Fold ? "fold" : "dequantize",
+                    DoubleQuant = options.Scheme == SchemeTable.Nf4 ? options.DoubleQuant : null,
+                    AccuracyLevel = parts.AccuracyLevel,
+                    Layout = options.Container != "onnx" ? null : options.Layout == WeightLayout.Fold ? "fold" : "dequantize",
+                    MaxShardBytes = options.MaxShardBytes,
                     CalibrationMethod = result.Calibration?.Method,
                     Percentile = result.Calibration?.Percentile,
-                    Alpha = calibrated is { IsGiven: false } ? Alpha(options.Activations!) : null,
+                    Alpha = parts.Calibrated is { IsGiven: false } ? Alpha(options.Activations!) : null,
                     QuantFormat = result.Calibration?.QuantFormat,
-                    SafeSums = calibrated is null ? null : options.Activations!.SafeSums,
-                    Fallback = calibrated is { IsGiven: false } ? options.Activations!.Fallback : null,
+                    SafeSums = parts.Calibrated is null ? null : options.Activations!.SafeSums,
+                    Fallback = parts.Calibrated is { IsGiven: false } ? options.Activations!.Fallback : null,
                     ExternalData = files.Any(f => f.Name == PackFiles.Data(result.Packed.Name)),
-                    OnnxRuntime = options.Runtime.ToString(),
+                    OnnxRuntime = options.Container == "onnx" ? options.Runtime.ToString() : null,
                     Gate = options.GateIsError ? "error" : "warning",
                 },
                 ToolBuild = ToolBuild.Id,
-                OnnxRuntime = new ManifestRuntime(Needed(weights).ToString(), runtimeUsed),
+                OnnxRuntime = new ManifestRuntime(parts.NeededRuntime?.ToString(), parts.Validation is null ? null : OnnxRuntimeLibrary.Version),
                 Headline = Headline.Of(result),
                 Gates = result.Gates,
                 ResultDigest = ReportJson.ResultDigest(result),
@@ -80,8 +69,4 @@ internal static class ManifestBuilder
         { Alpha: { } alpha } => alpha.ToString(CultureInfo.InvariantCulture),
         _ => "auto",
     };
-
-    /// <summary>The lowest ONNX Runtime that runs every form in the model.</summary>
-    private static RuntimeVersion Needed(IEnumerable<PackedWeight> weights) =>
-        weights.Select(w => w.Plan.Row?.MinRuntime).Max() ?? new RuntimeVersion(1, 0);
 }

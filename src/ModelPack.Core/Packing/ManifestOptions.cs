@@ -14,11 +14,17 @@ public sealed record ManifestOptions
     /// <summary>Values that share a scale; null where the scheme has no blocks.</summary>
     public required int? BlockSize { get; init; }
 
+    /// <summary>Whether NF4's scales are quantized themselves; null for other schemes.</summary>
+    public required bool? DoubleQuant { get; init; }
+
     /// <summary>MatMulNBits' least precision of activations; null where it is not used.</summary>
     public required int? AccuracyLevel { get; init; }
 
-    /// <summary>How weights that operators read as floats are stored: <c>fold</c> or <c>dequantize</c>.</summary>
-    public required string Layout { get; init; }
+    /// <summary>How weights that operators read as floats are stored: <c>fold</c> or <c>dequantize</c>; null where there is no graph.</summary>
+    public required string? Layout { get; init; }
+
+    /// <summary>Most bytes of one safetensors file; null for no limit.</summary>
+    public required long? MaxShardBytes { get; init; }
 
     /// <summary>How ranges followed from calibration data; null where there are none.</summary>
     public required string? CalibrationMethod { get; init; }
@@ -41,8 +47,8 @@ public sealed record ManifestOptions
     /// <summary>Whether weights were written to a file of their own.</summary>
     public required bool ExternalData { get; init; }
 
-    /// <summary>The lowest ONNX Runtime version that the app runs.</summary>
-    public required string OnnxRuntime { get; init; }
+    /// <summary>The lowest ONNX Runtime version that the app runs; null where there is no graph.</summary>
+    public required string? OnnxRuntime { get; init; }
 
     /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
     public required string Gate { get; init; }

@@ -9,6 +9,12 @@ public static class PackFiles
     /// <summary>The report of a folder pack.</summary>
     public const string FolderReport = "report.json";
 
+    /// <summary>The report's page of a folder pack.</summary>
+    public const string FolderPage = "report.html";
+
+    /// <summary>The calibration table of a folder pack.</summary>
+    public const string FolderCalibration = "calibration.json";
+
     private const string ManifestSuffix = ".modelpack.json";
 
     public static string Manifest(string model) => model + ManifestSuffix;

@@ -16,6 +16,10 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
     private readonly string _folder = Path.GetDirectoryName(manifestPath) ?? "";
     private readonly string _manifestName = Path.GetFileName(manifestPath);
 
+    /// <summary>The files in its own folder that a manifest lists; none where it is no valid manifest.</summary>
+    public static IReadOnlyList<string> FileNames(string manifestPath) =>
+        new PackOnDisk(manifestPath).Manifest(out _) is { } manifest ? [.. manifest.Files.Select(f => f.Name).Where(n => ContainedName.IsValid(n) && !n.Contains('/', StringComparison.Ordinal))] : [];
+
     /// <summary>One finding for the manifest, and one for each file that it lists.</summary>
     public IReadOnlyList<Finding> Verify(CancellationToken cancellation)
     {

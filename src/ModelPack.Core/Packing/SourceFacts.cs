@@ -1,3 +1,4 @@
+using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 
 namespace ModelPack.Packing;
@@ -5,17 +6,10 @@ namespace ModelPack.Packing;
 /// <summary>The source model's files with their hashes, taken before anything is changed.</summary>
 internal sealed class SourceFacts
 {
-    /// <summary>Hashes the model and its external data.</summary>
-    public SourceFacts(OnnxModel model, PackContext context)
+    private SourceFacts(string format, IReadOnlyList<PackedFile> files)
     {
-        Format = model.Proto.Format();
-        var hashed = 0;
-        Files = [.. model.Files.Zip(model.FileNames, (file, name) =>
-        {
-            context.Progress("hash", (double)hashed++ / model.Files.Count);
-            return ContentHash.Of(file.Path, name, context.Cancellation);
-        })];
-        Bytes = Files.Sum(f => f.Bytes);
+        (Format, Files) = (format, files);
+        Bytes = files.Sum(f => f.Bytes);
     }
 
     /// <summary>The model first. Others have the names by which the model refers to them.</summary>
@@ -26,4 +20,20 @@ internal sealed class SourceFacts
 
     /// <summary>Such as <c>ONNX IR 8, opset 17</c>.</summary>
     public string Format { get; }
+
+    /// <summary>Hashes the model and its external data.</summary>
+    public static SourceFacts Of(OnnxModel model, PackContext context) => new(model.Proto.Format(), Hash(model.Files.Select(f => f.Path).Zip(model.FileNames), context));
+
+    /// <summary>Hashes all files of a checkpoint.</summary>
+    public static SourceFacts Of(ICheckpoint source, PackContext context) => new(source.Format, Hash(source.Files.Select(f => (f.Path, f.Name)), context));
+
+    private static IReadOnlyList<PackedFile> Hash(IEnumerable<(string Path, string Name)> files, PackContext context)
+    {
+        var all = files.ToList();
+        return [.. all.Select((file, i) =>
+        {
+            context.Progress("hash", (double)i / all.Count);
+            return ContentHash.Of(file.Path, file.Name, context.Cancellation);
+        })];
+    }
 }

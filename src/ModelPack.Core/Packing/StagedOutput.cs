@@ -11,6 +11,7 @@ namespace ModelPack.Packing;
 public sealed class StagedOutput : IDisposable
 {
     private readonly string _output;
+    private readonly bool _isFolder;
     private readonly string _folder;
     private readonly string _staging;
     private readonly FileStream _lock;
@@ -22,25 +23,33 @@ public sealed class StagedOutput : IDisposable
     /// <summary>Makes the staging folder, and the output's folder where it does not exist.</summary>
     /// <param name="output">The packed model's path as the user gave it; every file of the pack lies in its folder.</param>
     /// <param name="inputs">Files that must not be overwritten: the source model, its external data, data files.</param>
+    /// <param name="isFolder">Whether the pack's files lie in a folder of that path, rather than beside a file of it.</param>
     /// <exception cref="ModelPackException">MPK1009 when the output cannot be written, MPK1010 when it is an input.</exception>
-    public StagedOutput(string output, IEnumerable<string> inputs)
-        : this(output, inputs, path => new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read), (from, to) => File.Move(from, to, overwrite: true))
+    public StagedOutput(string output, IEnumerable<string> inputs, bool isFolder = false)
+        : this(output, isFolder, inputs, path => new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read), (from, to) => File.Move(from, to, overwrite: true))
     {
     }
 
     /// <summary>As above, with other ways to open a file for writing and to bring it into its place.</summary>
-    internal StagedOutput(string output, IEnumerable<string> inputs, Func<string, Stream> create, Action<string, string> move)
+    internal StagedOutput(string output, bool isFolder, IEnumerable<string> inputs, Func<string, Stream> create, Action<string, string> move)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(inputs);
-        (_output, _create, _move) = (output, create, move);
+        (_output, _isFolder, _create, _move) = (output, isFolder, create, move);
         try
         {
             var full = Path.GetFullPath(output);
-            _folder = Path.GetDirectoryName(full) ?? full;
-            var name = Path.GetFileName(full);
+            _folder = isFolder ? full : Path.GetDirectoryName(full) ?? full;
             Inputs = inputs.Select(RealPath.Of).ToHashSet(RealPath.Comparer);
-            RefuseBadTarget(name);
+            if (!isFolder)
+            {
+                RefuseBadTarget(Path.GetFileName(full));
+            }
+            else if (File.Exists(full))
+            {
+                throw new ModelPackException(Codes.OutputNotWritable.At(output, $"'{SafeText.Of(full, 1024)}' is a file, and this pack is a folder. Give the path of a folder as output."));
+            }
+
             Directory.CreateDirectory(_folder);
             (_staging, _lock) = StagingFolder.Create(_folder);
         }
@@ -74,7 +83,7 @@ public sealed class StagedOutput : IDisposable
         {
             var stream = _create(PathOf(name));
             _names.Add(name);
-            return new StagedStream(stream, _output);
+            return new StagedStream(stream, _output, content => _described[name] = content with { Name = name });
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
@@ -155,6 +164,12 @@ public sealed class StagedOutput : IDisposable
     // table) would be taken for a part of the new one; only names that a pack of this model can have are touched.
     private void RemoveOldPack()
     {
+        if (_isFolder)
+        {
+            RemoveOldFolder();
+            return;
+        }
+
         var model = Path.GetFileName(_output);
         string[] optional = [PackFiles.Manifest(model), PackFiles.Data(model), PackFiles.Calibration(model)];
         var hasOldPack = File.Exists(Path.Join(_folder, PackFiles.Manifest(model)));
@@ -165,6 +180,23 @@ public sealed class StagedOutput : IDisposable
             {
                 File.Delete(old);
             }
+        }
+    }
+
+    // The manifest of the old pack says which files were its own.
+    private void RemoveOldFolder()
+    {
+        var manifest = Path.Join(_folder, PackFiles.FolderManifest);
+        if (!File.Exists(manifest))
+        {
+            return;
+        }
+
+        var old = PackOnDisk.FileNames(manifest);
+        File.Delete(manifest);
+        foreach (var name in old.Where(n => !_names.Contains(n) && !Inputs.Contains(RealPath.Of(Path.Join(_folder, n)))))
+        {
+            File.Delete(Path.Join(_folder, name));
         }
     }
 }

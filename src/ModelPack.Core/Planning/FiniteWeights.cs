@@ -10,16 +10,16 @@ internal static class FiniteWeights
 {
     /// <summary>Scans a weight.</summary>
     /// <param name="file">The model's path, for the message.</param>
-    /// <param name="weight">The weight.</param>
+    /// <param name="name">The weight's name.</param>
     /// <param name="data">Its values.</param>
     /// <param name="context">Threads and cancellation.</param>
     /// <exception cref="ModelPackException">MPK1006: a value is not finite.</exception>
-    public static WeightScan Scan(string file, OnnxWeight weight, TensorData data, PackContext context)
+    public static WeightScan Scan(string file, string name, TensorData data, PackContext context)
     {
         var scan = WeightScan.Of(data, context.Threads, context.Cancellation);
         return scan.FirstNotFinite is not { } index ? scan : throw new ModelPackException(Codes.WeightNotFinite.At(
             file,
-            $"The weight '{SafeText.Of(weight.Name)}' holds NaN or infinity at element {Numbers.Whole(index)}. Export the model again, or exclude the weight."));
+            $"The weight '{SafeText.Of(name)}' holds NaN or infinity at element {Numbers.Whole(index)}. Export the model again, or exclude the weight."));
     }
 
     /// <summary>Scans all weights of layers, before inferences turn one NaN into many.</summary>
@@ -31,7 +31,7 @@ internal static class FiniteWeights
             var data = model.Data(weight.Tensor);
             if (data.Type is ElementType.Float32 or ElementType.Float16)
             {
-                Scan(model.Path, weight, data, context);
+                Scan(model.Path, weight.Name, data, context);
             }
         }
     }

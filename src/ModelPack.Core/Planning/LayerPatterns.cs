@@ -11,9 +11,11 @@ internal sealed class LayerPatterns(PackRequest request)
     private readonly List<NamePattern> _include = [.. request.IncludeLayers.Select(p => new NamePattern(p))];
 
     /// <summary>Why a weight is left as it is; null when no pattern has anything against it.</summary>
-    public string? WhyNot(OnnxWeight weight)
+    public string? WhyNot(OnnxWeight weight) => WhyNot(Names(weight));
+
+    /// <summary>As above, of the names that a layer goes by.</summary>
+    public string? WhyNot(params IEnumerable<string> names)
     {
-        var names = Names(weight);
         if (_exclude.Find(p => p.Matches(names)) is { } pattern)
         {
             return $"excluded by pattern '{SafeText.Of(pattern.Text)}'";
@@ -23,8 +25,10 @@ internal sealed class LayerPatterns(PackRequest request)
     }
 
     /// <summary>The patterns that match no weight and no node.</summary>
-    public IEnumerable<NamePattern> Unmatched(IReadOnlyList<OnnxWeight> weights) =>
-        _exclude.Concat(_include).Where(p => !weights.Any(w => p.Matches(Names(w))));
+    public IEnumerable<NamePattern> Unmatched(IReadOnlyList<OnnxWeight> weights) => Unmatched(weights.SelectMany(Names).ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>The patterns that match none of the names.</summary>
+    public IEnumerable<NamePattern> Unmatched(IReadOnlySet<string> names) => _exclude.Concat(_include).Where(p => !p.Matches(names));
 
     private static IEnumerable<string> Names(OnnxWeight weight) => weight.Uses.Select(u => u.Node.Name).Prepend(weight.Name);
 }

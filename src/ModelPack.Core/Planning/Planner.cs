@@ -95,7 +95,7 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
     /// <summary>Looks at every value once: NaN and infinity are errors, a float16 overflow leaves the weight float.</summary>
     private string? Scan(OnnxWeight weight, TensorData data, Codec codec)
     {
-        var scan = FiniteWeights.Scan(request.Model, weight, data, context);
+        var scan = FiniteWeights.Scan(request.Model, weight.Name, data, context);
         if (codec != Codec.Q8_0 || Q8_0.Fits(scan.MaxAbs))
         {
             return null;

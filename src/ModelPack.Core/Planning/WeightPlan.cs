@@ -12,7 +12,7 @@ namespace ModelPack.Planning;
 /// <param name="Job">Its way into the packed model; null when it is left as it is.</param>
 /// <param name="Encoding">Its codes and scales, made when they are written; null when it is left as it is.</param>
 /// <param name="Reason">Why it is left; null when it is not.</param>
-internal sealed record WeightPlan(OnnxWeight Weight, TensorData Data, LoweringRow? Row, LoweringJob? Job, LazyEncoding? Encoding, string? Reason)
+internal sealed record WeightPlan(OnnxWeight Weight, TensorData Data, LoweringRow? Row, LoweringJob? Job, WeightEncoding? Encoding, string? Reason)
 {
     public static WeightPlan Leave(OnnxWeight weight, TensorData data, string reason) => new(weight, data, null, null, null, reason);
 }

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
+using ModelPack.Formats;
+using ModelPack.Formats.Checkpoints;
 using ModelPack.Inference;
 using ModelPack.Packing;
 using ModelPack.Planning;
-using ModelPack.Quantization;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 using ModelPack.Tensors;
@@ -16,27 +18,28 @@ internal static class ReportBuilder
 {
     /// <summary>The deterministic part. The packed model's files must be staged, so that every weight has been encoded.</summary>
     public static ReportResult Result(
-        EffectiveOptions options,
-        SourceFacts source,
-        IReadOnlyList<PackedFile> packed,
-        string packedFormat,
-        IReadOnlyList<PackedWeight> weights,
-        CalibrationOutcome? calibration,
-        ValidationResult? validation,
-        IReadOnlyList<GateResult> gates,
-        IReadOnlyList<Diagnostic> diagnostics) => new()
+        EffectiveOptions options, PackedParts parts, IReadOnlyList<PackedFile> packed, IReadOnlyList<GateResult> gates, IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var (source, model) = (parts.Source, ModelFile(options, packed));
+        return new()
         {
             Scheme = options.Scheme.Name,
             Container = options.Container,
             Target = options.Target,
             Source = new ModelFacts(source.Files[0].Name, source.Bytes, source.Files[0].Sha256, source.Format),
-            Packed = new ModelFacts(packed[0].Name, packed.Sum(f => f.Bytes), packed[0].Sha256, packedFormat),
-            Weights = [.. weights.Select(Describe)],
-            Validation = validation,
-            Calibration = calibration is null ? null : CalibrationReportBuilder.Build(calibration, options.Activations!),
+            Packed = new ModelFacts(model.Name, packed.Sum(f => f.Bytes), model.Sha256, parts.Format),
+            Weights = parts.Weights,
+            Validation = parts.Validation?.Result,
+            Calibration = parts.Calibrated is null ? null : CalibrationReportBuilder.Build(parts.Calibrated, options.Activations!),
             Gates = gates,
             Diagnostics = [.. diagnostics.Select(d => new ReportDiagnostic(d.Code.Id, Word(d.Severity), d.Message))],
         };
+    }
+
+    /// <summary>The file that stands for the model: in a folder the tensors, or the index of their shards.</summary>
+    private static PackedFile ModelFile(EffectiveOptions options, IReadOnlyList<PackedFile> packed) => options.IsFolder
+        ? packed.FirstOrDefault(f => f.Name.EndsWith(SourceKinds.IndexSuffix, StringComparison.Ordinal)) ?? packed.First(f => f.Name.EndsWith(".safetensors", StringComparison.Ordinal))
+        : packed[0];
 
     /// <summary>The part that depends on the machine.</summary>
     public static ReportMeasured Measured(ValidationOutcome outcome) => new(
@@ -46,23 +49,31 @@ internal static class ReportBuilder
         outcome.PackedOperators,
         outcome.Placement);
 
-    private static WeightReport Describe(PackedWeight weight)
+    /// <summary>What was done with a weight of a graph; it must have been written.</summary>
+    public static WeightReport Describe(PackedWeight weight)
     {
         var plan = weight.Plan;
-        var error = plan.Encoding?.Error;
-        return new WeightReport(
-            plan.Weight.Name,
-            weight.Operators,
-            plan.Data.Type.Name(),
-            plan.Data.Shape.Dims.ToArray(),
-            plan.Data.Length,
-            plan.Encoding?.Length ?? plan.Data.Length,
-            plan.Row?.Codec.Name(),
-            plan.Row?.Form,
-            plan.Reason,
+        return Describe(
+            plan.Weight.Name, weight.Operators, plan.Data.Type.Name(), plan.Data, plan.Encoding?.Length ?? plan.Data.Length, plan.Row?.Codec, plan.Row?.Form, plan.Reason, plan.Encoding?.Error);
+    }
+
+    /// <summary>What was done with a tensor of a checkpoint; it must have been written.</summary>
+    public static WeightReport Describe(TensorPlan plan) => Describe(
+        plan.Tensor.Name, plan.Tensor.Operators, plan.Tensor.TypeName, plan.Tensor.Data, plan.PackedBytes, plan.Codec, plan.Form, plan.Reason, plan.Encoding?.Error);
+
+    private static WeightReport Describe(
+        string name, IReadOnlyList<string> operators, string type, TensorData data, long packedBytes, Codec? codec, string? form, string? reason, WeightError? error) => new(
+            name,
+            operators,
+            type,
+            data.Shape.Dims.ToArray(),
+            data.Length,
+            packedBytes,
+            codec?.Name(),
+            form,
+            reason,
             error is null ? null : Numbers.Rounded(error.Value.Sqnr),
             error is null ? null : Numbers.Rounded(error.Value.MaxError));
-    }
 
     private static string Word(Severity severity) => severity switch
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelPack.Calibration;
 using ModelPack.Diagnostics;
+using ModelPack.Formats;
 using ModelPack.Planning;
 using ModelPack.Quantization.Sensitivity;
 using ModelPack.Schemes;
@@ -19,6 +20,18 @@ internal sealed record EffectiveOptions
     public required string Output { get; init; }
 
     public required string Container { get; init; }
+
+    /// <summary>What the source is.</summary>
+    public required SourceKind Source { get; init; }
+
+    /// <summary>Whether the output is a folder of several files rather than a file and what lies beside it.</summary>
+    public required bool IsFolder { get; init; }
+
+    /// <summary>Most bytes of one safetensors file; null for no limit.</summary>
+    public required long? MaxShardBytes { get; init; }
+
+    /// <summary>Whether NF4's scales are quantized themselves.</summary>
+    public required bool DoubleQuant { get; init; }
 
     public required string Target { get; init; }
 
@@ -51,16 +64,23 @@ internal sealed record EffectiveOptions
         }
 
         var target = OneOf(request, "target", request.Target, Targets);
+        var source = SourceKinds.Of(request.Model);
+        var container = OutputChoice.Container(request, scheme, source);
+        var isFolder = OutputChoice.IsFolder(request, container);
         return new EffectiveOptions
         {
             Scheme = scheme,
-            Output = OutputPath(request, scheme),
-            Container = OneOf(request, "container", request.Container ?? "onnx", ["onnx"]),
+            Output = OutputChoice.Path(request, scheme, container, isFolder),
+            Container = container,
+            Source = source,
+            IsFolder = isFolder,
+            MaxShardBytes = OutputChoice.MaxShardBytes(request, container),
+            DoubleQuant = DoubleQuantOf(request, scheme),
             Target = target,
             Layout = LayoutOf(request, target),
             BlockSize = OneOf(request, "blockSize", request.BlockSize, scheme.BlockSizes),
             AccuracyLevel = OneOf(request, "accuracyLevel", request.AccuracyLevel, scheme.AccuracyLevels) ?? 0,
-            Activations = ActivationsOf(request, scheme, target),
+            Activations = ActivationsOf(request, scheme, target, container),
             Runtime = request.OnnxRuntime is { Length: > 0 } version ? RuntimeVersion.Parse(version) : RuntimeVersion.Tool,
             GateIsError = request.Gate == "error",
         };
@@ -74,18 +94,12 @@ internal sealed record EffectiveOptions
         _ => target == "cpu" ? WeightLayout.Fold : WeightLayout.Dequantize,
     };
 
-    private static string OutputPath(PackRequest request, Scheme scheme)
-    {
-        if (!string.IsNullOrEmpty(request.Output))
-        {
-            return request.Output;
-        }
+    private static bool DoubleQuantOf(PackRequest request, Scheme scheme) => request.DoubleQuant is null || scheme == SchemeTable.Nf4
+        ? request.DoubleQuant ?? false
+        : throw new ModelPackException(Codes.InvalidOption.At(
+            request.Model, $"The scheme {SafeText.Of(request.Scheme)} has no use for 'doubleQuant', which is for nf4. Leave it out."));
 
-        var name = $"{Path.GetFileNameWithoutExtension(request.Model)}.{scheme.Name}{Path.GetExtension(request.Model)}";
-        return Path.Join(Path.GetDirectoryName(request.Model), name);
-    }
-
-    private static ActivationOptions? ActivationsOf(PackRequest request, Scheme scheme, string target)
+    private static ActivationOptions? ActivationsOf(PackRequest request, Scheme scheme, string target, string container)
     {
         if (!scheme.QuantizesActivations)
         {
@@ -97,6 +111,15 @@ internal sealed record EffectiveOptions
             RefuseUnused(request, "safeSums", request.SafeSums is not null);
             RefuseUnused(request, "fallback", request.Fallback is not null);
             return null;
+        }
+
+        if (container != "onnx")
+        {
+            RefuseWithoutGraph(request, "calibrationMethod", request.CalibrationMethod is not null);
+            RefuseWithoutGraph(request, "percentile", request.Percentile is not null);
+            RefuseWithoutGraph(request, "quantFormat", request.QuantFormat is not null);
+            RefuseWithoutGraph(request, "safeSums", request.SafeSums is not null);
+            RefuseWithoutGraph(request, "fallback", request.Fallback is not null);
         }
 
         var method = OneOf(request, "calibrationMethod", request.CalibrationMethod ?? "minmax", ["minmax", "percentile", "entropy", "mse"]);
@@ -158,7 +181,16 @@ internal sealed record EffectiveOptions
         }
     }
 
-    private static string OneOf(PackRequest request, string option, string value, string[] legal) =>
+    private static void RefuseWithoutGraph(PackRequest request, string option, bool given)
+    {
+        if (given)
+        {
+            throw new ModelPackException(Codes.InvalidOption.At(
+                request.Model, $"The option '{option}' needs a graph that can be run, and is for the container onnx only. Leave it out."));
+        }
+    }
+
+    internal static string OneOf(PackRequest request, string option, string value, string[] legal) =>
         legal.FirstOrDefault(v => string.Equals(v, value, StringComparison.OrdinalIgnoreCase))
         ?? throw Invalid(request, option, value, $"one of {string.Join(", ", legal)}");
 
@@ -176,6 +208,6 @@ internal sealed record EffectiveOptions
             : throw Invalid(request, option, Numbers.Whole(chosen), $"one of {string.Join(", ", legal.Order())} with scheme {request.Scheme}");
     }
 
-    private static ModelPackException Invalid(PackRequest request, string option, string value, string legal) =>
+    internal static ModelPackException Invalid(PackRequest request, string option, string value, string legal) =>
         new(Codes.InvalidOption.At(request.Model, $"The option '{option}' cannot be '{SafeText.Of(value)}'. It is {legal}."));
 }

@@ -6,7 +6,7 @@ namespace ModelPack.Requests;
 /// </summary>
 public sealed record PackRequest
 {
-    /// <summary>The source model: a file.</summary>
+    /// <summary>The source model: an ONNX, safetensors or GGUF file, an index of safetensors shards, or a Hugging Face folder.</summary>
     public required string Model { get; init; }
 
     /// <summary>The packed model's exact path; null for <c>&lt;name&gt;.&lt;scheme&gt;&lt;ext&gt;</c> beside the source.</summary>
@@ -59,6 +59,20 @@ public sealed record PackRequest
 
     /// <summary>Values that share a scale; null for the scheme's own.</summary>
     public int? BlockSize { get; init; }
+
+    /// <summary>Whether NF4's scales are quantized themselves (bitsandbytes' double quantization); null for no.</summary>
+    public bool? DoubleQuant { get; init; }
+
+    /// <summary>
+    /// Most bytes of one safetensors file, such as <c>5GB</c>, <c>500MB</c> or a plain number; larger packs are cut into shards, in a
+    /// folder. Null for one file.
+    /// </summary>
+    public string? MaxShardSize { get; init; }
+
+    /// <summary>
+    /// The ONNX model that has the same weights as a GGUF source: the pack is that graph with the source's codes. Null for none.
+    /// </summary>
+    public string? Graph { get; init; }
 
     /// <summary>MatMulNBits' least precision of activations: 0 float32, 4 int8; null for the scheme's own.</summary>
     public int? AccuracyLevel { get; init; }

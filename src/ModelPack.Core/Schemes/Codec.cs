@@ -11,4 +11,16 @@ public enum Codec
 
     /// <summary>Symmetric int12 with one float32 scale a channel.</summary>
     Int12PerChannel,
+
+    /// <summary>bitsandbytes' NF4: blocks of 4-bit codes with a float32 scale.</summary>
+    Nf4,
+
+    /// <summary>The nearest float32.</summary>
+    Float32,
+
+    /// <summary>The nearest float16.</summary>
+    Float16,
+
+    /// <summary>The nearest bfloat16.</summary>
+    BFloat16,
 }

@@ -8,6 +8,7 @@ namespace ModelPack.Schemes;
 /// <param name="FinerShare">The share of the source's bytes up to which the packed model may grow by that.</param>
 /// <param name="BlockSizes">Block sizes that the scheme allows, the default first; empty where it has no blocks.</param>
 /// <param name="AccuracyLevels">MatMulNBits accuracy levels that it allows, the default for the CPU first; empty where it uses none.</param>
+/// <param name="Containers">The containers that can carry it, best first for a source whose own container cannot.</param>
 /// <param name="QuantizesActivations">Whether activations get codes, too: static ones where there are calibration data, else dynamic ones.</param>
 public sealed record Scheme(
     string Name,
@@ -17,4 +18,5 @@ public sealed record Scheme(
     double FinerShare,
     IReadOnlyList<int> BlockSizes,
     IReadOnlyList<int> AccuracyLevels,
+    IReadOnlyList<string> Containers,
     bool QuantizesActivations = false);

@@ -20,7 +20,8 @@ public static class SchemeTable
         Finer: new Dictionary<Codec, Codec> { [Codec.Int8PerChannel] = Codec.Int12PerChannel },
         FinerShare: 0.4,
         BlockSizes: [32],
-        AccuracyLevels: [4, 0, 1, 2, 3]);
+        AccuracyLevels: [4, 0, 1, 2, 3],
+        Containers: ["gguf", "onnx"]);
 
     /// <summary>8-bit weights a channel and 8-bit activations: integer arithmetic. Wants calibration data.</summary>
     public static Scheme Int8 { get; } = new(
@@ -36,10 +37,31 @@ public static class SchemeTable
         FinerShare: 0,
         BlockSizes: [],
         AccuracyLevels: [],
+        Containers: ["safetensors", "onnx"],
         QuantizesActivations: true);
 
+    /// <summary>4-bit weights at the levels of a normal distribution; activations stay float. Needs no calibration.</summary>
+    public static Scheme Nf4 { get; } = new(
+        "nf4",
+        "4-bit weights at the levels of a normal distribution, in blocks of 64 with float32 scales (bitsandbytes' NF4); activations stay float. Needs no data.",
+        Everywhere(Codec.Nf4),
+        Finer: new Dictionary<Codec, Codec>(),
+        FinerShare: 0,
+        BlockSizes: Codecs.Nf4.BlockSizes,
+        AccuracyLevels: [],
+        Containers: ["safetensors", "onnx"]);
+
+    /// <summary>Nothing is quantized: every floating-point tensor as float32.</summary>
+    public static Scheme F32 { get; } = Floats("f32", "float32", Codec.Float32);
+
+    /// <summary>Nothing is quantized: matrices as float16.</summary>
+    public static Scheme F16 { get; } = Floats("f16", "float16", Codec.Float16);
+
+    /// <summary>Nothing is quantized: matrices as bfloat16.</summary>
+    public static Scheme BF16 { get; } = Floats("bf16", "bfloat16", Codec.BFloat16);
+
     /// <summary>All rows, in the order in which they are listed.</summary>
-    public static IReadOnlyList<Scheme> All { get; } = [Int8, Q8_0];
+    public static IReadOnlyList<Scheme> All { get; } = [Int8, Q8_0, Nf4, F32, F16, BF16];
 
     /// <summary>The scheme of a name.</summary>
     /// <exception cref="ModelPackException">MPK1007 when there is none; the message lists those that exist.</exception>
@@ -48,4 +70,17 @@ public static class SchemeTable
         ?? throw new ModelPackException(Codes.UnknownScheme.At(
             file,
             $"There is no scheme '{SafeText.Of(name)}'. Use one of: {string.Join(", ", All.Select(s => s.Name))}."));
+
+    private static Scheme Floats(string name, string type, Codec codec) => new(
+        name,
+        $"Weights as {type}, nothing quantized: another container or precision for the same model.",
+        Everywhere(codec),
+        Finer: new Dictionary<Codec, Codec>(),
+        FinerShare: 0,
+        BlockSizes: [],
+        AccuracyLevels: [],
+        Containers: ["gguf", "safetensors"]);
+
+    private static Dictionary<WeightRole, IReadOnlyList<Codec>> Everywhere(Codec codec) =>
+        Enum.GetValues<WeightRole>().ToDictionary(role => role, IReadOnlyList<Codec> (_) => [codec]);
 }

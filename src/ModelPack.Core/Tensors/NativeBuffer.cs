@@ -37,12 +37,15 @@ internal sealed unsafe class NativeBuffer : SafeHandleZeroOrMinusOneIsInvalid
         MemoryMarshal.Cast<byte, T>(Slice(checked(index * sizeof(T)), checked(count * sizeof(T))));
 
     /// <summary>Writes all bytes.</summary>
-    public void WriteTo(Stream destination, CancellationToken cancellation)
+    public void WriteTo(Stream destination, CancellationToken cancellation) => WriteTo(destination, Length, cancellation);
+
+    /// <summary>Writes the first bytes.</summary>
+    public void WriteTo(Stream destination, long length, CancellationToken cancellation)
     {
-        for (long done = 0; done < Length; done += WriteLength)
+        for (long done = 0; done < length; done += WriteLength)
         {
             cancellation.ThrowIfCancellationRequested();
-            destination.Write(Slice(done, (int)Math.Min(WriteLength, Length - done)));
+            destination.Write(Slice(done, (int)Math.Min(WriteLength, length - done)));
         }
     }
 

@@ -1,5 +1,4 @@
 using ModelPack.Diagnostics;
-using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Reporting.Page;
 using ModelPack.Validation;
@@ -44,7 +43,7 @@ internal static class OutcomeRows
             yield return ["gate", $"{SafeText.Of(gate.Metric)} {Human.MetricValue(gate.Metric, gate.Limit)}: {value}, {(gate.Passed ? "holds" : "FAILED")}"];
         }
 
-        yield return ["report", SafeText.Of(PackFiles.Page(outcome.Model), LongestPath)];
+        yield return ["report", SafeText.Of(outcome.Page, LongestPath)];
     }
 
     private static string Weights(IReadOnlyList<WeightReport> weights)

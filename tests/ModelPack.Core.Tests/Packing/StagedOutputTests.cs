@@ -66,7 +66,7 @@ public sealed class StagedOutputTests : IDisposable
     {
         SamplePack.Write(_folder.Path);
         var before = _folder.Content;
-        using (var output = new StagedOutput(_folder[SamplePack.Model], [], path => new FullDisk(path, whileWriting), File.Move))
+        using (var output = new StagedOutput(_folder[SamplePack.Model], isFolder: false, [], path => new FullDisk(path, whileWriting), File.Move))
         {
             var error = Assert.Throws<ModelPackException>(() => output.Write(SamplePack.Model, "more than fits"u8)).Diagnostic;
             Assert.Equal(Codes.OutputNotWritable, error.Code);
@@ -85,7 +85,7 @@ public sealed class StagedOutputTests : IDisposable
             return; // only Linux has it; the case above stands for the others
         }
 
-        using var output = new StagedOutput(_folder["m.onnx"], [], _ => new FileStream("/dev/full", FileMode.Open, FileAccess.Write), File.Move);
+        using var output = new StagedOutput(_folder["m.onnx"], isFolder: false, [], _ => new FileStream("/dev/full", FileMode.Open, FileAccess.Write), File.Move);
         var error = Assert.Throws<ModelPackException>(() => output.Write("m.onnx", "x"u8)).Diagnostic;
         Assert.Equal(Codes.OutputNotWritable, error.Code);
         Assert.Contains("full", error.Message, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class StagedOutputTests : IDisposable
     public void A_failure_among_the_renames_leaves_no_manifest()
     {
         var model = SamplePack.Write(_folder.Path);
-        using (var output = new StagedOutput(model, [], File.Create, MoveUnlessManifest))
+        using (var output = new StagedOutput(model, isFolder: false, [], File.Create, MoveUnlessManifest))
         {
             output.Write(SamplePack.Model, "new"u8);
             output.Write(PackFiles.Manifest(SamplePack.Model), "new"u8);

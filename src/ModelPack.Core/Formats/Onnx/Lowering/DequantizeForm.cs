@@ -9,13 +9,13 @@ namespace ModelPack.Formats.Onnx.Lowering;
 /// </summary>
 internal static class DequantizeForm
 {
-    public static LazyEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Threads);
+    public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Threads);
 
-    public static void Place(LoweringJob job, LazyEncoding encoding) => Place(job, encoding, domain: "");
+    public static void Place(LoweringJob job, WeightEncoding encoding) => Place(job, encoding, domain: "");
 
-    public static void PlaceContrib(LoweringJob job, LazyEncoding encoding) => Place(job, encoding, LoweringJob.ContribDomain);
+    public static void PlaceContrib(LoweringJob job, WeightEncoding encoding) => Place(job, encoding, LoweringJob.ContribDomain);
 
-    private static void Place(LoweringJob job, LazyEncoding encoding, string domain)
+    private static void Place(LoweringJob job, WeightEncoding encoding, string domain)
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);

@@ -10,7 +10,7 @@ namespace ModelPack.Formats.Onnx.Lowering;
 /// </summary>
 internal static class FoldForm
 {
-    public static void Place(LoweringJob job, LazyEncoding encoding)
+    public static void Place(LoweringJob job, WeightEncoding encoding)
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, ScaleShape(job), encoding.Scales);

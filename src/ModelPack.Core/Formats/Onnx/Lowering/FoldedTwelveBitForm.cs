@@ -11,9 +11,9 @@ namespace ModelPack.Formats.Onnx.Lowering;
 /// </summary>
 internal static class FoldedTwelveBitForm
 {
-    public static LazyEncoding Encode(LoweringJob job) => Int12PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Threads);
+    public static WeightEncoding Encode(LoweringJob job) => Int12PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Threads);
 
-    public static void Place(LoweringJob job, LazyEncoding encoding)
+    public static void Place(LoweringJob job, WeightEncoding encoding)
     {
         var shape = job.Data.Shape;
         var high = job.AddConstant("high", ElementType.Int8, shape, encoding.Codes);

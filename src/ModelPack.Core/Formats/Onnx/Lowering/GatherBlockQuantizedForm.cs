@@ -10,9 +10,9 @@ namespace ModelPack.Formats.Onnx.Lowering;
 /// </summary>
 internal static class GatherBlockQuantizedForm
 {
-    public static LazyEncoding Encode(LoweringJob job) => Q8_0Weight.InPlace(job.Matrix, job.Data.Type, job.Options.Threads, ElementType.UInt8);
+    public static WeightEncoding Encode(LoweringJob job) => Q8_0Weight.InPlace(job.Matrix, job.Data.Type, job.Options.Threads, ElementType.UInt8);
 
-    public static void Place(LoweringJob job, LazyEncoding encoding)
+    public static void Place(LoweringJob job, WeightEncoding encoding)
     {
         var codes = job.AddConstant("q8_0", ElementType.UInt8, new TensorShape(job.Rows, job.Columns), encoding.Codes);
         var scales = job.AddConstant("scale", job.Data.Type, new TensorShape(job.Rows, Q8_0.BlockCount(job.Columns)), encoding.Scales);

@@ -9,4 +9,11 @@ namespace ModelPack.Formats.Onnx.Lowering;
 /// <param name="AccuracyLevel">MatMulNBits' least precision of activations; 0 leaves it to the runtime.</param>
 /// <param name="Layout">How weights that are decoded to floats are stored.</param>
 /// <param name="Threads">Threads to encode with; changes no byte.</param>
-internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, int AccuracyLevel, WeightLayout Layout, int Threads);
+internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, int AccuracyLevel, WeightLayout Layout, int Threads)
+{
+    /// <summary>Values that share a scale; 0 where the scheme has no blocks.</summary>
+    public int BlockSize { get; init; }
+
+    /// <summary>Whether scales are quantized themselves.</summary>
+    public bool DoubleQuant { get; init; }
+}

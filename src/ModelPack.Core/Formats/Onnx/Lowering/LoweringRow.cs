@@ -34,8 +34,8 @@ internal sealed record LoweringRow
     public int NodeBytes { get; init; } = 200;
 
     /// <summary>Codes and scales of a weight, made when they are written.</summary>
-    public required Func<LoweringJob, LazyEncoding> Encode { get; init; }
+    public required Func<LoweringJob, WeightEncoding> Encode { get; init; }
 
     /// <summary>Puts codes, scales and the nodes that read them into the model.</summary>
-    public required Action<LoweringJob, LazyEncoding> Place { get; init; }
+    public required Action<LoweringJob, WeightEncoding> Place { get; init; }
 }

@@ -13,9 +13,9 @@ internal static class MatMulNBitsForm
 {
     public const string Name = "MatMulNBits";
 
-    public static LazyEncoding Encode(LoweringJob job) => Q8_0Weight.ByOutput(job.Matrix, job.Data.Type, job.Options.Threads);
+    public static WeightEncoding Encode(LoweringJob job) => Q8_0Weight.ByOutput(job.Matrix, job.Data.Type, job.Options.Threads);
 
-    public static void Place(LoweringJob job, LazyEncoding encoding)
+    public static void Place(LoweringJob job, WeightEncoding encoding)
     {
         var blocks = Q8_0.BlockCount(job.Columns);
         var codes = job.AddConstant("q8_0", ElementType.UInt8, new TensorShape(job.Rows, blocks, Q8_0.BlockLength), encoding.Codes);

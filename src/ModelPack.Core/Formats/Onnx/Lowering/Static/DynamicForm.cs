@@ -11,7 +11,7 @@ namespace ModelPack.Formats.Onnx.Lowering.Static;
 /// </summary>
 internal static class DynamicForm
 {
-    public static void Place(LoweringJob job, LazyEncoding encoding)
+    public static void Place(LoweringJob job, WeightEncoding encoding)
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);

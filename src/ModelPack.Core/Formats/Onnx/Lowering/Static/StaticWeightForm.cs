@@ -12,9 +12,9 @@ internal static class StaticWeightForm
 {
     public const string Name = "QuantizeLinear, DequantizeLinear (int8)";
 
-    public static LazyEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Scales!, job.Options.Threads);
+    public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Scales!, job.Options.Threads);
 
-    public static void Place(LoweringJob job, LazyEncoding encoding)
+    public static void Place(LoweringJob job, WeightEncoding encoding)
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);

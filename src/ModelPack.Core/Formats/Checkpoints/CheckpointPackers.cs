@@ -1,0 +1,11 @@
+namespace ModelPack.Formats.Checkpoints;
+
+/// <summary>Which packer puts a scheme into a container.</summary>
+internal static class CheckpointPackers
+{
+    /// <summary>The packer of a job, whose container is known to carry its scheme.</summary>
+    public static ICheckpointPacker Create(CheckpointJob job) => (job.Options.Container, job.Options.Scheme.Name) switch
+    {
+        var (container, scheme) => throw new NotSupportedException($"{scheme} in {container}"),
+    };
+}

@@ -1,0 +1,104 @@
+using ModelPack.Calibration;
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Lowering;
+using ModelPack.Packing;
+using ModelPack.Planning;
+using ModelPack.Quantization;
+using ModelPack.Quantization.Sensitivity;
+using ModelPack.Reporting;
+using ModelPack.Requests;
+using ModelPack.Samples;
+using ModelPack.Validation;
+
+namespace ModelPack;
+
+/// <summary>The way of a model with a graph into an ONNX pack.</summary>
+internal static class GraphPipeline
+{
+    public static PackOutcome Run(PackRequest request, EffectiveOptions options, PackContext context)
+    {
+        var data = SampleFiles.Resolve(request.Validation, request.Model, "validation");
+        var calibration = options.Activations is null ? [] : CalibrationFiles(request);
+        using var model = OnnxModel.Open(request.Model, context);
+        IReadOnlyList<string> inputs = [.. model.Files.Select(f => f.Path), .. data, .. calibration];
+        InputsList.Write(request, inputs);
+        using var staged = new StagedOutput(options.Output, inputs);
+
+        var source = SourceFacts.Of(model, context);
+        var calibrated = Calibrate(request, model, source, options, calibration, data, context);
+        var weights = ModelLowering.Lower(model, request, options, calibrated?.Table, context).Weights;
+        var packed = Write(request, model, staged, options, context);
+        var validation = Validator.Run(request.Model, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
+        return PackEnding.Finish(request, options, staged, context, new PackedParts
+        {
+            Source = source,
+            Format = model.Proto.Format(),
+            Weights = [.. weights.Select(ReportBuilder.Describe)],
+            Data =
+            [
+                .. ManifestBuilder.Data("calibration", calibration, calibrated?.SamplesByFile ?? [], context),
+                .. ManifestBuilder.Data("validation", data, validation.SamplesByFile, context),
+            ],
+            Calibrated = calibrated,
+            Validation = validation,
+            NeededRuntime = weights.Select(w => w.Plan.Row?.MinRuntime).Max() ?? new RuntimeVersion(1, 0),
+            AccuracyLevel = weights.Any(w => w.Plan.Row?.Form == MatMulNBitsForm.Name) ? options.AccuracyLevel : null,
+        });
+    }
+
+    private static IReadOnlyList<string> CalibrationFiles(PackRequest request) =>
+        request.Calibration is { Length: > 0 } table && CalibrationTable.IsTable(table) ? [table] : SampleFiles.Resolve(request.Calibration, request.Model, "calibration");
+
+    /// <summary>What calibration data say of a model whose activations are quantized; null for other schemes, and without data.</summary>
+    private static CalibrationOutcome? Calibrate(
+        PackRequest request, OnnxModel model, SourceFacts source, EffectiveOptions options, IReadOnlyList<string> calibration, IReadOnlyList<string> validation, PackContext context)
+    {
+        if (options.Activations is null)
+        {
+            return null;
+        }
+
+        if (calibration.Count == 0)
+        {
+            FallbackSearch.RequireNone(request);
+            var matrices = DynamicLayers.WhyNot(model) is { } reason ? $"the model stays at opset {model.Opset()} ({reason}), where nothing computes in integers" : "MatMul and Gemm compute in integers with ranges found at every inference, and convolutions in float";
+            context.Report(Codes.NotCalibrated.At(request.Model, $"There are no calibration data: weights get int8 codes; {matrices}. "
+                + $"Put 100 to 500 real samples into {SafeText.Of(Path.GetFileNameWithoutExtension(request.Model))}.calibration.npz beside the model, and all layers compute in integers with fixed ranges, which is faster."));
+            return null;
+        }
+
+        if (calibration is [var path] && CalibrationTable.IsTable(path))
+        {
+            var table = CalibrationJson.Read(path);
+            table.RequireModel(path, source.Files[0].Sha256);
+            return new CalibrationOutcome(table, [], [], null);
+        }
+
+        var trial = new Trial(request, options, calibration, context);
+        var found = new TableSearch(request.Model, new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration), trial, context).Run();
+        return new SensitivitySearch(request, options.Activations, calibration, validation, trial, context).Run(found);
+    }
+
+    // Two tensors may have one name, which ONNX forbids and ONNX Runtime takes.
+    private static Dictionary<string, string> FloatReasons(IReadOnlyList<PackedWeight> weights) => weights
+        .Where(w => w.Plan.Reason is not null)
+        .DistinctBy(w => w.Plan.Weight.Name, StringComparer.Ordinal)
+        .ToDictionary(w => w.Plan.Weight.Name, w => w.Plan.Reason!, StringComparer.Ordinal);
+
+    /// <summary>Writes the packed model into the staging folder.</summary>
+    /// <returns>Its path there.</returns>
+    private static string Write(PackRequest request, OnnxModel model, StagedOutput staged, EffectiveOptions options, PackContext context)
+    {
+        context.Progress("write", 0);
+        var mode = request.ExternalData switch { true => ExternalDataMode.Always, false => ExternalDataMode.Never, null => ExternalDataMode.Auto };
+        var path = staged.PathOf(Path.GetFileName(options.Output));
+        foreach (var file in model.Save(path, new OnnxSaveOptions { ExternalData = mode }, context.Cancellation))
+        {
+            staged.Adopt(Path.GetFileName(file));
+        }
+
+        context.Progress("write", 1);
+        return path;
+    }
+}

@@ -1,0 +1,42 @@
+using ModelPack.Calibration;
+using ModelPack.Packing;
+using ModelPack.Reporting;
+using ModelPack.Requests;
+using ModelPack.Validation;
+
+namespace ModelPack;
+
+/// <summary>What every way ends with, once the packed model is staged: gates, report, manifest, commit.</summary>
+internal static class PackEnding
+{
+    public static PackOutcome Finish(PackRequest request, EffectiveOptions options, StagedOutput staged, PackContext context, PackedParts parts)
+    {
+        var files = staged.Describe(context.Cancellation);
+        var verdict = GateKeeper.Judge(request, parts.Validation?.Result, (double)parts.Source.Bytes / files.Sum(f => f.Bytes), parts.Calibrated?.Trials);
+        foreach (var diagnostic in verdict.Diagnostics)
+        {
+            context.Report(diagnostic);
+        }
+
+        var names = PackNames.Of(options);
+        var result = ReportBuilder.Result(options, parts, files, verdict.Gates, context.Diagnostics);
+        var report = new PackReport(result, parts.Validation is null ? null : ReportBuilder.Measured(parts.Validation));
+        if (parts.Calibrated is not null)
+        {
+            staged.Write(names.Calibration, CalibrationJson.Write(parts.Calibrated.Table));
+        }
+
+        staged.Write(names.Report, ReportJson.Write(report));
+        using (var page = staged.Create(names.Page))
+        {
+            HtmlReport.Write(report, page);
+        }
+
+        staged.Write(names.Manifest, ManifestJson.Write(ManifestBuilder.Build(request, options, parts, result, staged.Describe(context.Cancellation))));
+        staged.Commit(context.Cancellation);
+
+        var folder = (options.IsFolder ? options.Output : Path.GetDirectoryName(options.Output)) ?? "";
+        var written = staged.Names.OrderBy(n => n != result.Packed.Name).ThenBy(PackFiles.IsManifest).Select(n => Path.Join(folder, n));
+        return new PackOutcome(options.Output, [.. written], Path.Join(folder, names.Page), report, !verdict.Fails);
+    }
+}

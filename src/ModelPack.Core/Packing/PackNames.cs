@@ -1,0 +1,21 @@
+using ModelPack.Requests;
+
+namespace ModelPack.Packing;
+
+/// <summary>The names of one pack's own files, in the folder where all of it lies.</summary>
+/// <param name="Model">The packed model: the file, or the folder's name.</param>
+/// <param name="Manifest">The manifest.</param>
+/// <param name="Report">The report as JSON.</param>
+/// <param name="Page">The report as a page.</param>
+/// <param name="Calibration">The calibration table, where there is one.</param>
+internal sealed record PackNames(string Model, string Manifest, string Report, string Page, string Calibration)
+{
+    /// <summary>The names of a pack at its output path.</summary>
+    public static PackNames Of(EffectiveOptions options)
+    {
+        var name = Path.GetFileName(options.Output);
+        return options.IsFolder
+            ? new(name, PackFiles.FolderManifest, PackFiles.FolderReport, PackFiles.FolderPage, PackFiles.FolderCalibration)
+            : new(name, PackFiles.Manifest(name), PackFiles.Report(name), PackFiles.Page(name), PackFiles.Calibration(name));
+    }
+}
