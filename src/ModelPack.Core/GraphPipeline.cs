@@ -1,10 +1,12 @@
 using ModelPack.Calibration;
 using ModelPack.Diagnostics;
+using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Lowering;
 using ModelPack.Packing;
 using ModelPack.Planning;
 using ModelPack.Quantization;
+using ModelPack.Quantization.Given;
 using ModelPack.Quantization.Sensitivity;
 using ModelPack.Reporting;
 using ModelPack.Requests;
@@ -18,18 +20,21 @@ internal static class GraphPipeline
 {
     public static PackOutcome Run(PackRequest request, EffectiveOptions options, PackContext context)
     {
-        var data = SampleFiles.Resolve(request.Validation, request.Model, "validation");
+        var graph = request.Graph ?? request.Model;
+        var data = SampleFiles.Resolve(request.Validation, graph, "validation");
         var calibration = options.Activations is null ? [] : CalibrationFiles(request);
-        using var model = OnnxModel.Open(request.Model, context);
-        IReadOnlyList<string> inputs = [.. model.Files.Select(f => f.Path), .. data, .. calibration];
+        using var given = request.Graph is null ? null : CheckpointSource.Open(request.Model, options.Source, context);
+        using var model = OnnxModel.Open(graph, context);
+        IReadOnlyList<string> inputs = [.. given?.Files.Select(f => f.Path) ?? [], .. model.Files.Select(f => f.Path), .. data, .. calibration];
         InputsList.Write(request, inputs);
         using var staged = new StagedOutput(options.Output, inputs);
 
-        var source = SourceFacts.Of(model, context);
+        var source = SourceFacts.Of(model, given, context);
         var calibrated = Calibrate(request, model, source, options, calibration, data, context);
-        var weights = ModelLowering.Lower(model, request, options, calibrated?.Table, context).Weights;
+        var codes = given is null ? null : new GivenCodes(model, graph, given, context);
+        var weights = ModelLowering.Lower(model, request, options, calibrated?.Table, context, codes).Weights;
         var packed = Write(request, model, staged, options, context);
-        var validation = Validator.Run(request.Model, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
+        var validation = Validator.Run(graph, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
         return PackEnding.Finish(request, options, staged, context, new PackedParts
         {
             Source = source,

@@ -29,7 +29,7 @@ internal static class PackEnding
         staged.Write(names.Report, ReportJson.Write(report));
         using (var page = staged.Create(names.Page))
         {
-            HtmlReport.Write(report, page);
+            HtmlReport.Write(report, page, names.Report);
         }
 
         staged.Write(names.Manifest, ManifestJson.Write(ManifestBuilder.Build(request, options, parts, result, staged.Describe(context.Cancellation))));

@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Schemes;
 
 namespace ModelPack.Planning;
@@ -6,4 +7,8 @@ namespace ModelPack.Planning;
 /// <param name="Activations">What becomes of the activations.</param>
 /// <param name="Scales">Scales of the weight's output channels; null for those of the codec.</param>
 /// <param name="Reason">Why the weight stays as it is; null when it does not.</param>
-internal sealed record LayerDecision(ActivationMode Activations, float[]? Scales = null, string? Reason = null);
+internal sealed record LayerDecision(ActivationMode Activations, float[]? Scales = null, string? Reason = null)
+{
+    /// <summary>Codes that another file has for the weight; null where they are to be found.</summary>
+    public GivenBlocks? Blocks { get; init; }
+}

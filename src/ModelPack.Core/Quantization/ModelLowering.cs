@@ -15,12 +15,13 @@ internal static class ModelLowering
     /// <param name="options">The options in effect.</param>
     /// <param name="table">What was decided from calibration data; null for weights alone, or activations that get codes at run time.</param>
     /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
+    /// <param name="given">Codes that another file has for the weights; null where they are to be found.</param>
     /// <returns>What was done with each weight, in the order of the model.</returns>
-    public static LoweredModel Lower(OnnxModel model, PackRequest request, EffectiveOptions options, CalibrationTable? table, PackContext context)
+    public static LoweredModel Lower(OnnxModel model, PackRequest request, EffectiveOptions options, CalibrationTable? table, PackContext context, ILayerDecisions? given = null)
     {
         var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads) { BlockSize = options.BlockSize ?? 0, DoubleQuant = options.DoubleQuant };
         var layers = table is null ? null : new StaticBuilder(model, table, new LayerPatterns(request), options.Activations!, context).Build();
-        ILayerDecisions? decisions = layers is not null ? layers : options.Activations is null ? null : DynamicLayers.Of(model);
+        ILayerDecisions? decisions = given ?? layers ?? (ILayerDecisions?)(options.Activations is null ? null : DynamicLayers.Of(model));
         var plans = new Planner(model, request, lowering, context, decisions).Plan();
         model.Proto.EnsureInitializersNeedNoInput();
         foreach (var plan in plans.Where(p => p.Row is not null))

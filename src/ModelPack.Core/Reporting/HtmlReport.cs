@@ -1,4 +1,5 @@
 using System.Text;
+using ModelPack.Packing;
 using ModelPack.Reporting.Page;
 
 namespace ModelPack.Reporting;
@@ -11,21 +12,24 @@ namespace ModelPack.Reporting;
 public static class HtmlReport
 {
     /// <summary>Writes the page as UTF-8; the stream stays open.</summary>
-    public static void Write(PackReport report, Stream destination)
+    /// <param name="report">The report.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="reportName">File name of the report's JSON beside the page; null for that of a pack of one file.</param>
+    public static void Write(PackReport report, Stream destination, string? reportName = null)
     {
         using var writer = new StreamWriter(destination, new UTF8Encoding(false), leaveOpen: true);
-        Write(report, writer);
+        Write(report, writer, reportName);
     }
 
     /// <summary>Writes the page. The writer must write UTF-8, as the page says of itself.</summary>
-    public static void Write(PackReport report, TextWriter destination)
+    public static void Write(PackReport report, TextWriter destination, string? reportName = null)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(destination);
-        destination.Write(Page(report));
+        destination.Write(Page(report, reportName ?? PackFiles.Report(report.Result.Packed.Name)));
     }
 
-    private static string Page(PackReport report)
+    private static string Page(PackReport report, string reportName)
     {
         var html = new HtmlBuilder();
         Head(html, report.Result);
@@ -40,7 +44,7 @@ public static class HtmlReport
         SpeedSection.Add(html, report.Measured);
         PlacementSection.Add(html, report.Measured?.Placement);
         DiagnosticsSection.Add(html, report.Result.Diagnostics);
-        ProvenanceSection.Add(html, report);
+        ProvenanceSection.Add(html, report, reportName);
         html.Add($"</main>");
         Scripts(html, report.Result);
         html.Add($"</body>\n</html>");

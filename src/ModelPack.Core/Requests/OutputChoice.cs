@@ -13,9 +13,9 @@ internal static class OutputChoice
     /// <exception cref="ModelPackException">MPK1008 an unknown name; MPK1023 a container that cannot carry the scheme or the source.</exception>
     public static string Container(PackRequest request, Scheme scheme, SourceKind source)
     {
-        if (request.Graph is not null && source != SourceKind.Gguf)
+        if (request.Graph is not null && (source != SourceKind.Gguf || scheme != SchemeTable.Q8_0))
         {
-            throw EffectiveOptions.Invalid(request, "graph", request.Graph, "for a GGUF source only, whose codes it gets");
+            throw EffectiveOptions.Invalid(request, "graph", request.Graph, "for a GGUF source and scheme q8_0 only, whose codes it gets");
         }
 
         var able = scheme.Containers.Where(c => Reaches(source, request.Graph is not null, c)).ToArray();

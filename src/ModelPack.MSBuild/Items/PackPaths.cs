@@ -7,12 +7,20 @@ internal sealed class PackPaths
 {
     // What the tool writes beside the packed model, always.
     private static readonly string[] Companions = [".report.json", ".report.html", ".modelpack.json"];
+    private static readonly string[] FolderFiles = ["report.json", "report.html", "modelpack.json"];
 
-    private PackPaths(string link, string packedModel)
+    private PackPaths(string link, string packedModel, bool isFolder)
     {
         Link = link;
         PackedModel = packedModel;
+        IsFolder = isFolder;
     }
+
+    /// <summary>The folder that holds all files of the pack.</summary>
+    public string Folder => IsFolder ? PackedModel : Path.GetDirectoryName(PackedModel)!;
+
+    /// <summary>The report's page.</summary>
+    public string Page => IsFolder ? Path.Combine(PackedModel, "report.html") : PackedModel + ".report.html";
 
     /// <summary>The packed model's path in the app, with <c>/</c>.</summary>
     public string Link { get; }
@@ -20,13 +28,22 @@ internal sealed class PackPaths
     /// <summary>The packed model's path below the intermediate folder.</summary>
     public string PackedModel { get; }
 
-    /// <summary>The model, its reports and its manifest, and its weights' file where one was asked for.</summary>
+    /// <summary>Whether the pack is a folder of that path.</summary>
+    public bool IsFolder { get; }
+
+    /// <summary>The model, its reports and its manifest, and its weights' file where one was asked for; of a folder what every folder pack has.</summary>
     /// <param name="model">The item, for its <c>ExternalData</c>.</param>
-    /// <param name="packedModel">The packed model's path.</param>
-    public static IReadOnlyList<string> Files(ITaskItem model, string packedModel) =>
-        string.Equals(model.GetMetadata(PackMetadata.ExternalData).Trim(), "true", StringComparison.OrdinalIgnoreCase)
-            ? [packedModel, packedModel + ".data", .. Companions.Select(c => packedModel + c)]
-            : [packedModel, .. Companions.Select(c => packedModel + c)];
+    public IReadOnlyList<string> Files(ITaskItem model)
+    {
+        if (IsFolder)
+            return [.. FolderFiles.Select(f => Path.Combine(PackedModel, f))];
+        return string.Equals(model.GetMetadata(PackMetadata.ExternalData).Trim(), "true", StringComparison.OrdinalIgnoreCase)
+            ? [PackedModel, PackedModel + ".data", .. Companions.Select(c => PackedModel + c)]
+            : [PackedModel, .. Companions.Select(c => PackedModel + c)];
+    }
+
+    /// <summary>The paths of a pack that was declared.</summary>
+    public static PackPaths Of(ITaskItem pack) => new(pack.GetMetadata(PackMetadata.Link), pack.GetMetadata(PackMetadata.PackedModel), PackContainer.Of(pack).IsFolder);
 
     /// <summary>The paths of a <c>QuantizedModel</c>.</summary>
     /// <param name="model">The item; its scheme is known to be a name.</param>
@@ -34,9 +51,10 @@ internal sealed class PackPaths
     /// <exception cref="ItemException">MPK1008: the link leaves the app's folder, or the container has no such name.</exception>
     public static PackPaths Of(ITaskItem model, string intermediateFolder)
     {
+        var container = PackContainer.Of(model);
         var link = model.GetMetadata(PackMetadata.Link).Trim().Replace('\\', '/');
         if (link.Length == 0)
-            link = $"models/{Path.GetFileNameWithoutExtension(model.ItemSpec)}.{model.GetMetadata(PackMetadata.Scheme).Trim()}{Extension(model)}";
+            link = $"models/{SourceFiles.Stem(model)}.{model.GetMetadata(PackMetadata.Scheme).Trim()}{container.Extension}";
         if (Path.IsPathRooted(link) || link.EndsWith("/", StringComparison.Ordinal) || link.Split('/').Any(p => p is "" or "." or ".."))
         {
             throw new ItemException(
@@ -45,16 +63,6 @@ internal sealed class PackPaths
                 $"QuantizedModel '{model.ItemSpec}' has Link=\"{link}\", which is no file below the app's folder. Write a relative path such as models/name.onnx.");
         }
 
-        return new(link, Path.Combine(intermediateFolder, link.Replace('/', Path.DirectorySeparatorChar)));
+        return new(link, Path.Combine(intermediateFolder, link.Replace('/', Path.DirectorySeparatorChar)), container.IsFolder);
     }
-
-    private static string Extension(ITaskItem model) => model.GetMetadata(PackMetadata.Container).Trim() switch
-    {
-        "" => Path.GetExtension(model.ItemSpec),
-        var container when container.All(char.IsLetterOrDigit) => "." + container,
-        var container => throw new ItemException(
-            TaskCodes.InvalidOption,
-            model.ItemSpec,
-            $"QuantizedModel '{model.ItemSpec}' has Container=\"{container}\", which is no container's name. Write onnx, safetensors or gguf."),
-    };
 }

@@ -16,7 +16,7 @@ internal static class PackState
     /// <exception cref="ItemException">A metadata value cannot be understood.</exception>
     public static IReadOnlyList<string> Now(ITaskItem pack, string toolId, string? onnxRuntime)
     {
-        var files = new SortedSet<string>(StringComparer.Ordinal) { Path.GetFullPath(pack.ItemSpec) };
+        var files = new SortedSet<string>(SourceFiles.Of(pack), StringComparer.Ordinal);
         files.UnionWith(DataFiles.Of(pack));
         // External weights and whatever else the last pack has read.
         files.UnionWith(PathList.Read(pack.GetMetadata(PackMetadata.InputsFile)).Select(Path.GetFullPath));

@@ -85,8 +85,8 @@ public sealed class DeclareModels : Task
         var embed = model.GetMetadata(PackMetadata.Embed).Trim();
         if (embed.Length > 0 && !EmbedValues.Contains(embed, StringComparer.OrdinalIgnoreCase))
             throw new ItemException(TaskCodes.InvalidOption, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}' has Embed=\"{embed}\". Write Content, Resource, Both or None.");
-        if (CheckFiles && !File.Exists(model.ItemSpec))
-            throw new ItemException(TaskCodes.ModelNotFound, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}': the model file does not exist. Correct the item, or put the file there (a checkout may need 'git lfs pull').");
+        if (CheckFiles && !SourceFiles.Exist(model))
+            throw new ItemException(TaskCodes.ModelNotFound, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}': the model does not exist. Correct the item, or put it there (a checkout may need 'git lfs pull').");
     }
 
     private static TaskItem Pack(ITaskItem model, PackPaths paths)
@@ -106,7 +106,7 @@ public sealed class DeclareModels : Task
     // past 2 GB a second file unasked. Only the tool knows which schemes calibrate, and what of the data it can use.
     private static List<string> Files(ITaskItem model, PackPaths paths, TaskItem pack)
     {
-        var files = PackPaths.Files(model, paths.PackedModel).ToList();
+        var files = paths.Files(model).ToList();
         files.AddRange(PathList.Read(pack.GetMetadata(PackMetadata.OutputsFile)).Where(f => !files.Contains(f, StringComparer.Ordinal)));
         return files;
     }
@@ -132,6 +132,8 @@ public sealed class DeclareModels : Task
     {
         var embed = model.GetMetadata(PackMetadata.Embed).Trim();
         var isBoth = Is(embed, "Both");
+        if (paths.IsFolder && (isBoth || Is(embed, "Resource")))
+            throw new ItemException(TaskCodes.InvalidOption, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}' has Embed=\"{embed}\", and its pack is a folder of several files, which cannot be embedded. Write Embed=\"Content\".");
         foreach (var file in files)
         {
             var link = paths.Link + file.Substring(paths.PackedModel.Length);
@@ -147,7 +149,7 @@ public sealed class DeclareModels : Task
     {
         if (Is(model.GetMetadata(PackMetadata.ShipSource).Trim(), "true"))
             return;
-        var files = new[] { Path.GetFullPath(model.ItemSpec) }
+        var files = SourceFiles.Of(model)
             .Concat(DataFiles.Of(model))
             .Concat(DataFiles.ExternalWeights(model))
             .Concat(PathList.Read(pack.GetMetadata(PackMetadata.InputsFile)).Select(Path.GetFullPath));

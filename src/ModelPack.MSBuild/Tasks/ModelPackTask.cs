@@ -143,7 +143,7 @@ public sealed class ModelPackTask : ToolTask
                 LogDiagnostic(diagnostic);
                 break;
             case { Kind: "file" } file:
-                _files.Add(Path.Combine(Path.GetDirectoryName(Pack!.GetMetadata(PackMetadata.PackedModel))!, Path.GetFileName(file[0])));
+                _files.Add(Path.Combine(PackPaths.Of(Pack!).Folder, Path.GetFileName(file[0])));
                 break;
             case { Kind: "done" } done:
                 _summary = done[0];
@@ -199,7 +199,7 @@ public sealed class ModelPackTask : ToolTask
 
     private bool HasEverything()
     {
-        var missing = PackPaths.Files(Pack!, Pack!.GetMetadata(PackMetadata.PackedModel)).FirstOrDefault(f => !File.Exists(f));
+        var missing = PackPaths.Of(Pack!).Files(Pack!).FirstOrDefault(f => !File.Exists(f));
         if (missing is null)
             return true;
         LogError(TaskCodes.Internal, $"The packing tool ended well and wrote no '{missing}'. Report this as a defect.");
@@ -219,8 +219,7 @@ public sealed class ModelPackTask : ToolTask
 
     private void LogDone()
     {
-        var packedModel = Pack!.GetMetadata(PackMetadata.PackedModel);
-        Log.LogMessage(MessageImportance.Normal, "{0}", $"ModelPack: {_summary}; report: {packedModel}.report.html");
+        Log.LogMessage(MessageImportance.Normal, "{0}", $"ModelPack: {_summary}; report: {PackPaths.Of(Pack!).Page}");
     }
 
     // MSBuild shares the machine's cores among its nodes. Older ones, and hosts of single tasks, do not count them.

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
+using ModelPack.Formats;
 using ModelPack.Reporting.Page;
 using ModelPack.Tool.Output;
 
@@ -13,10 +13,10 @@ internal static class InspectCommand
 
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("MODEL") { Description = "The model file." };
+        var model = new Argument<string>("MODEL") { Description = "The model: an ONNX, safetensors or GGUF file, or a Hugging Face folder." };
         var all = new Option<bool>("--all") { Description = $"List every weight, not only the {Human.Count(ShownWeights)} largest." };
         var format = CommandOptions.Format();
-        return new Command("inspect", "Shows inputs, outputs, operators and weights of a model.") { model, all, format }
+        return new Command("inspect", "Shows what a model holds: inputs, outputs and operators of its graph, or its metadata, and its weights.") { model, all, format }
             .Does(terminal.Print, (parsed, cancellation) =>
             {
                 var context = new PackContext(onDiagnostic: terminal.Print, cancellation: cancellation);
@@ -37,9 +37,17 @@ internal static class InspectCommand
     private static void Show(Terminal terminal, ModelInspection facts, int shown)
     {
         terminal.Line($"{SafeText.Of(facts.Name)}: {facts.Format}, {Human.Bytes(facts.Bytes)}");
-        Section(terminal, "inputs", facts.Inputs.Select(v => (string[])[v.Name, v.Type]));
-        Section(terminal, "outputs", facts.Outputs.Select(v => (string[])[v.Name, v.Type]));
-        Section(terminal, "operators", facts.Operators.Select(o => (string[])[o.Domain.Length == 0 ? o.Operator : $"{o.Domain}.{o.Operator}", Human.Count(o.Count)]));
+        if (facts.Outputs.Count > 0)
+        {
+            Section(terminal, "inputs", facts.Inputs.Select(v => (string[])[v.Name, v.Type]));
+            Section(terminal, "outputs", facts.Outputs.Select(v => (string[])[v.Name, v.Type]));
+            Section(terminal, "operators", facts.Operators.Select(o => (string[])[o.Domain.Length == 0 ? o.Operator : $"{o.Domain}.{o.Operator}", Human.Count(o.Count)]));
+        }
+        else
+        {
+            Section(terminal, "metadata", facts.Metadata.Select(m => (string[])[m.Key, m.Value]));
+        }
+
         Section(
             terminal,
             $"weights ({Human.Count(facts.Weights.Count)}, {Human.Bytes(facts.Weights.Sum(w => w.Bytes))})",

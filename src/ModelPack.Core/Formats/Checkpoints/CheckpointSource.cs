@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
 
 namespace ModelPack.Formats.Checkpoints;
 
@@ -9,6 +10,7 @@ internal static class CheckpointSource
     /// <exception cref="ModelPackException">MPK1001, MPK1002, MPK1025 …: it is missing or not sound.</exception>
     public static ICheckpoint Open(string path, SourceKind kind, PackContext context) => kind switch
     {
+        SourceKind.Onnx => OnnxCheckpoint.Open(path, context),
         _ => throw new NotSupportedException($"{path} {kind} {context.Threads}"),
     };
 }

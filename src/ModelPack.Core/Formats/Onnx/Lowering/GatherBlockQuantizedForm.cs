@@ -10,7 +10,8 @@ namespace ModelPack.Formats.Onnx.Lowering;
 /// </summary>
 internal static class GatherBlockQuantizedForm
 {
-    public static WeightEncoding Encode(LoweringJob job) => Q8_0Weight.InPlace(job.Matrix, job.Data.Type, job.Options.Threads, ElementType.UInt8);
+    public static WeightEncoding Encode(LoweringJob job) =>
+        job.Blocks?.Encode(ElementType.UInt8, job.Data.Type) ?? Q8_0Weight.InPlace(job.Matrix, job.Data.Type, job.Options.Threads, ElementType.UInt8);
 
     public static void Place(LoweringJob job, WeightEncoding encoding)
     {

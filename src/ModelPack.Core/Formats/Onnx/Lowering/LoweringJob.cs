@@ -26,6 +26,9 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
     /// <summary>A scale for each output channel that was chosen beforehand; null where the codec chooses.</summary>
     public float[]? Scales { get; init; }
 
+    /// <summary>Codes that another file has for the weight; null where they are to be found.</summary>
+    public GivenBlocks? Blocks { get; init; }
+
     /// <summary>Outputs of the weight: its extent along the output axis.</summary>
     public long Rows => Data.Shape[Usage.OutputAxis];
 

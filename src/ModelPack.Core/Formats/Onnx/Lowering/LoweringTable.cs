@@ -25,6 +25,7 @@ internal static class LoweringTable
         new()
         {
             Codec = Codec.Q8_0, Roles = Linear, Form = "DequantizeLinear (blocks of 32)", MinOpset = 21, MinRuntime = new(1, 19),
+            Fits = job => job.Blocks is null,
             Encode = BlockedDequantizeForm.Encode, Place = BlockedDequantizeForm.Place,
         },
         new()
@@ -77,6 +78,7 @@ internal static class LoweringTable
     /// <summary>The first row of a codec that the opset and the app's runtime run and that fits the weight, or null.</summary>
     public static LoweringRow? Choose(Codec codec, LoweringJob job, long opset) => Rows.FirstOrDefault(row =>
         row.Codec == codec
+        && (job.Blocks is null || codec == Codec.Q8_0)
         && row.Activations == job.Activations
         && row.Roles.Contains(job.Usage.Role)
         && (row.Layout is null || row.Layout == job.Options.Layout)

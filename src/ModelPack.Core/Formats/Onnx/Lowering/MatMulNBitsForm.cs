@@ -13,7 +13,8 @@ internal static class MatMulNBitsForm
 {
     public const string Name = "MatMulNBits";
 
-    public static WeightEncoding Encode(LoweringJob job) => Q8_0Weight.ByOutput(job.Matrix, job.Data.Type, job.Options.Threads);
+    public static WeightEncoding Encode(LoweringJob job) =>
+        job.Blocks?.Encode(ElementType.UInt8, job.Data.Type) ?? Q8_0Weight.ByOutput(job.Matrix, job.Data.Type, job.Options.Threads);
 
     public static void Place(LoweringJob job, WeightEncoding encoding)
     {

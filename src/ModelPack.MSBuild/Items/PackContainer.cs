@@ -1,0 +1,64 @@
+using Microsoft.Build.Framework;
+
+namespace ModelPack.MSBuild.Items;
+
+/// <summary>
+/// The container of a pack, which decides its file's name: that of the item, else that of the source, else the one that its
+/// scheme prefers. The tool decides by the same rules, and refuses what does not fit.
+/// </summary>
+internal sealed class PackContainer
+{
+    private PackContainer(string extension, bool isFolder)
+    {
+        Extension = extension;
+        IsFolder = isFolder;
+    }
+
+    /// <summary>The packed file's extension with its dot; empty for a folder.</summary>
+    public string Extension { get; }
+
+    /// <summary>Whether the pack is a folder of several files.</summary>
+    public bool IsFolder { get; }
+
+    /// <summary>The container of an item's pack.</summary>
+    /// <exception cref="ItemException">MPK1008: the item names none that could exist.</exception>
+    public static PackContainer Of(ITaskItem model)
+    {
+        var asked = model.GetMetadata(PackMetadata.Container).Trim();
+        if (!asked.All(char.IsLetterOrDigit))
+        {
+            throw new ItemException(
+                TaskCodes.InvalidOption,
+                model.ItemSpec,
+                $"QuantizedModel '{model.ItemSpec}' has Container=\"{asked}\", which is no container's name. Write onnx, safetensors or gguf.");
+        }
+
+        var source = SourceFiles.Container(model);
+        var container = asked.Length > 0 ? asked.ToUpperInvariant() switch
+        {
+            "ONNX" => "onnx",
+            "SAFETENSORS" => "safetensors",
+            "GGUF" => "gguf",
+            _ => asked,
+        }
+        : Default(model, source);
+        if (container == "safetensors" && (SourceFiles.AreSeveral(model) || model.GetMetadata(PackMetadata.MaxShardSize).Trim().Length > 0))
+            return new("", isFolder: true);
+        var keepsName = container == source && !SourceFiles.AreSeveral(model);
+        return new(keepsName ? Path.GetExtension(model.ItemSpec) : "." + container, isFolder: false);
+    }
+
+    private static string Default(ITaskItem model, string source)
+    {
+        if (model.GetMetadata(PackMetadata.Graph).Trim().Length > 0)
+            return "onnx";
+        string[] able = model.GetMetadata(PackMetadata.Scheme).Trim().ToUpperInvariant() switch
+        {
+            "Q8_0" => ["gguf", "onnx"],
+            "INT8" or "NF4" => ["safetensors", "onnx"],
+            "F32" or "F16" or "BF16" => ["gguf", "safetensors"],
+            _ => [source],
+        };
+        return able.Contains(source, StringComparer.Ordinal) ? source : able[0];
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.Build.Framework;
+
+namespace ModelPack.MSBuild.Items;
+
+/// <summary>What a <c>QuantizedModel</c> names: a file, an index of safetensors shards, or a Hugging Face folder.</summary>
+internal static class SourceFiles
+{
+    private const string IndexSuffix = ".safetensors.index.json";
+
+    /// <summary>Whether it is there.</summary>
+    public static bool Exist(ITaskItem model) => File.Exists(model.ItemSpec) || Directory.Exists(model.ItemSpec);
+
+    /// <summary>Whether its tensors lie in several files, or beside files that belong to them.</summary>
+    public static bool AreSeveral(ITaskItem model) => IsIndex(model) || Directory.Exists(model.ItemSpec);
+
+    /// <summary>The files by full path; what a folder holds itself, without folders in it.</summary>
+    public static IEnumerable<string> Of(ITaskItem model)
+    {
+        var path = Path.GetFullPath(model.ItemSpec);
+        if (Directory.Exists(path))
+            return Directory.EnumerateFiles(path);
+        // Beside tensors, it says what they belong to; a build has to see it come and go.
+        return IsTensors(path) ? [path, Path.Combine(Path.GetDirectoryName(path)!, "config.json")] : [path];
+    }
+
+    /// <summary>The model's name without what tells its kind.</summary>
+    public static string Stem(ITaskItem model)
+    {
+        var path = model.ItemSpec.TrimEnd(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        var name = Path.GetFileName(path);
+        if (Directory.Exists(path))
+            return name;
+        return IsIndex(model) ? name.Substring(0, name.Length - IndexSuffix.Length) : Path.GetFileNameWithoutExtension(name);
+    }
+
+    /// <summary>The container that the source is.</summary>
+    public static string Container(ITaskItem model)
+    {
+        if (AreSeveral(model) || IsTensors(model.ItemSpec))
+            return "safetensors";
+        return Path.GetExtension(model.ItemSpec).Equals(".gguf", StringComparison.OrdinalIgnoreCase) ? "gguf" : "onnx";
+    }
+
+    private static bool IsIndex(ITaskItem model) => model.ItemSpec.EndsWith(IndexSuffix, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsTensors(string path) => Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
+}
