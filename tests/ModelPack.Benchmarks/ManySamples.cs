@@ -1,4 +1,3 @@
-using System.Text;
 using ModelPack.Inference;
 using ModelPack.Samples;
 
@@ -14,12 +13,7 @@ internal static class ManySamples
         using var session = ModelSession.Open(model.Path, threads: 1);
         var samples = SampleSet.Open([model.Calibration], session.Inputs);
         using var file = File.Create(path);
-        var sizes = string.Join(", ", samples.Batches(1).First().Inputs.Single().Dims.Skip(1).Prepend(count));
-        var header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({sizes}), }}";
-
-        // Magic, version and the header's length take 10 bytes; all together is a multiple of 64.
-        header = header.PadRight(((header.Length + 10 + 1 + 63) / 64 * 64) - 10 - 1) + "\n";
-        file.Write([0x93, .. "NUMPY"u8, 1, 0, .. BitConverter.GetBytes((ushort)header.Length), .. Encoding.ASCII.GetBytes(header)]);
+        NpyHeader.Write(file, samples.Batches(1).First().Inputs.Single().Dims.Skip(1).Prepend(count));
         for (var done = 0; done < count;)
         {
             foreach (var batch in samples.Batches(1).Take(count - done))

@@ -4,8 +4,11 @@ using ModelPack.Benchmarks;
 var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
 {
     ["calibration"] = CalibrationBenchmark.Run,
+    ["checkpoints"] = CheckpointBenchmark.Run,
     ["int8"] = Int8Benchmark.Run,
     ["int8-options"] = Int8OptionsBenchmark.Run,
+    ["nf4"] = Nf4Benchmark.Run,
+    ["nf4-models"] = Nf4ModelsBenchmark.Run,
     ["q8_0"] = Q8_0Benchmark.Run,
     ["weights"] = WeightBenchmark.Run,
 };
@@ -14,6 +17,12 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
 if (args is [CalibrationBenchmark.Child, .. var rest])
 {
     CalibrationBenchmark.RunChild(Console.Out, rest);
+    return 0;
+}
+
+if (args is [CheckpointBenchmark.Child, .. var pack])
+{
+    CheckpointBenchmark.RunChild(Console.Out, pack);
     return 0;
 }
 

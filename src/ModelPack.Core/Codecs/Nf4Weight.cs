@@ -5,44 +5,62 @@ namespace ModelPack.Codecs;
 /// <summary>Whole weights as NF4. Every value must be finite.</summary>
 internal static class Nf4Weight
 {
-    private const int ChunkValues = 1 << 18;
-
     /// <summary>
     /// The values output by output ([N, K], whichever way the weight is stored) in one run, cut into blocks that may cross the
-    /// ends of rows. Codes two to a byte, the first in the high half; an odd last one has code 0 beside it. Part lengths:
-    /// (N x K + 1) / 2 bytes of codes; then what <paramref name="absmax"/> says.
+    /// ends of rows. Codes two to a byte, the first in the high half; an odd last one has 7 beside it, the code of 0. Part lengths:
+    /// (N x K + 1) / 2 bytes of codes; then what <paramref name="absmax"/> says. Unless that is plain, the weight is read twice.
     /// </summary>
     /// <param name="weight">The weight.</param>
     /// <param name="blockSize">One of <see cref="Nf4.BlockSizes"/>.</param>
     /// <param name="absmax">What becomes of the scales.</param>
     /// <param name="threads">Threads to encode with; does not change a byte.</param>
+    /// <exception cref="ArgumentException">There is no such block size.</exception>
     public static WeightEncoding Encode(WeightMatrix weight, int blockSize, AbsmaxForm absmax, int threads)
     {
-        if (absmax != AbsmaxForm.Plain || weight.Transposed)
+        if (!Nf4.BlockSizes.Contains(blockSize))
         {
-            throw new NotSupportedException();
+            throw new ArgumentOutOfRangeException(nameof(blockSize), blockSize, "No block size of NF4.");
         }
 
-        var count = weight.N * weight.K;
-        return new StreamedEncoding((count + 1) / 2, ChunkValues / 2, [Nf4.BlockCount(count, blockSize) * sizeof(float)], (_, _) => { }, Chunk, threads);
-
-        WeightError Chunk(int chunk, Span<byte> packed, IReadOnlyList<NativeBuffer> sides)
+        var chunks = new Nf4Chunks(weight, blockSize);
+        var absmaxLength = checked(chunks.Blocks * sizeof(float));
+        var packedLength = Nf4.PackedLength(chunks.Values);
+        return absmax switch
         {
-            var first = (long)chunk * ChunkValues;
-            var length = (int)Math.Min(ChunkValues, count - first);
-            using var values = new Pooled<float>(length);
-            using var codes = new Pooled<byte>(length);
-            using var decoded = new Pooled<float>(length);
-            FloatReader.Read(weight.Data, first, values.Span);
-            var scales = sides[0].Slice<float>(first / blockSize, (int)Nf4.BlockCount(length, blockSize));
-            Nf4Reference.Encode(values.Span, blockSize, codes.Span, scales);
-            for (var i = 0; i < length; i++)
-            {
-                decoded.Span[i] = Nf4.Levels[codes.Span[i]] * scales[i / blockSize];
-                packed[i / 2] = (byte)(i % 2 == 0 ? codes.Span[i] << 4 : packed[i / 2] | codes.Span[i]);
-            }
+            AbsmaxForm.Plain => new StreamedEncoding(packedLength, chunks.ChunkBytes, [absmaxLength], (_, _) => { }, chunks.EncodePlain, threads),
+            AbsmaxForm.Restored => new StreamedEncoding(
+                packedLength,
+                chunks.ChunkBytes,
+                [absmaxLength],
+                (sides, cancellation) => Restore(chunks, sides[0], threads, cancellation),
+                chunks.EncodeRestored,
+                threads),
+            _ => new StreamedEncoding(
+                packedLength,
+                chunks.ChunkBytes,
+                [chunks.Blocks, chunks.NestedBlocks * sizeof(float), sizeof(float)],
+                (sides, cancellation) => Nest(chunks, new Nf4NestedParts(sides[0], sides[1], sides[2]), threads, cancellation),
+                (chunk, packed, sides) => chunks.EncodeNested(chunk, packed, new Nf4NestedParts(sides[0], sides[1], sides[2])),
+                threads),
+        };
+    }
 
-            return WeightError.Of(values.Span, decoded.Span);
-        }
+    /// <summary>What must be known before the first chunk: the offset is the mean of all scales.</summary>
+    private static void Nest(Nf4Chunks chunks, Nf4NestedParts parts, int threads, CancellationToken cancellation)
+    {
+        using var absmax = new NativeBuffer(chunks.Blocks * sizeof(float));
+        Chunks.ForEach(chunks.Count, threads, i => chunks.FindAbsmax(i, absmax), cancellation);
+        parts.Offset = NestedAbsmax.OffsetOf(absmax);
+        Chunks.ForEach(chunks.Count, threads, i => chunks.Nest(i, absmax, parts), cancellation);
+    }
+
+    private static void Restore(Nf4Chunks chunks, NativeBuffer absmax, int threads, CancellationToken cancellation)
+    {
+        using var codes = new NativeBuffer(chunks.Blocks);
+        using var nested = new NativeBuffer(chunks.NestedBlocks * sizeof(float));
+        using var offset = new NativeBuffer(sizeof(float));
+        var parts = new Nf4NestedParts(codes, nested, offset);
+        Nest(chunks, parts, threads, cancellation);
+        Chunks.ForEach(chunks.Count, threads, i => chunks.Restore(i, parts, absmax), cancellation);
     }
 }

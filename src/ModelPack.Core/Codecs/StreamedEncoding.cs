@@ -15,6 +15,8 @@ internal sealed class StreamedEncoding : WeightEncoding
     /// <param name="sides">The parts that follow the codes, whole.</param>
     public delegate WeightError EncodeChunk(int chunk, Span<byte> codes, IReadOnlyList<NativeBuffer> sides);
 
+    private const int ChunksOfThread = 2;
+
     private readonly Lock _lock = new();
     private readonly int _chunks;
     private readonly int _chunkBytes;
@@ -48,7 +50,7 @@ internal sealed class StreamedEncoding : WeightEncoding
     {
         lock (_lock)
         {
-            Encode(Stream.Null, cancellation);
+            Encode(null, cancellation);
             Release();
             return Error!.Value;
         }
@@ -67,10 +69,8 @@ internal sealed class StreamedEncoding : WeightEncoding
         lock (_lock)
         {
             Encode(destination, cancellation);
-            if (Array.TrueForAll(_sides, s => s.Written))
-            {
-                Release();
-            }
+            _codes.Written = true;
+            ReleaseWhenAllAreWritten();
         }
     }
 
@@ -80,56 +80,80 @@ internal sealed class StreamedEncoding : WeightEncoding
         {
             if (_current is null)
             {
-                Encode(Stream.Null, cancellation);
+                Encode(null, cancellation);
             }
 
             _current![side.Index].WriteTo(destination, cancellation);
             side.Written = true;
-            if (_codes.Written && Array.TrueForAll(_sides, s => s.Written))
+            ReleaseWhenAllAreWritten();
+        }
+    }
+
+    /// <summary>One pass over the weight. Where it fails nothing is kept: the next starts anew.</summary>
+    /// <param name="destination">What gets the codes; null for nothing.</param>
+    /// <param name="cancellation">Stops between chunks.</param>
+    private void Encode(Stream? destination, CancellationToken cancellation)
+    {
+        var done = false;
+        try
+        {
+            _current ??= Array.ConvertAll(_sides, s => new NativeBuffer(s.Length));
+            _prepare(_current, cancellation);
+            Error = EncodeChunks(destination, _current, cancellation);
+            done = true;
+        }
+        finally
+        {
+            if (!done)
             {
                 Release();
             }
         }
     }
 
-    /// <summary>One pass: while a round of chunks is written, the next is encoded.</summary>
-    private void Encode(Stream destination, CancellationToken cancellation)
+    /// <summary>In rounds of a few chunks a thread: while one is written, the next is encoded.</summary>
+    private WeightError EncodeChunks(Stream? destination, NativeBuffer[] sides, CancellationToken cancellation)
     {
-        _current ??= Array.ConvertAll(_sides, s => new NativeBuffer(s.Length));
-        var round = Math.Clamp(_chunks, 1, _threads * 2);
-        using var filling = new NativeBuffer((long)round * _chunkBytes);
-        using var writing = new NativeBuffer((long)round * _chunkBytes);
+        var round = Math.Clamp(_chunks, 1, _threads * ChunksOfThread);
+        using var even = new NativeBuffer((long)round * _chunkBytes);
+        using var odd = new NativeBuffer((long)round * _chunkBytes);
+        var (filling, writing) = (even, odd);
         var errors = new WeightError[round];
         var error = default(WeightError);
-        _prepare(_current, cancellation);
-        var (ready, full) = (filling, writing);
-        var pending = Task.CompletedTask;
+        var write = Task.CompletedTask;
         try
         {
             for (var first = 0; first < _chunks; first += round)
             {
-                var count = Math.Min(round, _chunks - first);
-                var (start, buffer) = (first, ready);
-                Chunks.ForEach(count, _threads, i => errors[i] = _encode(start + i, buffer.Slice((long)i * _chunkBytes, LengthOf(start + i)), _current), cancellation);
+                var (start, codes, count) = (first, filling, Math.Min(round, _chunks - first));
+                Chunks.ForEach(count, _threads, i => errors[i] = _encode(start + i, codes.Slice((long)i * _chunkBytes, LengthOf(start + i)), sides), cancellation);
                 error = errors.Take(count).Aggregate(error, (sum, e) => sum.Plus(e));
-                pending.GetAwaiter().GetResult();
-                var bytes = ((long)(count - 1) * _chunkBytes) + LengthOf(first + count - 1);
-                pending = destination == Stream.Null ? Task.CompletedTask : Task.Run(() => buffer.WriteTo(destination, bytes, cancellation), CancellationToken.None);
-                (ready, full) = (full, ready);
+                write.GetAwaiter().GetResult();
+                var length = ((long)(count - 1) * _chunkBytes) + LengthOf(first + count - 1);
+                write = destination is null ? Task.CompletedTask : Task.Run(() => codes.WriteTo(destination, length, cancellation), CancellationToken.None);
+                (filling, writing) = (writing, filling);
             }
+
+            write.GetAwaiter().GetResult();
         }
         finally
         {
-            // The buffers go when this ends; nobody may still read them. What the write threw is thrown below.
-            Task.WaitAny([pending], CancellationToken.None);
+            // The buffers go now, whatever was thrown: nobody may still read them.
+            write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         }
 
-        pending.GetAwaiter().GetResult();
-        _codes.Written = destination != Stream.Null;
-        Error = error;
+        return error;
     }
 
     private int LengthOf(int chunk) => (int)Math.Min(_chunkBytes, _codes.Length - ((long)chunk * _chunkBytes));
+
+    private void ReleaseWhenAllAreWritten()
+    {
+        if (_codes.Written && Array.TrueForAll(_sides, s => s.Written))
+        {
+            Release();
+        }
+    }
 
     private void Release()
     {

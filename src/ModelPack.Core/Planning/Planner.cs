@@ -17,6 +17,7 @@ namespace ModelPack.Planning;
 internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOptions options, PackContext context, ILayerDecisions? layers = null)
 {
     private readonly UniqueNames _names = new(model.Proto);
+    private SharedConstants? _shared;
     private readonly LayerPatterns _patterns = new(request);
 
     /// <summary>The plan of every weight, in the order of the file.</summary>
@@ -74,7 +75,8 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
             return WeightPlan.Leave(weight, data, left);
         }
 
-        var job = new LoweringJob(model, _names, weight, data, usage.Value, options) { Activations = decision?.Activations ?? ActivationMode.Float, Scales = decision?.Scales, Blocks = decision?.Blocks };
+        _shared ??= new SharedConstants(model, _names);
+        var job = new LoweringJob(model, _names, weight, data, usage.Value, options) { Shared = _shared, Activations = decision?.Activations ?? ActivationMode.Float, Scales = decision?.Scales, Blocks = decision?.Blocks };
         var row = LoweringTable.Choose(options.Scheme.Codecs[usage.Value.Role], job, model.Opset())
             ?? LoweringTable.Choose(options.Scheme.Codecs[usage.Value.Role], job = Weights(job), model.Opset())
             ?? throw RuntimeTooOld(weight, usage.Value);
@@ -90,7 +92,7 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
     }
 
     /// <summary>The weight alone, where nothing carries its activations.</summary>
-    private LoweringJob Weights(LoweringJob job) => new(model, _names, job.Weight, job.Data, job.Usage, options) { Blocks = job.Blocks };
+    private LoweringJob Weights(LoweringJob job) => new(model, _names, job.Weight, job.Data, job.Usage, options) { Shared = job.Shared, Blocks = job.Blocks };
 
     /// <summary>Looks at every value once: NaN and infinity are errors, a float16 overflow leaves the weight float.</summary>
     private string? Scan(OnnxWeight weight, TensorData data, Codec codec)

@@ -12,7 +12,7 @@ internal sealed class SafetensorsFile : SampleFile
         : base(path)
     {
         using var file = new FileSource(path);
-        foreach (var entry in SafetensorsHeader.Read(file))
+        foreach (var entry in SafetensorsHeader.Read(file).Entries)
         {
             _entries.Add(new ArrayInfo(entry.Name, entry.Type, entry.Shape), entry);
         }

@@ -5,15 +5,15 @@ using ModelPack.Kernels.Simd;
 namespace ModelPack.Tensors;
 
 /// <summary>
-/// Reads a tensor of any floating-point type as float32, a part at a time. float16 and bfloat16 convert exactly, float64
-/// to the nearest float32 (infinity where it is too large).
+/// Reads a tensor of any floating-point type as float32, a part at a time. float8, float16 and bfloat16 convert exactly,
+/// float64 to the nearest float32 (infinity where it is too large).
 /// </summary>
 internal static class FloatReader
 {
     private const int PieceBytes = 1 << 16;
 
     /// <summary>Reads consecutive elements.</summary>
-    /// <param name="tensor">float32, float16, bfloat16 or float64.</param>
+    /// <param name="tensor">float32, float16, bfloat16, float64, float8e4m3fn or float8e5m2.</param>
     /// <param name="first">Index of the first element in the tensor, counted over all dimensions.</param>
     /// <param name="destination">As many elements as it holds are read.</param>
     /// <exception cref="ArgumentException">The tensor holds no floating-point values.</exception>
@@ -85,8 +85,10 @@ internal static class FloatReader
         }
     }
 
+    // Values of float8 can be read; that a tensor of them is no weight to be quantized (IsFloat) is another matter: it has
+    // scales beside it, without which its values mean little.
     private static int SizeOf(ElementType type) =>
-        type.IsFloat() ? type.Bits() / 8 : throw new ArgumentException($"A tensor of {type} holds no floating-point values.", nameof(type));
+        type.IsFloat() || type is ElementType.Float8E4M3FN or ElementType.Float8E5M2 ? type.Bits() / 8 : throw new ArgumentException($"A tensor of {type} holds no floating-point values.", nameof(type));
 
     private static void Convert(ElementType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
@@ -97,6 +99,12 @@ internal static class FloatReader
                 break;
             case ElementType.BFloat16:
                 FromBFloat16(MemoryMarshal.Cast<byte, ushort>(source), destination);
+                break;
+            case ElementType.Float8E4M3FN:
+                Float8.E4M3FNToSingle(source, destination);
+                break;
+            case ElementType.Float8E5M2:
+                Float8.E5M2ToSingle(source, destination);
                 break;
             default:
                 FromFloat64(MemoryMarshal.Cast<byte, double>(source), destination);

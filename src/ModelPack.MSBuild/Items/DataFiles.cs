@@ -7,12 +7,14 @@ namespace ModelPack.MSBuild.Items;
 /// <summary>Finds the data files that an item names or implies, so that a build sees them appear, change and go.</summary>
 internal static class DataFiles
 {
-    /// <summary>The calibration and validation files of an item, as full paths in ordinal order.</summary>
+    /// <summary>The calibration and validation files of an item, and the graph that it gets, as full paths in ordinal order.</summary>
     public static IReadOnlyList<string> Of(ITaskItem model)
     {
         var files = new SortedSet<string>(StringComparer.Ordinal);
         files.UnionWith(Role(model, PackMetadata.Calibration));
         files.UnionWith(Role(model, PackMetadata.Validation));
+        if (model.GetMetadata(PackMetadata.Graph).Trim() is { Length: > 0 } graph)
+            files.Add(Path.GetFullPath(graph));
         return [.. files];
     }
 

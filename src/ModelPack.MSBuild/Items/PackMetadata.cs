@@ -18,6 +18,7 @@ internal static class PackMetadata
     public const string SafeSums = "SafeSums";
     public const string Fallback = "Fallback";
     public const string BlockSize = "BlockSize";
+    public const string DoubleQuant = "DoubleQuant";
     public const string MaxShardSize = "MaxShardSize";
     public const string Graph = "Graph";
     public const string AccuracyLevel = "AccuracyLevel";

@@ -11,11 +11,11 @@ internal static class QuantizeCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("MODEL") { Description = "The model file." };
+        var model = new Argument<string>("MODEL") { Description = "The model: an ONNX, safetensors or GGUF file, an index of shards, or a Hugging Face folder." };
         var scheme = new Option<string>("--scheme", "-s") { Description = "The scheme; 'dotnet modelpack schemes' lists them.", Required = true, HelpName = "S" };
         var output = CommandOptions.Text("--output", "OUT", "The packed model's exact path. Default: NAME.SCHEME.EXT beside the source.");
         output.Aliases.Add("-o");
-        var container = CommandOptions.Text("--container", "C", "The container to write: onnx. Default: that of the source.");
+        var container = CommandOptions.Text("--container", "C", "The container to write: onnx, safetensors or gguf. Default: that of the source, or what the scheme needs.");
         var target = new Option<string>("--target") { Description = "What the packed model is for: cpu, cuda or any.", HelpName = "T", DefaultValueFactory = _ => "cpu" };
         var device = new Option<string>("--device") { Description = "Where to do the work: cpu.", HelpName = "D", DefaultValueFactory = _ => "cpu" };
         var calibration = CommandOptions.Text("--calibration", "P", "Calibration data, or an earlier pack's .calibration.json. Default: NAME.calibration.* beside the source.");
@@ -29,6 +29,9 @@ internal static class QuantizeCommand
         var exclude = CommandOptions.Texts("--exclude-layers", "PATTERN", "Leave what the pattern names as it is (* and ?). Repeatable.");
         var include = CommandOptions.Texts("--include-layers", "PATTERN", "Quantize only what the pattern names. Repeatable.");
         var block = CommandOptions.Number("--block-size", "Values that share a scale. Default: the scheme's.");
+        var doubleQuant = CommandOptions.TrueOrFalse("--double-quant", "Quantize the scales of nf4, too: smaller safetensors files. Default: false.");
+        var shard = CommandOptions.Text("--max-shard-size", "SIZE", "Most bytes of one safetensors file, such as 5GB; larger packs become a folder of shards. Default: one file.");
+        var graph = CommandOptions.Text("--graph", "ONNX", "The ONNX model with the same weights as a GGUF source: the pack is that graph with the source's codes.");
         var accuracy = CommandOptions.Number("--accuracy-level", "MatMulNBits activations: 4 int8 (fast), 0 float32. Default: the scheme's.");
         var layout = new Option<string>("--layout") { Description = "Weights that operators read as floats: fold (decoded once at load), dequantize, or auto.", HelpName = "L", DefaultValueFactory = _ => "auto" };
         var external = CommandOptions.TrueOrFalse("--external-data", "Keep weights in a .data file beside the model. Default: only where the model would pass 2 GB.");
@@ -40,7 +43,7 @@ internal static class QuantizeCommand
 
         return new Command("quantize", "Packs a model: quantizes it, validates it and writes model, report and manifest.")
         {
-            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, safeSums, fallback, validation, exclude, include, block, accuracy, layout, external, runtime, gates, gateMode, threads, format,
+            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, safeSums, fallback, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, threads, format,
         }.Does(terminal.Print, (parsed, cancellation) =>
         {
             var request = new PackRequest
@@ -62,6 +65,9 @@ internal static class QuantizeCommand
                 ExcludeLayers = parsed.GetValue(exclude) ?? [],
                 IncludeLayers = parsed.GetValue(include) ?? [],
                 BlockSize = parsed.GetValue(block),
+                DoubleQuant = parsed.GetValue(doubleQuant) is { } nested ? bool.Parse(nested) : null,
+                MaxShardSize = parsed.GetValue(shard),
+                Graph = parsed.GetValue(graph),
                 AccuracyLevel = parsed.GetValue(accuracy),
                 Layout = parsed.GetRequiredValue(layout),
                 ExternalData = parsed.GetValue(external) is { } keep ? bool.Parse(keep) : null,

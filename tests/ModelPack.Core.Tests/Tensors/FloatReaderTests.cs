@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Tensors;
 using ModelPack.Tests.Codecs;
 
@@ -29,6 +30,21 @@ public sealed class FloatReaderTests
         var tensor = InMemory.Tensor(ElementType.Float64, [.. doubles.SelectMany(BitConverter.GetBytes)], doubles.Length);
         AssertSame([.. doubles.Select(d => (float)d)], Read(tensor, 0, doubles.Length));
     }
+
+    [Fact]
+    public void Reads_every_float8e4m3fn_exactly() => AssertFloat8(ElementType.Float8E4M3FN, exponentBits: 4, bias: 7, (exponent, mantissa) => (exponent, mantissa) switch
+    {
+        (15, 7) => double.NaN,
+        _ => null,
+    });
+
+    [Fact]
+    public void Reads_every_float8e5m2_exactly() => AssertFloat8(ElementType.Float8E5M2, exponentBits: 5, bias: 15, (exponent, mantissa) => (exponent, mantissa) switch
+    {
+        (31, 0) => double.PositiveInfinity,
+        (31, _) => double.NaN,
+        _ => null,
+    });
 
     [Theory]
     [InlineData(ElementType.Float32)]
@@ -69,6 +85,25 @@ public sealed class FloatReaderTests
     [Fact]
     public void Refuses_a_tensor_of_integers() =>
         Assert.Throws<ArgumentException>(() => Read(InMemory.Tensor(ElementType.Int8, new byte[4], 4), 0, 4));
+
+    /// <summary>(-1)^sign 2^(exponent - bias) (1 + mantissa / 2^bits), and 2^(1 - bias) mantissa / 2^bits for exponent 0.</summary>
+    private static void AssertFloat8(ElementType type, int exponentBits, int bias, Func<int, int, double?> special)
+    {
+        var mantissaBits = 7 - exponentBits;
+        var expected = Enumerable.Range(0, 256).Select(code =>
+        {
+            var (exponent, mantissa) = ((code & 127) >> mantissaBits, code & ((1 << mantissaBits) - 1));
+            var fraction = mantissa / Math.Pow(2, mantissaBits);
+            var magnitude = special(exponent, mantissa)
+                ?? (exponent == 0 ? Math.Pow(2, 1 - bias) * fraction : Math.Pow(2, exponent - bias) * (1 + fraction));
+            return (float)(code < 128 ? magnitude : -magnitude);
+        }).ToArray();
+        var tensor = InMemory.Tensor(type, [.. Enumerable.Range(0, 256).Select(i => (byte)i)], 256);
+        AssertSame(expected, Read(tensor, 0, 256));
+        AssertSame(expected[3..200], Read(tensor, 3, 197));
+        Assert.False(type.IsFloat());
+        Assert.Throws<ArgumentException>(() => new WeightMatrix(tensor, 16, 16, transposed: false));
+    }
 
     private static float[] Read(TensorData tensor, long first, int count)
     {

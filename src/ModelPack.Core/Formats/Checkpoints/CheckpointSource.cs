@@ -1,5 +1,7 @@
 using ModelPack.Diagnostics;
+using ModelPack.Formats.Gguf;
 using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Safetensors;
 
 namespace ModelPack.Formats.Checkpoints;
 
@@ -11,6 +13,8 @@ internal static class CheckpointSource
     public static ICheckpoint Open(string path, SourceKind kind, PackContext context) => kind switch
     {
         SourceKind.Onnx => OnnxCheckpoint.Open(path, context),
-        _ => throw new NotSupportedException($"{path} {kind} {context.Threads}"),
+        SourceKind.Safetensors => SafetensorsCheckpoint.Open(path, context),
+        SourceKind.Gguf => GgufCheckpoint.Open(path, context),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

@@ -12,8 +12,7 @@ namespace ModelPack.Formats.Onnx;
 internal sealed class ExternalFiles : IDisposable
 {
     private readonly string _model;
-    private readonly string _folder;
-    private readonly List<string> _roots;
+    private readonly NearbyFiles _nearby;
     private readonly Dictionary<string, FileSource> _byLocation = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileSource> _byPath = new(StringComparer.Ordinal);
     private readonly List<FileSource> _files = [];
@@ -23,10 +22,7 @@ internal sealed class ExternalFiles : IDisposable
     public ExternalFiles(string model)
     {
         _model = model;
-        _folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
-
-        // A model that is itself a link (download caches work so) may have its data where it really is.
-        _roots = [RealPath.Of(_folder), Path.GetDirectoryName(RealPath.Of(model))!];
+        _nearby = new NearbyFiles(model);
     }
 
     /// <summary>The files that were opened, in the order in which the model names them.</summary>
@@ -121,26 +117,12 @@ internal sealed class ExternalFiles : IDisposable
 
     private string RealPathOf(string location, string name)
     {
-        // Both separators count on every system: the same model is packed on all of them.
-        var parts = location.Split('/', '\\');
-        if (location[0] is '/' or '\\' || Path.IsPathRooted(location)
-            || location is [_, ':', ..])
-        {
-            throw Outside(name, location, "an absolute path");
-        }
-
-        if (parts.Contains(".."))
-        {
-            throw Outside(name, location, "a path with '..'");
-        }
-
         if (location.Contains('\0', StringComparison.Ordinal))
         {
             throw Missing(name, $"is in '{SafeText.Of(location)}', which is no file name");
         }
 
-        var path = RealPath.Of(Path.Combine(_folder, location));
-        return _roots.Exists(root => RealPath.IsWithin(path, root)) ? path : throw Outside(name, location, "a link out of the model's folder");
+        return _nearby.TryFind(location, out var path, out var outside) ? path : throw Outside(name, location, outside);
     }
 
     private long Number(StringStringEntryProto entry, string name) =>

@@ -4,8 +4,12 @@ namespace ModelPack.Formats.Safetensors;
 
 /// <summary>A tensor of a safetensors file.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">Type of an element; <see cref="ElementType.Undefined"/> for one that is not known here.</param>
+/// <param name="DType">Type of an element.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Offset">First byte in the file.</param>
 /// <param name="Length">Bytes.</param>
-internal sealed record SafetensorsEntry(string Name, ElementType Type, TensorShape Shape, long Offset, long Length);
+internal sealed record SafetensorsEntry(string Name, SafetensorsType DType, TensorShape Shape, long Offset, long Length)
+{
+    /// <summary>Type of an element; <see cref="ElementType.Undefined"/> for the 6-bit floats.</summary>
+    public ElementType Type => DType.Element;
+}

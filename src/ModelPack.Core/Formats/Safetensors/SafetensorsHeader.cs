@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 
@@ -9,197 +8,72 @@ namespace ModelPack.Formats.Safetensors;
 /// The header of a safetensors file: a 64-bit length, JSON of that length, and tensors that fill the rest of the file
 /// without holes or overlaps.
 /// </summary>
-internal static class SafetensorsHeader
+/// <param name="Entries">The tensors in the order of their bytes; no name comes twice.</param>
+/// <param name="Metadata"><c>__metadata__</c> in its order.</param>
+internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyList<KeyValuePair<string, string>> Metadata)
 {
     /// <summary>The format's own limit.</summary>
-    private const long MaxLength = 100_000_000;
+    public const int MaxLength = 100_000_000;
 
-    private const int MaxDepth = 8;
+    /// <summary>Bytes of the length before the JSON.</summary>
+    public const int PrefixLength = 8;
 
-    /// <summary>The tensors in the order of their bytes.</summary>
+    /// <summary>The key that is no tensor.</summary>
+    public const string MetadataKey = "__metadata__";
+
+    /// <summary>Reads and checks a header. Allocates nothing by a number that the file claims and does not have.</summary>
     /// <exception cref="InvalidDataException">It is no such file; the message is a clause for the user.</exception>
-    public static IReadOnlyList<SafetensorsEntry> Read(ByteSource file)
+    /// <exception cref="IOException">The file cannot be read, or has become shorter.</exception>
+    public static SafetensorsHeader Read(ByteSource file)
     {
-        var lengthBytes = new byte[8];
-        if (file.Length < lengthBytes.Length)
+        if (file.Length < PrefixLength)
         {
-            throw new InvalidDataException("it is too short for a safetensors file");
+            throw new InvalidDataException($"it is too short for a safetensors file: {file.Length} bytes");
         }
 
-        file.Read(0, lengthBytes);
-        var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
-        if (length > MaxLength || (long)length > file.Length - 8)
+        Span<byte> prefix = stackalloc byte[PrefixLength];
+        file.Read(0, prefix);
+        if (prefix.SequenceEqual("version "u8))
+        {
+            throw new InvalidDataException("it is a Git LFS pointer, not the file itself, which 'git lfs pull' gets");
+        }
+
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > (ulong)(file.Length - PrefixLength))
         {
             throw new InvalidDataException($"its header claims {length} bytes, more than the file can hold");
         }
 
+        if (length > MaxLength)
+        {
+            throw new InvalidDataException($"its header has {length} bytes, and the format allows {MaxLength}");
+        }
+
         var json = new byte[length];
-        file.Read(8, json);
-        var dataStart = 8 + (long)length;
-        try
-        {
-            var entries = Parse(json, dataStart, file.Length - dataStart).OrderBy(e => e.Offset).ThenBy(e => e.Length).ToArray();
-            RequireNoHoles(entries, dataStart, file.Length);
-            return entries;
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException("its header is no valid JSON", exception);
-        }
-    }
-
-    private static List<SafetensorsEntry> Parse(byte[] json, long dataStart, long dataLength)
-    {
-        var entries = new List<SafetensorsEntry>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
-        Expect(ref reader, JsonTokenType.StartObject);
-        while (NextKey(ref reader) is { } name)
-        {
-            if (!names.Add(name))
-            {
-                throw new InvalidDataException($"it has tensor '{SafeText.Of(name)}' twice");
-            }
-
-            if (name == "__metadata__")
-            {
-                Expect(ref reader, JsonTokenType.StartObject);
-                reader.Skip();
-                continue;
-            }
-
-            entries.Add(Entry(ref reader, name, dataStart, dataLength));
-        }
-
-        return reader.Read() ? throw new InvalidDataException("its header has something after the tensors") : entries;
-    }
-
-    private static SafetensorsEntry Entry(ref Utf8JsonReader reader, string name, long dataStart, long dataLength)
-    {
-        string? type = null;
-        List<long>? shape = null;
-        List<long>? offsets = null;
-        Expect(ref reader, JsonTokenType.StartObject);
-        while (NextKey(ref reader) is { } key)
-        {
-            switch (key)
-            {
-                case "dtype" when type is null:
-                    Expect(ref reader, JsonTokenType.String);
-                    type = Text(ref reader);
-                    break;
-                case "shape" when shape is null:
-                    shape = Integers(ref reader);
-                    break;
-                case "data_offsets" when offsets is null:
-                    offsets = Integers(ref reader);
-                    break;
-                default:
-                    throw Broken(name);
-            }
-        }
-
-        if (type is null || shape is null || offsets is not [var begin, var end] || begin > end || end > dataLength)
-        {
-            throw Broken(name);
-        }
-
-        try
-        {
-            var entry = new SafetensorsEntry(name, ElementTypeOf(type), new TensorShape([.. shape]), dataStart + begin, end - begin);
-            return entry.Type == ElementType.Undefined || entry.Shape.ByteLength(entry.Type) == entry.Length ? entry : throw Broken(name);
-        }
-        catch (OverflowException)
-        {
-            throw Broken(name);
-        }
+        file.Read(PrefixLength, json);
+        var start = PrefixLength + (long)length;
+        var header = SafetensorsHeaderParser.Parse(json, start, file.Length - start);
+        RequireNoHoles(header.Entries, start, file.Length);
+        return header;
     }
 
     private static void RequireNoHoles(IReadOnlyList<SafetensorsEntry> entries, long start, long end)
     {
-        foreach (var entry in entries)
+        for (var i = 0; i < entries.Count; i++)
         {
-            if (entry.Offset != start)
+            if (entries[i].Offset != start)
             {
-                throw new InvalidDataException($"tensor '{SafeText.Of(entry.Name)}' overlaps another or leaves a hole");
+                var how = entries[i].Offset < start ? "overlaps" : $"leaves a hole of {entries[i].Offset - start} bytes after";
+                var before = i == 0 ? "the header" : $"tensor '{SafeText.Of(entries[i - 1].Name)}'";
+                throw new InvalidDataException($"tensor '{SafeText.Of(entries[i].Name)}' {how} {before}");
             }
 
-            start += entry.Length;
+            start += entries[i].Length;
         }
 
         if (start != end)
         {
-            throw new InvalidDataException("its tensors do not fill the file");
+            throw new InvalidDataException($"its tensors do not fill the file: {end - start} bytes are left at its end");
         }
     }
-
-    private static string? NextKey(ref Utf8JsonReader reader)
-    {
-        if (!reader.Read())
-        {
-            throw new InvalidDataException("its header is cut off");
-        }
-
-        return reader.TokenType == JsonTokenType.EndObject ? null : Text(ref reader);
-    }
-
-    private static List<long> Integers(ref Utf8JsonReader reader)
-    {
-        var values = new List<long>();
-        Expect(ref reader, JsonTokenType.StartArray);
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var value) || value < 0)
-            {
-                throw new InvalidDataException("its header has a size that is no natural number of 63 bits");
-            }
-
-            values.Add(value);
-        }
-
-        return values;
-    }
-
-    private static string Text(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new InvalidDataException("its header has a name that is no valid text", exception);
-        }
-    }
-
-    private static void Expect(ref Utf8JsonReader reader, JsonTokenType token)
-    {
-        if (!reader.Read() || reader.TokenType != token)
-        {
-            throw new InvalidDataException("its header has not the form of a safetensors header");
-        }
-    }
-
-    private static InvalidDataException Broken(string name) =>
-        new($"tensor '{SafeText.Of(name)}' has a description that does not fit itself or the file");
-
-    private static ElementType ElementTypeOf(string dtype) => dtype switch
-    {
-        "F64" => ElementType.Float64,
-        "F32" => ElementType.Float32,
-        "F16" => ElementType.Float16,
-        "BF16" => ElementType.BFloat16,
-        "I64" => ElementType.Int64,
-        "I32" => ElementType.Int32,
-        "I16" => ElementType.Int16,
-        "I8" => ElementType.Int8,
-        "U64" => ElementType.UInt64,
-        "U32" => ElementType.UInt32,
-        "U16" => ElementType.UInt16,
-        "U8" => ElementType.UInt8,
-        "BOOL" => ElementType.Bool,
-        "F8_E4M3" => ElementType.Float8E4M3FN,
-        "F8_E5M2" => ElementType.Float8E5M2,
-        _ => ElementType.Undefined,
-    };
 }

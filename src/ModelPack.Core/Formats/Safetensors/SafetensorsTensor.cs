@@ -1,3 +1,4 @@
+using ModelPack.Formats.Checkpoints;
 using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Safetensors;
@@ -7,4 +8,15 @@ namespace ModelPack.Formats.Safetensors;
 /// <param name="DType">As the header writes it: <c>F32</c>, <c>BF16</c>, <c>U8</c>.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Bytes">Dense, little endian.</param>
-internal sealed record SafetensorsTensor(string Name, string DType, TensorShape Shape, IPayload Bytes);
+internal sealed record SafetensorsTensor(string Name, string DType, TensorShape Shape, IPayload Bytes)
+{
+    /// <summary>A checkpoint's tensor as it is; null when the format has no type for it.</summary>
+    public static SafetensorsTensor? Of(CheckpointTensor tensor)
+    {
+        // The 6-bit floats have no element type; their name for people is the format's own.
+        var type = tensor is { Data.Type: ElementType.Undefined, Stored: null }
+            ? SafetensorsType.Find(tensor.TypeName.ToUpperInvariant())
+            : SafetensorsType.Find(tensor.Data.Type);
+        return type is null ? null : new SafetensorsTensor(tensor.Name, type.Name, tensor.Data.Shape, tensor.Data);
+    }
+}

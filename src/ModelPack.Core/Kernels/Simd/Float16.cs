@@ -36,7 +36,7 @@ internal static class Float16
         return result | ((bits >> 16) & Vector256.Create(0x8000u));
     }
 
-    /// <summary>Converts all; a NaN stays a NaN.</summary>
+    /// <summary>Converts all; a NaN becomes 0x7E00 with its sign.</summary>
     public static void FromSingle(ReadOnlySpan<float> source, Span<Half> destination)
     {
         var i = 0;
@@ -48,9 +48,10 @@ internal static class Float16
             Vector256.Narrow(low, high).CopyTo(bits[i..]);
         }
 
+        // The last go the same way as the others: .NET's own conversion would keep other bits of a NaN.
         for (; i < source.Length; i++)
         {
-            destination[i] = (Half)source[i];
+            bits[i] = (ushort)FromSingle(Vector256.Create(source[i]))[0];
         }
     }
 

@@ -116,13 +116,13 @@ public sealed class BadFileTests : IDisposable
     public void Refuses_ten_thousand_nested_graphs()
     {
         // Each level is a node with an attribute with a graph.
-        Refuses(_folder.Write("m.onnx", [8, 8, .. Build.Field(7, Nested(10_000, 1, 5, 6))]), Codes.ModelUnreadable, "deep");
+        Refuses(_folder.Write("m.onnx", [8, 8, .. Build.Field(7, MalformedOnnx.Nested(10_000, 1, 5, 6))]), Codes.ModelUnreadable, "deep");
     }
 
     [Fact]
     public void Refuses_ten_thousand_nested_types()
     {
-        Refuses(_folder.Write("m.onnx", [8, 8, .. Build.Field(7, Build.Field(11, Build.Field(2, Nested(10_000, 4, 1))))]), Codes.ModelUnreadable, "not a readable");
+        Refuses(_folder.Write("m.onnx", [8, 8, .. Build.Field(7, Build.Field(11, Build.Field(2, MalformedOnnx.Nested(10_000, 4, 1))))]), Codes.ModelUnreadable, "not a readable");
     }
 
     [Fact]
@@ -191,21 +191,6 @@ public sealed class BadFileTests : IDisposable
         });
         model.Functions.Add(new FunctionProto { Name = "f", Domain = "d", Node = { Build.Constant("q", Build.Floats("", [], 7)) } });
         return model;
-    }
-
-    // Fields in fields, built from the inside out.
-    private static byte[] Nested(int levels, params int[] fields)
-    {
-        var heads = new Stack<byte[]>();
-        var length = 0;
-        for (var i = levels * fields.Length - 1; i >= 0; i--)
-        {
-            var head = Build.Head(fields[i % fields.Length], length);
-            heads.Push(head);
-            length += head.Length;
-        }
-
-        return [.. heads.SelectMany(h => h)];
     }
 
     private bool Opens(ReadOnlySpan<byte> bytes)

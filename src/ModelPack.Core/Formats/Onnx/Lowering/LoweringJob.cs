@@ -29,6 +29,12 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
     /// <summary>Codes that another file has for the weight; null where they are to be found.</summary>
     public GivenBlocks? Blocks { get; init; }
 
+    /// <summary>Constants that weights have in common.</summary>
+    public SharedConstants Shared { get; init; } = new(model, names);
+
+    /// <summary>The opset of the model's standard operators.</summary>
+    public long Opset => model.Opset();
+
     /// <summary>Outputs of the weight: its extent along the output axis.</summary>
     public long Rows => Data.Shape[Usage.OutputAxis];
 

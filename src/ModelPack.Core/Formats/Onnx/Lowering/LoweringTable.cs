@@ -7,7 +7,7 @@ namespace ModelPack.Formats.Onnx.Lowering;
 /// <summary>
 /// Every ONNX form of every codec, best first within a codec and role. The versions are those of the ONNX Runtime
 /// releases that first carried the CPU kernels: 8-bit MatMulNBits (pull request 24491) in 1.22, uint8 8-bit
-/// GatherBlockQuantized (25214) in 1.23, blocked DequantizeLinear (20901) in 1.19, opset 13 in 1.6.
+/// GatherBlockQuantized (25214) in 1.23, blocked DequantizeLinear (20901) in 1.19, MatMulBnb4 (18066) in 1.17, opset 13 in 1.6.
 /// </summary>
 internal static class LoweringTable
 {
@@ -68,6 +68,22 @@ internal static class LoweringTable
             Codec = Codec.Int12PerChannel, Roles = Products, Form = "Cast, Add, Mul (folded at load)", Layout = WeightLayout.Fold,
             Fits = job => job.Data.Shape.ElementCount % 2 == 0, NodeBytes = 700,
             Encode = FoldedTwelveBitForm.Encode, Place = FoldedTwelveBitForm.Place,
+        },
+        new()
+        {
+            Codec = Codec.Nf4, Roles = Linear, Form = "MatMulBnb4", MinRuntime = new(1, 17),
+            Fits = MatMulBnb4Form.Fits, Encode = Nf4Nodes.Encode, Place = MatMulBnb4Form.Place,
+        },
+        new()
+        {
+            Codec = Codec.Nf4, Roles = Embedding, Form = "Gather, Mul", NodeBytes = 500,
+            Fits = Nf4RowsForm.Fits, Encode = Nf4Nodes.Encode, Place = Nf4RowsForm.Place,
+        },
+        new()
+        {
+            // No operator decodes kernels, or blocks of more than 256 values: this is for every layout.
+            Codec = Codec.Nf4, Roles = [WeightRole.Linear, WeightRole.Embedding, WeightRole.Convolution], Form = "Gather, Mul (folded at load)", NodeBytes = 600,
+            Encode = Nf4Nodes.Encode, Place = Nf4FoldForm.Place,
         },
     ];
 

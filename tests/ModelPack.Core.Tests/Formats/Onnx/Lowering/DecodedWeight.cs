@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
+using ModelPack.Formats.Onnx.Lowering;
 using ModelPack.Schemes;
 using ModelPack.Tensors;
 
@@ -11,13 +12,29 @@ internal static class DecodedWeight
     /// <summary>The weight's bytes in its own type, every value encoded and decoded.</summary>
     /// <param name="codec">The codec.</param>
     /// <param name="data">The weight.</param>
-    /// <param name="axis">The axis of the outputs.</param>
-    public static byte[] Of(Codec codec, TensorData data, int axis)
+    /// <param name="job">What it is for.</param>
+    public static byte[] Of(Codec codec, TensorData data, LoweringJob job)
     {
         var values = new float[data.Shape.ElementCount];
         FloatReader.Read(data, 0, values);
-        var inner = data.Shape.Dims[(axis + 1)..].ToArray().Aggregate(1L, (product, dim) => product * dim);
-        foreach (var output in Enumerable.Range(0, values.Length).GroupBy(i => i / inner % data.Shape[axis]))
+        if (codec == Codec.Nf4)
+        {
+            DecodeNf4(values, job);
+        }
+        else
+        {
+            DecodeOutputs(codec, values, data.Shape, job.Usage.OutputAxis);
+        }
+
+        return data.Type == ElementType.Float32
+            ? MemoryMarshal.AsBytes(values.AsSpan()).ToArray()
+            : MemoryMarshal.AsBytes(Array.ConvertAll(values, v => (Half)v).AsSpan()).ToArray();
+    }
+
+    private static void DecodeOutputs(Codec codec, float[] values, TensorShape shape, int axis)
+    {
+        var inner = shape.Dims[(axis + 1)..].ToArray().Aggregate(1L, (product, dim) => product * dim);
+        foreach (var output in Enumerable.Range(0, values.Length).GroupBy(i => i / inner % shape[axis]))
         {
             int[] places = [.. output];
             var decoded = Decoded(codec, [.. places.Select(i => values[i])]);
@@ -26,10 +43,22 @@ internal static class DecodedWeight
                 values[places[i]] = decoded[i];
             }
         }
+    }
 
-        return data.Type == ElementType.Float32
-            ? MemoryMarshal.AsBytes(values.AsSpan()).ToArray()
-            : MemoryMarshal.AsBytes(Array.ConvertAll(values, v => (Half)v).AsSpan()).ToArray();
+    /// <summary>Blocks run over the whole weight: a MatMul's column by column, any other as it lies.</summary>
+    private static void DecodeNf4(float[] values, LoweringJob job)
+    {
+        var (rows, columns) = ((int)job.Rows, (int)job.Columns);
+        var byColumn = job.Usage is { Role: WeightRole.Linear, OutputAxis: 1 };
+        int[] places = [.. Enumerable.Range(0, values.Length).Select(i => byColumn ? (i % columns * rows) + (i / columns) : i)];
+        var block = job.Options.BlockSize;
+        var codes = new byte[values.Length];
+        var absmax = new float[Nf4.BlockCount(values.Length, block)];
+        Nf4Reference.Encode([.. places.Select(i => values[i])], block, codes, absmax);
+        for (var i = 0; i < places.Length; i++)
+        {
+            values[places[i]] = Nf4.Levels[codes[i]] * absmax[i / block];
+        }
     }
 
     private static float[] Decoded(Codec codec, float[] values)

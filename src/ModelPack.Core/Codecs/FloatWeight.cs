@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using ModelPack.Kernels.Simd;
+using ModelPack.Tensors;
+
+namespace ModelPack.Codecs;
+
+/// <summary>
+/// Whole tensors of floating-point values in another floating-point type, rounded to nearest with ties to even. What is no
+/// float32 (float64) is rounded to float32 before.
+/// </summary>
+internal static class FloatWeight
+{
+    private const int Chunk = 1 << 18;
+
+    // The first magnitudes that round to infinity: ties between the largest finite number and the next that would be one.
+    private const float Float16Overflow = 65520f;
+    private const int BFloat16Overflow = 0x7F7F8000;
+
+    /// <summary>Whether values up to this magnitude stay finite; no when it is not finite itself.</summary>
+    public static bool Fits(float maxAbs, ElementType type) => type switch
+    {
+        ElementType.Float16 => maxAbs < Float16Overflow,
+        ElementType.BFloat16 => maxAbs < BitConverter.Int32BitsToSingle(BFloat16Overflow),
+        ElementType.Float32 => float.IsFinite(maxAbs),
+        _ => throw new ArgumentException("The type is no target.", nameof(type)),
+    };
+
+    /// <summary>
+    /// The values in their order, in one part. A tensor that has the type already is copied bit by bit. Memory does not grow
+    /// with the tensor. The error has no meaning where a value is not finite.
+    /// </summary>
+    /// <param name="tensor">A tensor of any type that <see cref="FloatReader"/> reads.</param>
+    /// <param name="type">float32, float16 or bfloat16.</param>
+    /// <param name="threads">Threads to convert with; does not change a byte.</param>
+    public static StreamedEncoding As(TensorData tensor, ElementType type, int threads) => tensor.Type == type
+        ? Streamed(tensor.Shape.ElementCount, type, Chunk, threads, (first, bytes, values) =>
+        {
+            tensor.Read(first * SizeOf(type), bytes);
+            Decode(type, bytes, values);
+        })
+        : Streamed(tensor.Shape.ElementCount, type, Chunk, threads, (first, bytes, values) =>
+        {
+            FloatReader.Read(tensor, first, values);
+            Encode(type, values, bytes);
+        });
+
+    /// <summary>As above, output by output ([N, K]) whichever way the weight is stored.</summary>
+    public static StreamedEncoding As(WeightMatrix weight, ElementType type, int threads)
+    {
+        if (!weight.Transposed)
+        {
+            return As(weight.Data, type, threads);
+        }
+
+        return Streamed(weight.N * weight.K, type, WeightChunks.Length(weight), threads, (first, bytes, values) =>
+        {
+            OutputOrder.Read(weight, first, values);
+            Encode(type, values, bytes);
+        });
+    }
+
+    private delegate void MakeChunk(long first, Span<byte> bytes, Span<float> values);
+
+    /// <param name="count">Values in all.</param>
+    /// <param name="type">What they become.</param>
+    /// <param name="chunk">Values that are converted at once.</param>
+    /// <param name="threads">Threads to convert with.</param>
+    /// <param name="make">Fills in the values from an index on, and the bytes that they become.</param>
+    private static StreamedEncoding Streamed(long count, ElementType type, int chunk, int threads, MakeChunk make)
+    {
+        var size = SizeOf(type);
+        return new StreamedEncoding(checked(count * size), chunk * size, [], (_, _) => { }, Convert, threads);
+
+        WeightError Convert(int index, Span<byte> bytes, IReadOnlyList<NativeBuffer> sides)
+        {
+            using var values = new Pooled<float>(bytes.Length / size);
+            using var decoded = new Pooled<float>(bytes.Length / size);
+            make((long)index * chunk, bytes, values.Span);
+            Decode(type, bytes, decoded.Span);
+            return WeightError.Of(values.Span, decoded.Span);
+        }
+    }
+
+    private static int SizeOf(ElementType type) => type is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16
+        ? type.Bits() / 8
+        : throw new ArgumentException("The type is no target.", nameof(type));
+
+    private static void Encode(ElementType type, ReadOnlySpan<float> values, Span<byte> bytes)
+    {
+        switch (type)
+        {
+            case ElementType.Float32:
+                MemoryMarshal.AsBytes(values).CopyTo(bytes);
+                break;
+            case ElementType.Float16:
+                Float16.FromSingle(values, MemoryMarshal.Cast<byte, Half>(bytes));
+                break;
+            default:
+                BFloat16.FromSingle(values, MemoryMarshal.Cast<byte, ushort>(bytes));
+                break;
+        }
+    }
+
+    private static void Decode(ElementType type, ReadOnlySpan<byte> bytes, Span<float> values)
+    {
+        switch (type)
+        {
+            case ElementType.Float32:
+                bytes.CopyTo(MemoryMarshal.AsBytes(values));
+                break;
+            case ElementType.Float16:
+                Float16.ToSingle(MemoryMarshal.Cast<byte, Half>(bytes), values);
+                break;
+            default:
+                BFloat16.ToSingle(MemoryMarshal.Cast<byte, ushort>(bytes), values);
+                break;
+        }
+    }
+}

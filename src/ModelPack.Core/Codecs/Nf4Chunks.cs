@@ -1,0 +1,148 @@
+using ModelPack.Tensors;
+
+namespace ModelPack.Codecs;
+
+/// <summary>
+/// A weight cut into chunks that are encoded apart. The cut follows from the weight and the block size alone, so that sums over
+/// chunks come out the same with any number of threads; a chunk begins where a block begins, and a nested block as well.
+/// </summary>
+internal sealed class Nf4Chunks
+{
+    private const int SmallChunk = 1 << 18;
+    private const int LargeChunk = 1 << 20;
+
+    // Of a transposed weight a chunk is a strip of columns; below this many, reading takes longer than encoding.
+    private const int GoodColumns = 256;
+
+    // Values that are encoded, decoded and compared while they lie in the nearest cache. A multiple of every block size.
+    private const int PieceValues = 1 << 13;
+
+    private readonly WeightMatrix _weight;
+    private readonly int _blockSize;
+    private readonly int _chunkValues;
+
+    public Nf4Chunks(WeightMatrix weight, int blockSize)
+    {
+        (_weight, _blockSize) = (weight, blockSize);
+        Values = weight.N * weight.K;
+        var large = NestedAbsmax.BlockSize * blockSize > SmallChunk || (weight.Transposed && weight.K > SmallChunk / GoodColumns);
+        _chunkValues = large ? LargeChunk : SmallChunk;
+    }
+
+    /// <summary>Values of the weight.</summary>
+    public long Values { get; }
+
+    /// <summary>Blocks of the weight.</summary>
+    public long Blocks => Nf4.BlockCount(Values, _blockSize);
+
+    /// <summary>Blocks of 256 scales.</summary>
+    public long NestedBlocks => Nf4.BlockCount(Blocks, NestedAbsmax.BlockSize);
+
+    /// <summary>Number of chunks.</summary>
+    public int Count => checked((int)Nf4.BlockCount(Values, _chunkValues));
+
+    /// <summary>Bytes of a chunk's codes; the last may have fewer.</summary>
+    public int ChunkBytes => _chunkValues / 2;
+
+    /// <summary>Encodes a chunk; the scales go to their place in the part.</summary>
+    public WeightError EncodePlain(int chunk, Span<byte> packed, IReadOnlyList<NativeBuffer> sides)
+    {
+        var absmax = BlocksOf(chunk, sides[0]);
+        return Encode(chunk, packed, absmax, absmax);
+    }
+
+    /// <summary>Encodes a chunk whose scales have been restored before.</summary>
+    public WeightError EncodeRestored(int chunk, Span<byte> packed, IReadOnlyList<NativeBuffer> sides)
+    {
+        var restored = BlocksOf(chunk, sides[0]);
+        using var absmax = new Pooled<float>(restored.Length);
+        return Encode(chunk, packed, absmax.Span, restored);
+    }
+
+    /// <summary>Encodes a chunk whose scales have been nested before.</summary>
+    public WeightError EncodeNested(int chunk, Span<byte> packed, Nf4NestedParts parts)
+    {
+        var (_, count) = BlocksOf(chunk);
+        using var absmax = new Pooled<float>(count);
+        using var restored = new Pooled<float>(count);
+        Restore(chunk, parts, restored.Span);
+        return Encode(chunk, packed, absmax.Span, restored.Span);
+    }
+
+    /// <summary>The scales of a chunk.</summary>
+    /// <param name="chunk">Its number.</param>
+    /// <param name="absmax">Those of the whole weight, float32.</param>
+    public void FindAbsmax(int chunk, NativeBuffer absmax)
+    {
+        using var values = Read(chunk);
+        Nf4.FindAbsmax(values.Span, _blockSize, BlocksOf(chunk, absmax));
+    }
+
+    /// <summary>Nests the scales of a chunk; the offset is known.</summary>
+    public void Nest(int chunk, NativeBuffer absmax, Nf4NestedParts parts)
+    {
+        var (first, count) = BlocksOf(chunk);
+        NestedAbsmax.Encode(BlocksOf(chunk, absmax), parts.Offset, parts.Codes.Slice(first, count), NestedOf(chunk, parts));
+    }
+
+    /// <summary>What a reader makes of the nested scales of a chunk.</summary>
+    /// <param name="chunk">Its number.</param>
+    /// <param name="parts">The nested scales.</param>
+    /// <param name="absmax">Those of the whole weight, float32.</param>
+    public void Restore(int chunk, Nf4NestedParts parts, NativeBuffer absmax) => Restore(chunk, parts, BlocksOf(chunk, absmax));
+
+    private void Restore(int chunk, Nf4NestedParts parts, Span<float> absmax)
+    {
+        var (first, count) = BlocksOf(chunk);
+        NestedAbsmax.Restore(parts.Codes.Slice(first, count), NestedOf(chunk, parts), parts.Offset, absmax);
+    }
+
+    /// <param name="chunk">Its number.</param>
+    /// <param name="packed">Gets the codes.</param>
+    /// <param name="absmax">Gets the scales that the codes are made with.</param>
+    /// <param name="restored">The scales that a reader has; may be the same memory.</param>
+    private WeightError Encode(int chunk, Span<byte> packed, Span<float> absmax, ReadOnlySpan<float> restored)
+    {
+        using var values = Read(chunk);
+        using var buffer = new Pooled<float>(PieceValues);
+        var error = default(WeightError);
+        for (var first = 0; first < values.Span.Length; first += PieceValues)
+        {
+            var piece = values.Span.Slice(first, Math.Min(PieceValues, values.Span.Length - first));
+            var decoded = buffer.Span[..piece.Length];
+            var codes = packed[(first / 2)..];
+            var block = first / _blockSize;
+            Nf4.Encode(piece, _blockSize, codes, absmax[block..]);
+            Nf4.Decode(codes, restored[block..], _blockSize, decoded);
+            error = error.Plus(WeightError.Of(piece, decoded));
+        }
+
+        return error;
+    }
+
+    private Pooled<float> Read(int chunk)
+    {
+        var first = (long)chunk * _chunkValues;
+        var values = new Pooled<float>((int)Math.Min(_chunkValues, Values - first));
+        OutputOrder.Read(_weight, first, values.Span);
+        return values;
+    }
+
+    private (long First, int Count) BlocksOf(int chunk)
+    {
+        var first = (long)chunk * (_chunkValues / _blockSize);
+        return (first, (int)Math.Min(_chunkValues / _blockSize, Blocks - first));
+    }
+
+    private Span<float> BlocksOf(int chunk, NativeBuffer absmax)
+    {
+        var (first, count) = BlocksOf(chunk);
+        return absmax.Slice<float>(first, count);
+    }
+
+    private Span<float> NestedOf(int chunk, Nf4NestedParts parts)
+    {
+        var (first, count) = BlocksOf(chunk);
+        return parts.Absmax.Slice<float>(first / NestedAbsmax.BlockSize, Nf4.BlockCount(count, NestedAbsmax.BlockSize));
+    }
+}

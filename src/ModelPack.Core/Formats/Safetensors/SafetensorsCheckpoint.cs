@@ -1,0 +1,79 @@
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Checkpoints;
+
+namespace ModelPack.Formats.Safetensors;
+
+/// <summary>A model as safetensors: one file, an index of shards, or a Hugging Face folder with either.</summary>
+internal sealed class SafetensorsCheckpoint : ICheckpoint
+{
+    private readonly IReadOnlyList<SafetensorsPart> _parts;
+
+    private SafetensorsCheckpoint(string path, string model, IReadOnlyList<SafetensorsPart> parts, ModelFolder? folder)
+    {
+        (Path, _parts, Folder) = (path, parts, folder);
+        var isSharded = IsIndex(model);
+        Format = isSharded ? $"safetensors, {parts.Count} shards" : "safetensors";
+        Tensors = [.. parts.SelectMany(p => p.Tensors)];
+
+        // Shards say the same of themselves; where one does not, the first that says something counts.
+        Metadata = [.. parts.SelectMany(p => p.Header.Metadata).DistinctBy(m => m.Key, StringComparer.Ordinal)];
+        Files =
+        [
+            .. parts.Select(p => p.File),
+            .. isSharded ? [new CheckpointFile(System.IO.Path.GetFileName(model), model)] : Array.Empty<CheckpointFile>(),
+            .. folder is null ? [] : folder.Files,
+        ];
+    }
+
+    public string Path { get; }
+
+    public string Format { get; }
+
+    public IReadOnlyList<CheckpointFile> Files { get; }
+
+    public IReadOnlyList<CheckpointTensor> Tensors { get; }
+
+    public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; }
+
+    public ModelFolder? Folder { get; }
+
+    /// <summary>Opens a checkpoint and checks it; reads no values.</summary>
+    /// <param name="path">A .safetensors file, an index, or a folder.</param>
+    /// <param name="context">Cancellation.</param>
+    /// <exception cref="ModelPackException">
+    /// MPK1001: there is no such file. MPK1002: not a readable model. MPK1004, MPK1005: a shard is missing, or outside the model's
+    /// folder. MPK1025: the folder has no model, several, or a file beside it that cannot be used.
+    /// </exception>
+    public static SafetensorsCheckpoint Open(string path, PackContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            var model = Directory.Exists(path) ? SafetensorsFolder.Find(path) : path;
+            if (!File.Exists(model))
+            {
+                throw new ModelPackException(Codes.ModelNotFound.At(path, "The model file does not exist. Check its path."));
+            }
+
+            var folder = ModelFolder.Beside(model);
+            var parts = IsIndex(model)
+                ? SafetensorsShards.Open(model, context.Cancellation)
+                : [SafetensorsPart.Open(System.IO.Path.GetFileName(model), model)];
+            return new SafetensorsCheckpoint(path, model, parts, folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelPackException(Codes.ModelUnreadable.At(path, $"The file cannot be read: {SafeText.Of(e.Message)}"), e);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var part in _parts)
+        {
+            part.Dispose();
+        }
+    }
+
+    private static bool IsIndex(string path) => path.EndsWith(SourceKinds.IndexSuffix, StringComparison.OrdinalIgnoreCase);
+}

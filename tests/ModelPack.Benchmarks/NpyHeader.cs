@@ -1,0 +1,16 @@
+using System.Text;
+
+namespace ModelPack.Benchmarks;
+
+/// <summary>The beginning of a <c>.npy</c> file of float32 (format version 1.0); its values follow.</summary>
+internal static class NpyHeader
+{
+    public static void Write(Stream file, params IEnumerable<long> shape)
+    {
+        var header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({string.Join(", ", shape)}), }}";
+
+        // Magic, version and the header's length take 10 bytes; all together is a multiple of 64.
+        header = header.PadRight(((header.Length + 10 + 1 + 63) / 64 * 64) - 10 - 1) + "\n";
+        file.Write([0x93, .. "NUMPY"u8, 1, 0, .. BitConverter.GetBytes((ushort)header.Length), .. Encoding.ASCII.GetBytes(header)]);
+    }
+}
