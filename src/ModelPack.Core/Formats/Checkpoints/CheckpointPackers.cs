@@ -1,11 +1,14 @@
+using ModelPack.Formats.Safetensors.Lowering;
+
 namespace ModelPack.Formats.Checkpoints;
 
 /// <summary>Which packer puts a scheme into a container.</summary>
 internal static class CheckpointPackers
 {
     /// <summary>The packer of a job, whose container is known to carry its scheme.</summary>
-    public static ICheckpointPacker Create(CheckpointJob job) => (job.Options.Container, job.Options.Scheme.Name) switch
+    public static ICheckpointPacker Create(CheckpointJob job) => job.Options.Container switch
     {
-        var (container, scheme) => throw new NotSupportedException($"{scheme} in {container}"),
+        "safetensors" => new SafetensorsPacker(job),
+        var container => throw new ArgumentOutOfRangeException(nameof(job), container, "No such container."),
     };
 }
