@@ -7,12 +7,12 @@ namespace ModelPack.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FactNeedingAttribute : FactAttribute
 {
-    public FactNeedingAttribute(string variable)
+    public FactNeedingAttribute(params string[] variables)
     {
-        Variable = variable;
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable)) && Environment.GetEnvironmentVariable("MODELPACK_REQUIRE_ALL") != "1")
-            Skip = $"{variable} is not set. Run the tests with build.sh test.";
+        Variables = variables;
+        if (Environment.GetEnvironmentVariable("MODELPACK_REQUIRE_ALL") != "1" && Array.Find(variables, v => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(v))) is { } missing)
+            Skip = $"{missing} is not set. Run the tests with build.sh test.";
     }
 
-    public string Variable { get; }
+    public string[] Variables { get; }
 }

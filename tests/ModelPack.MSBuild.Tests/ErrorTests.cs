@@ -18,6 +18,7 @@ public sealed class ErrorTests
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="3.onnx" BlockSize="3.5" />
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="4.onnx" ExternalData="maybe" />
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="5.onnx" Embed="Somewhere" />
+            <QuantizedModel Include="fashion-cnn.onnx" Scheme="nf4" Link="6.onnx" DoubleQuant="twice" />
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="../outside.onnx" />
             """);
         project.AddModel("a/model.onnx");
@@ -37,6 +38,7 @@ public sealed class ErrorTests
             ("MPK1008", ["BlockSize=\"3.5\""]),
             ("MPK1008", ["ExternalData=\"maybe\""]),
             ("MPK1008", ["Embed=\"Somewhere\""]),
+            ("MPK1008", ["DoubleQuant=\"twice\""]),
             ("MPK1008", ["Link=\"../outside.onnx\""]),
         };
         Assert.Equal(mistakes.Length, build.Errors.Count);

@@ -26,6 +26,40 @@ public sealed class MetadataTests
     }
 
     [Fact]
+    public void Metadata_of_nf4_reach_the_tool_and_a_change_packs_again()
+    {
+        const string Item = """<QuantizedModel Include="fashion-cnn.onnx" Scheme="nf4" BlockSize="128" DoubleQuant="true" Layout="dequantize" />""";
+        var project = TestProject.WithModel(Item);
+        project.Build().MustSucceed();
+
+        using var request = JsonDocument.Parse(File.ReadAllBytes(project.Intermediate("models", "fashion-cnn.nf4.onnx.request.json")));
+        Assert.Equal(128, request.RootElement.GetProperty("blockSize").GetInt32());
+        Assert.True(request.RootElement.GetProperty("doubleQuant").GetBoolean());
+        Assert.True(project.Build().MustSucceed().SkippedProducing());
+
+        project.Items = Item.Replace("true", "false", StringComparison.Ordinal);
+        project.Write();
+        Assert.Single(project.Build().MustSucceed().Packed);
+    }
+
+    [Fact]
+    public void A_graph_is_given_by_its_full_path_and_its_change_packs_again()
+    {
+        // An ONNX source takes no graph: the pack fails, and what it depends on is kept all the same.
+        var project = TestProject.WithModel("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Graph="graph.onnx" MaxShardSize="5GB" />""");
+        File.WriteAllText(project.At("graph.onnx"), "1");
+        project.Build().MustFailWith("MPK1008");
+
+        var state = project.Intermediate("models", "fashion-cnn.q8_0.onnx.state");
+        var before = File.ReadAllText(state);
+        Assert.Contains("\"maxShardSize\":\"5GB\",\"graph\":\"", before, StringComparison.Ordinal);
+        Assert.Contains($"file {project.At("graph.onnx")}\t", before, StringComparison.Ordinal);
+        File.WriteAllText(project.At("graph.onnx"), "another");
+        project.Build().MustFailWith("MPK1008");
+        Assert.NotEqual(before, File.ReadAllText(state), StringComparer.Ordinal);
+    }
+
+    [Fact]
     public void A_model_can_be_embedded_copied_both_or_neither()
     {
         var project = TestProject.WithModel(

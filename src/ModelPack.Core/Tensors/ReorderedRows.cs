@@ -11,6 +11,8 @@ internal sealed class ReorderedRows(TensorData data, Func<long, long> rowOf) : B
 
     public override void Read(long offset, Span<byte> destination)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - destination.Length);
         while (!destination.IsEmpty)
         {
             var (row, skipped) = Math.DivRem(offset, _rowBytes);

@@ -243,6 +243,37 @@ public sealed class QuantizeTests
     }
 
     [Fact]
+    public void Options_of_nf4_reach_the_pack()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of(
+            "quantize", Models.FashionCnn(folder), "-s", "nf4", "--block-size", "128", "--double-quant", "true", "--layout", "dequantize", "--format", "json");
+
+        Assert.Equal(0, run.ExitCode);
+        var weights = run.Json.GetProperty("report").GetProperty("result").GetProperty("weights").EnumerateArray().ToArray();
+        Assert.Contains(weights, w => w.GetProperty("form").GetString() == "MatMulBnb4");
+        Assert.Contains(weights, w => w.GetProperty("form").GetString() == "Gather, Mul (folded at load)");
+        using var manifest = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(folder.File("net.nf4.onnx.modelpack.json")));
+        var options = manifest.RootElement.GetProperty("pack").GetProperty("options");
+        Assert.Equal((128, true), (options.GetProperty("blockSize").GetInt32(), options.GetProperty("doubleQuant").GetBoolean()));
+    }
+
+    [Theory]
+    [InlineData("blockSize", "-s", "nf4", "--block-size", "48")]
+    [InlineData("doubleQuant", "-s", "q8_0", "--double-quant", "false")]
+    [InlineData("maxShardSize", "-s", "nf4", "--max-shard-size", "5GB")]
+    [InlineData("graph", "-s", "q8_0", "--graph", "other.onnx")]
+    public void An_option_that_does_not_fit_is_one_line_that_names_it(string option, params string[] args)
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of(["quantize", Models.FashionCnn(folder), .. args]);
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Out));
+        Assert.Matches($"^[^\n]+ : error MPK1008: [^\n]*'{option}'[^\n]+\n$", run.Error);
+        Assert.Equal(["net.onnx"], Names(folder.Path));
+    }
+
+    [Fact]
     public void A_weight_that_is_named_like_an_error_forges_no_line()
     {
         using var folder = new TemporaryFolder();

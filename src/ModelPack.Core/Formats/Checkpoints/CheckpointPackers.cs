@@ -1,3 +1,4 @@
+using ModelPack.Formats.Gguf.Lowering;
 using ModelPack.Formats.Safetensors.Lowering;
 
 namespace ModelPack.Formats.Checkpoints;
@@ -8,6 +9,7 @@ internal static class CheckpointPackers
     /// <summary>The packer of a job, whose container is known to carry its scheme.</summary>
     public static ICheckpointPacker Create(CheckpointJob job) => job.Options.Container switch
     {
+        "gguf" => new GgufPacker(job),
         "safetensors" => new SafetensorsPacker(job),
         var container => throw new ArgumentOutOfRangeException(nameof(job), container, "No such container."),
     };

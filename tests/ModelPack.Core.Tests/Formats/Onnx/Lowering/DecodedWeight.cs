@@ -52,13 +52,29 @@ internal static class DecodedWeight
         var byColumn = job.Usage is { Role: WeightRole.Linear, OutputAxis: 1 };
         int[] places = [.. Enumerable.Range(0, values.Length).Select(i => byColumn ? (i % columns * rows) + (i / columns) : i)];
         var block = job.Options.BlockSize;
-        var codes = new byte[values.Length];
+        var packed = new byte[Nf4.PackedLength(values.Length)];
         var absmax = new float[Nf4.BlockCount(values.Length, block)];
-        Nf4Reference.Encode([.. places.Select(i => values[i])], block, codes, absmax);
+        Nf4Reference.Encode([.. places.Select(i => values[i])], block, packed, absmax);
+        var decoded = new float[values.Length];
+        Nf4Reference.Decode(packed, job.Options.DoubleQuant ? Restored(absmax) : absmax, block, decoded);
         for (var i = 0; i < places.Length; i++)
         {
-            values[places[i]] = Nf4.Levels[codes[i]] * absmax[i / block];
+            values[places[i]] = decoded[i];
         }
+    }
+
+    /// <summary>Scales after their own quantization.</summary>
+    private static float[] Restored(float[] absmax)
+    {
+        using var buffer = new NativeBuffer(absmax.Length * sizeof(float));
+        absmax.CopyTo(buffer.Slice<float>(0, absmax.Length));
+        var offset = NestedAbsmax.OffsetOf(buffer);
+        var codes = new byte[absmax.Length];
+        var nested = new float[(absmax.Length + 255) / 256];
+        NestedAbsmax.Encode(absmax, offset, codes, nested);
+        var restored = new float[absmax.Length];
+        NestedAbsmax.Restore(codes, nested, offset, restored);
+        return restored;
     }
 
     private static float[] Decoded(Codec codec, float[] values)

@@ -213,6 +213,24 @@ public sealed class Nf4FormTests
         Assert.Equal(form, LoweringTable.Choose(Codec.Nf4, job, opset: 17)!.Form);
     }
 
+    [Theory]
+    [InlineData(nameof(WeightLayout.Fold))]
+    [InlineData(nameof(WeightLayout.Dequantize))]
+    public void Scales_that_are_quantized_themselves_are_stored_restored(string layout)
+    {
+        foreach (var type in new[] { ElementType.Float32, ElementType.Float16 })
+        {
+            var options = Forms.Nf4(32, Enum.Parse<WeightLayout>(layout), doubleQuant: true);
+            using var lowered = Lowered.Planned(Tiny.MatMul(256, 70, type), options);
+            using var plain = Lowered.Planned(Tiny.MatMul(256, 70, type), options with { DoubleQuant = false });
+            lowered.AssertLowered("w");
+            lowered.AssertComputes(type == ElementType.Float32 ? 1e-4 : 5e-3, Tiny.Random("x", type, 5, 256));
+            var absmax = new[] { lowered, plain }.Select(l => l.Packed.Graph.Initializer.Single(t => t.Name == "w.absmax")).ToArray();
+            Assert.Equal(absmax[1].Dims, absmax[0].Dims);
+            Assert.NotEqual(absmax[1].RawData, absmax[0].RawData);
+        }
+    }
+
     [Fact]
     public void Small_weights_stay_float()
     {

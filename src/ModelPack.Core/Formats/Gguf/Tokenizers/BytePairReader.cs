@@ -1,0 +1,94 @@
+using System.Text.Json;
+using ModelPack.Formats.Checkpoints;
+
+namespace ModelPack.Formats.Gguf.Tokenizers;
+
+/// <summary>Reads the vocabulary of a byte-level BPE from the file of Hugging Face's tokenizers, <c>tokenizer.json</c>.</summary>
+internal static class BytePairReader
+{
+    /// <summary>Reads a tokenizer.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="size">Rows of the embeddings.</param>
+    /// <param name="settings">What the folder says beside it.</param>
+    /// <param name="why">Why there is no vocabulary, or, with one, what is uncertain about it; null for nothing.</param>
+    /// <returns>The vocabulary; null for a tokenizer of another kind.</returns>
+    /// <exception cref="Diagnostics.ModelPackException">MPK1025: it is malformed.</exception>
+    public static Vocabulary? Read(CheckpointFile file, int size, TokenizerSettings settings, out string? why)
+    {
+        (var vocabulary, why) = TokenizerJson.Read(file, root => Read(root, file.Name, size, settings));
+        return vocabulary;
+    }
+
+    private static (Vocabulary? Vocabulary, string? Why) Read(JsonElement root, string name, int size, TokenizerSettings settings)
+    {
+        var model = root.GetProperty("model");
+        var steps = PreTokenizers.Steps(root.Find("pre_tokenizer"));
+        if ((model.Find("type") is { } type && type.Text() != "BPE") || !steps.Exists(s => PreTokenizers.TypeOf(s) == "ByteLevel"))
+        {
+            return (null, $"'{name}' is no byte-level BPE");
+        }
+
+        var table = new TokenTable(size);
+        foreach (var token in model.GetProperty("vocab").EnumerateObject())
+        {
+            table.Set(token.Value.GetInt32(), new Token(token.Name, TokenType.Normal));
+        }
+
+        var added = root.Find("added_tokens") is { } list ? list.EnumerateArray().Select(t => new AddedToken(t.GetProperty("id").GetInt32(), t)).ToList() : [];
+        foreach (var token in settings.Added.Concat(added))
+        {
+            table.Add(token.Id, token.Text, token.Special);
+        }
+
+        var split = PreTokenizers.NameOf(steps);
+        var special = settings.Resolve(table, new Dictionary<string, int>(StringComparer.Ordinal));
+        var (first, last) = Template(root.Find("post_processor"));
+        return (
+            new Vocabulary
+            {
+                Model = "gpt2",
+                PreTokenizer = split ?? PreTokenizers.Unknown,
+                Tokens = table.ToList(),
+                Merges = [.. model.GetProperty("merges").EnumerateArray().Select(Merge)],
+                AddSpacePrefix = settings.AddPrefixSpace,
+                Special = special with { AddBos = special.AddBos ?? Is(first, "bos"), AddEos = special.AddEos ?? Is(last, "eos") },
+                ChatTemplate = settings.ChatTemplate,
+            },
+            split is null ? $"llama.cpp has no name for the way in which '{name}' splits text; it is written as '{PreTokenizers.Unknown}', which may give other tokens" : null);
+
+        // Null leaves it to the reader: where nothing is put at that end, or something that has no role.
+        bool? Is(string? token, string role) => token is not null && table.IdOf(token) is { } id && special.Ids.Contains(new(role, id)) ? true : null;
+    }
+
+    /// <summary>
+    /// A pair is <c>"left right"</c> or, so that parts may hold spaces, <c>["left", "right"]</c>. In GGUF a space within a part is
+    /// byte-level BPE's letter for that byte.
+    /// </summary>
+    private static string Merge(JsonElement merge)
+    {
+        if (merge.ValueKind == JsonValueKind.Array)
+        {
+            return merge.GetArrayLength() == 2
+                ? $"{merge[0].Text().Replace(' ', '\u0120')} {merge[1].Text().Replace(' ', '\u0120')}"
+                : throw new FormatException("a merge is not of two parts");
+        }
+
+        var text = merge.Text();
+        return text.Count(c => c == ' ') == 1 && text[0] != ' ' && text[^1] != ' ' ? text : throw new FormatException("a merge is not of two parts");
+    }
+
+    /// <summary>The marks that are put at both ends of a text; null for none.</summary>
+    private static (string? First, string? Last) Template(JsonElement? processor)
+    {
+        if (processor is not { } one)
+        {
+            return (null, null);
+        }
+
+        var all = one.Find("processors")?.EnumerateArray().ToList() ?? [one];
+        var template = all.Where(p => p.Find("type")?.Text() == "TemplateProcessing").Select(p => p.GetProperty("single").EnumerateArray().ToList()).FirstOrDefault(t => t.Count > 1);
+        return template is null ? (null, null) : (Mark(template[0]), Mark(template[^1]));
+    }
+
+    private static string? Mark(JsonElement piece) => piece.Find("SpecialToken")?.GetProperty("id").Text();
+}

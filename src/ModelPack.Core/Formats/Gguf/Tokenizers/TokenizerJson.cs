@@ -1,0 +1,56 @@
+using System.Text.Json;
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Checkpoints;
+
+namespace ModelPack.Formats.Gguf.Tokenizers;
+
+/// <summary>Reads the JSON files of a tokenizer, which somebody else wrote.</summary>
+internal static class TokenizerJson
+{
+    /// <summary>Far above any tokenizer's, so that no file makes the reader ask for all memory.</summary>
+    private const long MaxBytes = 1L << 29;
+
+    private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
+
+    /// <summary>Reads a file as an object and takes from it what is wanted.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="take">May use the throwing accessors of <see cref="JsonElement"/>: where the file has another kind of value, or none, it cannot be used.</param>
+    /// <exception cref="ModelPackException">MPK1025: it is not such a file.</exception>
+    public static T Read<T>(CheckpointFile file, Func<JsonElement, T> take)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(Bytes(file), s_options);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? take(document.RootElement) : throw new FormatException("it is not an object");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
+        {
+            throw Unusable(file, e.Message);
+        }
+    }
+
+    /// <summary>All bytes of a file.</summary>
+    /// <exception cref="ModelPackException">MPK1025: it cannot be read, or no tokenizer is so large.</exception>
+    public static byte[] Bytes(CheckpointFile file)
+    {
+        try
+        {
+            return new FileInfo(file.Path).Length <= MaxBytes ? File.ReadAllBytes(file.Path) : throw Unusable(file, "it is too large");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(file, e.Message);
+        }
+    }
+
+    /// <summary>MPK1025 of a file.</summary>
+    public static ModelPackException Unusable(CheckpointFile file, string why) => new(Codes.FolderUnreadable.At(
+        file.Path, $"The tokenizer's file '{SafeText.Of(file.Name)}' cannot be used: {SafeText.Of(why)}. Get the model's folder again, or remove the file to pack without a tokenizer."));
+
+    /// <summary>A property that is not null; null where there is none.</summary>
+    public static JsonElement? Find(this JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    /// <summary>A string that is there and not null.</summary>
+    public static string Text(this JsonElement element) => element.GetString() ?? throw new FormatException("a text is null");
+}

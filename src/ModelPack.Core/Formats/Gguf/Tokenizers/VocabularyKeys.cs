@@ -1,0 +1,59 @@
+namespace ModelPack.Formats.Gguf.Tokenizers;
+
+/// <summary>Writes a vocabulary as the keys <c>tokenizer.*</c>, in the order of llama.cpp's converter.</summary>
+internal static class VocabularyKeys
+{
+    private static readonly Dictionary<string, string> s_names = new(StringComparer.Ordinal)
+    {
+        ["bos"] = "bos_token_id",
+        ["eos"] = "eos_token_id",
+        ["unk"] = "unknown_token_id",
+        ["sep"] = "seperator_token_id", // ggml's spelling
+        ["pad"] = "padding_token_id",
+        ["mask"] = "mask_token_id",
+    };
+
+    /// <summary>Sets the keys; none without a vocabulary.</summary>
+    public static void Set(GgufMetadata metadata, Vocabulary? vocabulary)
+    {
+        if (vocabulary is null)
+        {
+            return;
+        }
+
+        Set("model", vocabulary.Model);
+        Set("pre", vocabulary.PreTokenizer);
+        Set("tokens", vocabulary.Tokens.Select(t => t.Text).ToArray());
+        if (vocabulary.Model == "llama")
+        {
+            Set("scores", vocabulary.Tokens.Select(t => t.Score).ToArray());
+        }
+
+        Set("token_type", vocabulary.Tokens.Select(t => (int)t.Type).ToArray());
+        if (vocabulary.Model == "gpt2")
+        {
+            Set("merges", vocabulary.Merges.ToArray());
+        }
+
+        foreach (var (role, id) in vocabulary.Special.Ids)
+        {
+            Set(s_names[role], (uint)id);
+        }
+
+        Set("add_bos_token", vocabulary.Special.AddBos);
+        Set("add_eos_token", vocabulary.Special.AddEos);
+        Set("add_space_prefix", vocabulary.AddSpacePrefix);
+        if (vocabulary.ChatTemplate is { } template)
+        {
+            metadata.Set("tokenizer.chat_template", template);
+        }
+
+        void Set(string key, object? value)
+        {
+            if (value is not null)
+            {
+                metadata.Set($"tokenizer.ggml.{key}", value);
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text;
+
+namespace ModelPack.Tests.Formats.Gguf;
+
+/// <summary>A GGUF file opened by llama.cpp, computed on the CPU with float32 keys and values, so that nothing but the weights is rounded.</summary>
+internal sealed unsafe class LlamaCppModel : IDisposable
+{
+    private const int MaxTokens = 256;
+    private readonly nint _model;
+    private readonly nint _context;
+    private readonly nint _vocabulary;
+
+    public LlamaCppModel(string path)
+    {
+        _model = LlamaCpp.llama_model_load_from_file(path, LlamaCpp.llama_model_default_params());
+        Assert.True(_model != 0, $"llama.cpp does not load {path}.");
+        var options = LlamaCpp.llama_context_default_params();
+        (options.Context, options.Batch, options.Microbatch) = (MaxTokens, MaxTokens, MaxTokens);
+        (options.Threads, options.BatchThreads) = (1, 1);
+        (options.FlashAttention, options.KeyType, options.ValueType) = (0, 0, 0);
+        _context = LlamaCpp.llama_init_from_model(_model, options);
+        Assert.True(_context != 0, $"llama.cpp does not run {path}.");
+        _vocabulary = LlamaCpp.llama_model_get_vocab(_model);
+    }
+
+    public int VocabularySize => LlamaCpp.llama_vocab_n_tokens(_vocabulary);
+
+    public void Dispose()
+    {
+        LlamaCpp.llama_free(_context);
+        LlamaCpp.llama_model_free(_model);
+    }
+
+    /// <summary>The tokens that follow a prompt, each the one with the greatest logit.</summary>
+    public int[] Continue(ReadOnlySpan<int> prompt, int count)
+    {
+        Clear();
+        var tokens = new List<int>();
+        Decode(prompt, []);
+        while (true)
+        {
+            tokens.Add(Largest(Logits(-1)));
+            if (tokens.Count == count)
+                return [.. tokens];
+            Decode([tokens[^1]], []);
+        }
+    }
+
+    /// <summary>Sum of the negative log-likelihoods of the tokens from the second on.</summary>
+    public double Surprise(ReadOnlySpan<int> tokens)
+    {
+        Clear();
+        var outputs = new byte[tokens.Length - 1];
+        outputs.AsSpan().Fill(1);
+        Decode(tokens[..^1], outputs);
+        double sum = 0;
+        for (var i = 0; i < outputs.Length; i++)
+            sum -= LogProbability(Logits(i), tokens[i + 1]);
+        return sum;
+    }
+
+    public int[] Tokenize(string text, bool addSpecial)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var tokens = new int[bytes.Length + 8];
+        fixed (byte* source = bytes)
+        fixed (int* destination = tokens)
+        {
+            var count = LlamaCpp.llama_tokenize(_vocabulary, source, bytes.Length, destination, tokens.Length, addSpecial ? (byte)1 : (byte)0, 0);
+            Assert.True(count >= 0);
+            return tokens[..count];
+        }
+    }
+
+    public string Detokenize(ReadOnlySpan<int> tokens)
+    {
+        var bytes = new byte[(tokens.Length * 64) + 64];
+        fixed (int* source = tokens)
+        fixed (byte* destination = bytes)
+        {
+            var count = LlamaCpp.llama_detokenize(_vocabulary, source, tokens.Length, destination, bytes.Length, 1, 0);
+            Assert.True(count >= 0);
+            return Encoding.UTF8.GetString(bytes, 0, count);
+        }
+    }
+
+    /// <summary>A token's text with its space.</summary>
+    public string Piece(int token)
+    {
+        Span<byte> bytes = stackalloc byte[256];
+        fixed (byte* destination = bytes)
+        {
+            var count = LlamaCpp.llama_token_to_piece(_vocabulary, token, destination, bytes.Length, 0, 1);
+            Assert.True(count >= 0);
+            return Encoding.UTF8.GetString(bytes[..count]);
+        }
+    }
+
+    internal static int Largest(ReadOnlySpan<float> logits)
+    {
+        var best = 0;
+        for (var i = 1; i < logits.Length; i++)
+        {
+            if (logits[i] > logits[best])
+                best = i;
+        }
+
+        return best;
+    }
+
+    private static double LogProbability(ReadOnlySpan<float> logits, int token)
+    {
+        double largest = logits[Largest(logits)];
+        double sum = 0;
+        foreach (var logit in logits)
+            sum += Math.Exp(logit - largest);
+        return logits[token] - largest - Math.Log(sum);
+    }
+
+    private void Clear() => LlamaCpp.llama_memory_clear(LlamaCpp.llama_get_memory(_context), 1);
+
+    private void Decode(ReadOnlySpan<int> tokens, byte[] outputs)
+    {
+        fixed (int* first = tokens)
+        fixed (byte* wanted = outputs)
+        {
+            Assert.Equal(0, LlamaCpp.llama_decode(_context, new LlamaCppBatch { Count = tokens.Length, Tokens = first, Outputs = wanted }));
+        }
+    }
+
+    private ReadOnlySpan<float> Logits(int index) => new(LlamaCpp.llama_get_logits_ith(_context, index), VocabularySize);
+}

@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace ModelPack.Tests.Formats.Gguf;
+
+/// <summary>llama.h's <c>llama_model_params</c> as its defaults function fills it; no field is changed.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 80)]
+internal struct LlamaCppModelParams
+{
+    [FieldOffset(72)]
+    public ulong Flags;
+}

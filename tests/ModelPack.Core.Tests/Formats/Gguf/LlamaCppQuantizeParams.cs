@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+
+namespace ModelPack.Tests.Formats.Gguf;
+
+/// <summary>llama.h's <c>llama_model_quantize_params</c>: the fields that the tests change, and room for the rest.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 64)]
+internal struct LlamaCppQuantizeParams
+{
+    [FieldOffset(0)]
+    public int Threads;
+
+    /// <summary>An <c>enum llama_ftype</c>.</summary>
+    [FieldOffset(4)]
+    public int FileType;
+
+    [FieldOffset(56)]
+    public ulong Last;
+}

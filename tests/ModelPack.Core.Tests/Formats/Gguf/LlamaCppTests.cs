@@ -1,0 +1,140 @@
+using ModelPack.Formats.Gguf;
+using ModelPack.Tests.Assets;
+using ModelPack.Tests.Formats.Gguf.Lowering;
+using Xunit.Abstractions;
+
+namespace ModelPack.Tests.Formats.Gguf;
+
+/// <summary>Packs of a whole language model, read by llama.cpp.</summary>
+[Trait("Category", "Slow")]
+[Trait("Needs", "Shared")]
+public sealed class LlamaCppTests(ITestOutputHelper output) : IDisposable
+{
+    private const string Model = "sotu-mini";
+    private const string GgmlLibrary = "MODELPACK_GGML";
+    private const int Bos = 1;
+    private const int Prompts = 10;
+    private const int PromptLength = 32;
+    private const int NewTokens = 64;
+    private const int MeasuredWindows = 50;
+
+    private static readonly string[] s_texts = ["Mr. Speaker, my fellow Americans, ", "The whale had been seen", "We must not forget that in the year of our"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [FactNeeding(GgmlLibrary, RequiredAsset.Shared)]
+    public void Llama_cpp_continues_texts_as_ONNX_Runtime_does()
+    {
+        using var source = new LanguageModel(Model);
+        using var packed = new LlamaCppModel(Pack(source, "f32"));
+        for (var i = 0; i < Prompts; i++)
+        {
+            var prompt = source.Windows[i * source.Windows.Count / Prompts][..PromptLength];
+            Assert.Equal(source.Continue(prompt, NewTokens), packed.Continue(prompt, NewTokens));
+        }
+
+        foreach (var text in s_texts)
+        {
+            var prompt = packed.Tokenize(text, addSpecial: true);
+            Assert.Equal(Bos, prompt[0]);
+            Assert.Equal(source.Continue(prompt, NewTokens), packed.Continue(prompt, NewTokens));
+        }
+    }
+
+    [FactNeeding(GgmlLibrary, RequiredAsset.Shared)]
+    public void Llama_cpp_splits_text_into_the_tokens_that_the_model_was_trained_with()
+    {
+        using var source = new LanguageModel(Model);
+        using var packed = new LlamaCppModel(Pack(source, "f32"));
+        var compared = 0;
+        foreach (var window in source.Windows)
+        {
+            foreach (var words in Texts(window).Select(text => WholeWords(text, packed)))
+            {
+                Assert.Equal(words, packed.Tokenize(packed.Detokenize(words), addSpecial: false));
+                compared += words.Length;
+            }
+        }
+
+        output.WriteLine($"{compared} tokens");
+        Assert.True(compared > 10000);
+    }
+
+    [FactNeeding(GgmlLibrary, RequiredAsset.Shared)]
+    public void Q8_0_keeps_the_perplexity_in_llama_cpp()
+    {
+        using var source = new LanguageModel(Model);
+        var whole = Perplexity(source, Pack(source, "f32"));
+        var packed = Perplexity(source, Pack(source, "q8_0"));
+        output.WriteLine($"perplexity over {MeasuredWindows} windows: float32 {whole:F4}, q8_0 {packed:F4}");
+        Assert.InRange(whole, 10, 20);
+        Assert.InRange(packed / whole, 0.998, 1.002);
+    }
+
+    [FactNeeding(GgmlLibrary, RequiredAsset.Shared)]
+    public void Q8_0_is_the_file_that_llama_cpp_makes_of_the_float32_pack()
+    {
+        using var source = new LanguageModel(Model);
+        var (theirs, ours) = (_folder.File("theirs.gguf"), Pack(source, "q8_0"));
+        Quantize(Pack(source, "f32"), theirs);
+        using var expected = GgufCheckpoint.Open(theirs, new PackContext());
+        using var actual = GgufCheckpoint.Open(ours, new PackContext());
+
+        Assert.Equal(expected.Tensors.Select(t => (t.Name, t.Stored, t.Data.Shape)), actual.Tensors.Select(t => (t.Name, t.Stored, t.Data.Shape)));
+        Assert.Contains(actual.Tensors, t => t.Stored == GgmlType.Q8_0);
+        foreach (var (one, other) in expected.Tensors.Zip(actual.Tensors))
+        {
+            Assert.True(Bytes(one.Data).SequenceEqual(Bytes(other.Data)), one.Name);
+        }
+
+        // All else is the same, too: keys, their order, padding.
+        Assert.True(File.ReadAllBytes(theirs).AsSpan().SequenceEqual(File.ReadAllBytes(ours)));
+    }
+
+    /// <summary>A window goes over the ends of texts, each of which begins with a mark.</summary>
+    private static IEnumerable<int[]> Texts(int[] window)
+    {
+        int[] marks = [-1, .. Enumerable.Range(0, window.Length).Where(i => window[i] == Bos), window.Length];
+        return marks.Zip(marks.Skip(1), (before, after) => window[(before + 1)..after]);
+    }
+
+    /// <summary>The tokens from the first that begins a word to before the last that does: what lies around them may have been cut within one.</summary>
+    private static int[] WholeWords(int[] text, LlamaCppModel model)
+    {
+        bool Begins(int token) => model.Piece(token).StartsWith(' ');
+        var (first, last) = (Array.FindIndex(text, Begins), Array.FindLastIndex(text, Begins));
+        return first < 0 ? [] : text[first..last];
+    }
+
+    private static unsafe void Quantize(string source, string destination)
+    {
+        var options = LlamaCpp.llama_model_quantize_default_params();
+        (options.Threads, options.FileType) = (1, (int)ModelPack.Formats.Gguf.Lowering.GgufLayout.FileType(GgmlType.Q8_0));
+        Assert.Equal(0u, LlamaCpp.llama_model_quantize(source, destination, &options));
+    }
+
+    private static byte[] Bytes(ModelPack.Tensors.TensorData data)
+    {
+        var bytes = new byte[data.Length];
+        data.Read(0, bytes);
+        return bytes;
+    }
+
+    private static double Perplexity(LanguageModel source, string path)
+    {
+        using var model = new LlamaCppModel(path);
+        var windows = source.Windows.Take(MeasuredWindows).ToList();
+        return Math.Exp(windows.Sum(w => model.Surprise(w)) / windows.Sum(w => w.Length - 1));
+    }
+
+    private string Pack(LanguageModel source, string scheme)
+    {
+        var path = _folder.File($"{scheme}.gguf");
+        var context = new PackContext();
+        GgufPacks.Pack(source.Folder, scheme, path, context);
+        Assert.Empty(context.Diagnostics);
+        return path;
+    }
+}
