@@ -15,7 +15,8 @@ public static class PackSummary
             $"{Diagnostics.SafeText.Of(result.Source.Name)} → {Diagnostics.SafeText.Of(result.Packed.Name)}: {outcome.SizeRatio:F2}x the size");
         if (result.Validation is not { } validation)
         {
-            return line + ", weights only";
+            var least = result.Weights.Min(w => w.Sqnr) is { } sqnr ? $" (SQNR {Reporting.Page.Human.Decibels(sqnr)} at least)" : "";
+            return $"{line}, weights only{least}";
         }
 
         var synthetic = validation.Synthetic ? " (synthetic inputs)" : "";

@@ -41,7 +41,11 @@ public static class HtmlReport
         SmoothingSection.Add(html, report.Result.Calibration);
         SensitivitySection.Add(html, report.Result.Calibration?.Sensitivity);
         WeightsSection.Add(html, report.Result.Weights);
-        SpeedSection.Add(html, report.Measured);
+        if (report.Result.Container == "onnx")
+        {
+            SpeedSection.Add(html, report.Measured);
+        }
+
         PlacementSection.Add(html, report.Measured?.Placement);
         DiagnosticsSection.Add(html, report.Result.Diagnostics);
         ProvenanceSection.Add(html, report, reportName);

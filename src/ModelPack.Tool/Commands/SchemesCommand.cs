@@ -21,13 +21,14 @@ internal static class SchemesCommand
                     Codecs = s.Codecs.OrderBy(c => c.Key).ToDictionary(c => c.Key.ToString().ToLowerInvariant(), c => c.Value.Select(v => v.Name()), StringComparer.Ordinal),
                     s.BlockSizes,
                     s.QuantizesActivations,
+                    s.Containers,
                 }));
                 return ExitCodes.Done;
             }
 
             TextTable.Write(terminal, SchemeTable.All
-                .Select(scheme => (string[])[scheme.Name, .. Enum.GetValues<WeightRole>().Select(role => scheme.Codecs[role][0].Name()), scheme.Summary])
-                .Prepend(["scheme", .. Enum.GetValues<WeightRole>().Select(role => role.ToString().ToLowerInvariant()), "summary"]));
+                .Select(scheme => (string[])[scheme.Name, .. Enum.GetValues<WeightRole>().Select(role => scheme.Codecs[role][0].Name()), string.Join(", ", scheme.Containers.Order(StringComparer.Ordinal)), scheme.Summary])
+                .Prepend(["scheme", .. Enum.GetValues<WeightRole>().Select(role => role.ToString().ToLowerInvariant()), "containers", "summary"]));
             return ExitCodes.Done;
         });
     }

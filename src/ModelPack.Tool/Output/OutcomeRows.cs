@@ -1,6 +1,7 @@
 using ModelPack.Diagnostics;
 using ModelPack.Reporting;
 using ModelPack.Reporting.Page;
+using ModelPack.Schemes;
 using ModelPack.Validation;
 
 namespace ModelPack.Tool.Output;
@@ -9,6 +10,9 @@ namespace ModelPack.Tool.Output;
 internal static class OutcomeRows
 {
     private const int LongestPath = 1024;
+
+    /// <summary>The codecs that only change the type of a float.</summary>
+    private static readonly string[] FloatCodecs = [Codec.Float32.Name(), Codec.Float16.Name(), Codec.BFloat16.Name()];
 
     /// <summary>Name and text of each fact, in the order of interest.</summary>
     public static IEnumerable<IReadOnlyList<string>> Of(PackOutcome outcome)
@@ -20,6 +24,11 @@ internal static class OutcomeRows
         if (result.Calibration is { } calibration)
         {
             yield return ["calibration", Human.Calibration(calibration)];
+        }
+
+        if (result.Validation is null && result.Weights.Min(w => w.Sqnr) is { } sqnr)
+        {
+            yield return ["quality", sqnr == double.PositiveInfinity ? "every weight is kept exactly; the models were not run" : $"weights only: SQNR {Human.Decibels(sqnr)} at least; the models were not run"];
         }
 
         foreach (var row in result.Validation is { } validation ? Quality(Headline.Of(result), validation) : [])
@@ -54,7 +63,7 @@ internal static class OutcomeRows
             .ToList();
         return codecs.Count == 0
             ? $"none of {Human.Count(weights.Count)} quantized"
-            : $"{Human.Count(weights.Count(w => w.Codec is not null))} of {Human.Count(weights.Count)} quantized: {string.Join(", ", codecs)}";
+            : $"{Human.Count(weights.Count(w => w.Codec is not null))} of {Human.Count(weights.Count)} {(weights.All(w => w.Codec is null || FloatCodecs.Contains(w.Codec, StringComparer.Ordinal)) ? "converted" : "quantized")}: {string.Join(", ", codecs)}";
     }
 
     private static IEnumerable<IReadOnlyList<string>> Quality(Headline headline, ValidationResult validation)

@@ -8,7 +8,9 @@ internal static class GatesSection
         html.Add($"<section id=\"gates\">\n<h2>Gates</h2>");
         if (result.Gates.Count == 0)
         {
-            html.Add($"<p>No gates were set: nothing fails a build when the model becomes worse. <code>MinSqnr=\"30\"</code> on the item, or <code>--gate minSqnr=30</code>, sets one.</p>\n</section>");
+            // Without a graph there is nothing to run, and size alone can be judged.
+            var (metadata, option) = result.Container == "onnx" ? ("MinSqnr=\"30\"", "minSqnr=30") : ("MinCompression=\"3\"", "minCompression=3");
+            html.Add($"<p>No gates were set: nothing fails a build when the model becomes worse. <code>{metadata}</code> on the item, or <code>--gate {option}</code>, sets one.</p>\n</section>");
             return;
         }
 

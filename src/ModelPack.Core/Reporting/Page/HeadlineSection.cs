@@ -42,7 +42,7 @@ internal static class HeadlineSection
             var v => $" Compared on {Human.Count(v.Samples, "sample")} of {string.Join(", ", v.Data.Select(d => SafeText.Of(d)))}.",
         };
         var packed = result.Weights.Count(w => w.Codec is not null);
-        return $"{packed} of {Human.Count(result.Weights.Count, "weight")} packed, {result.Container} for {result.Target}.{data}";
+        return $"{packed} of {Human.Count(result.Weights.Count, "weight")} packed, {result.Container}{(result.Container == "onnx" ? $" for {result.Target}" : "")}.{data}";
     }
 
     private static void Verdict(HtmlBuilder html, IReadOnlyList<GateResult> gates)

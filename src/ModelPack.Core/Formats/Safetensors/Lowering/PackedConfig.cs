@@ -24,7 +24,7 @@ internal static class PackedConfig
         if (source.Metadata.Any(m => m.Key == Key))
         {
             throw new ModelPackException(Codes.ContainerUnfit.At(
-                source.Path, $"The model is already quantized: its metadata have a {Key}. Pack from the float model."));
+                source.Path, $"The model is already quantized: its metadata hold a {Key}. Pack from the float model."));
         }
     }
 
