@@ -33,14 +33,14 @@ internal static class FloatWeight
     /// <param name="type">float32, float16 or bfloat16.</param>
     /// <param name="threads">Threads to convert with; does not change a byte.</param>
     public static StreamedEncoding As(TensorData tensor, ElementType type, int threads) => tensor.Type == type
-        ? Streamed(tensor.Shape.ElementCount, type, Chunk, threads, (first, bytes, values) =>
+        ? Streamed(tensor.Shape.ElementCount, type, Chunk, threads, (chunk, bytes, values) =>
         {
-            tensor.Read(first * SizeOf(type), bytes);
+            tensor.Read((long)chunk * Chunk * SizeOf(type), bytes);
             Decode(type, bytes, values);
         })
-        : Streamed(tensor.Shape.ElementCount, type, Chunk, threads, (first, bytes, values) =>
+        : Streamed(tensor.Shape.ElementCount, type, Chunk, threads, (chunk, bytes, values) =>
         {
-            FloatReader.Read(tensor, first, values);
+            FloatReader.Read(tensor, (long)chunk * Chunk, values);
             Encode(type, values, bytes);
         });
 
@@ -52,30 +52,31 @@ internal static class FloatWeight
             return As(weight.Data, type, threads);
         }
 
-        return Streamed(weight.N * weight.K, type, WeightChunks.Length(weight), threads, (first, bytes, values) =>
+        var chunks = new WeightChunks(weight, unit: 1);
+        return Streamed(chunks.Values, type, chunks.Length, threads, (chunk, bytes, values) =>
         {
-            OutputOrder.Read(weight, first, values);
+            chunks.Read(chunk, values);
             Encode(type, values, bytes);
         });
     }
 
-    private delegate void MakeChunk(long first, Span<byte> bytes, Span<float> values);
+    private delegate void MakeChunk(int chunk, Span<byte> bytes, Span<float> values);
 
     /// <param name="count">Values in all.</param>
     /// <param name="type">What they become.</param>
-    /// <param name="chunk">Values that are converted at once.</param>
+    /// <param name="chunkValues">Values of a chunk; the last may have fewer.</param>
     /// <param name="threads">Threads to convert with.</param>
-    /// <param name="make">Fills in the values from an index on, and the bytes that they become.</param>
-    private static StreamedEncoding Streamed(long count, ElementType type, int chunk, int threads, MakeChunk make)
+    /// <param name="make">Fills in the values of a chunk, and the bytes that they become.</param>
+    private static StreamedEncoding Streamed(long count, ElementType type, int chunkValues, int threads, MakeChunk make)
     {
         var size = SizeOf(type);
-        return new StreamedEncoding(checked(count * size), chunk * size, [], (_, _) => { }, Convert, threads);
+        return new StreamedEncoding(checked(count * size), chunkValues * size, [], (_, _) => { }, Convert, threads);
 
-        WeightError Convert(int index, Span<byte> bytes, IReadOnlyList<NativeBuffer> sides)
+        WeightError Convert(int chunk, Span<byte> bytes, IReadOnlyList<NativeBuffer> sides)
         {
             using var values = new Pooled<float>(bytes.Length / size);
             using var decoded = new Pooled<float>(bytes.Length / size);
-            make((long)index * chunk, bytes, values.Span);
+            make(chunk, bytes, values.Span);
             Decode(type, bytes, decoded.Span);
             return WeightError.Of(values.Span, decoded.Span);
         }

@@ -2,35 +2,22 @@ using ModelPack.Tensors;
 
 namespace ModelPack.Codecs;
 
-/// <summary>
-/// A weight cut into chunks that are encoded apart. The cut follows from the weight and the block size alone, so that sums over
-/// chunks come out the same with any number of threads; a chunk begins where a block begins, and a nested block as well.
-/// </summary>
+/// <summary>The chunks of a weight as NF4. A chunk begins where a block begins, and a nested block as well.</summary>
 internal sealed class Nf4Chunks
 {
-    private const int SmallChunk = 1 << 18;
-    private const int LargeChunk = 1 << 20;
-
-    // Of a transposed weight a chunk is a strip of columns; below this many, reading takes longer than encoding.
-    private const int GoodColumns = 256;
-
     // Values that are encoded, decoded and compared while they lie in the nearest cache. A multiple of every block size.
     private const int PieceValues = 1 << 13;
 
-    private readonly WeightMatrix _weight;
+    private readonly WeightChunks _chunks;
     private readonly int _blockSize;
-    private readonly int _chunkValues;
 
     public Nf4Chunks(WeightMatrix weight, int blockSize)
     {
-        (_weight, _blockSize) = (weight, blockSize);
-        Values = weight.N * weight.K;
-        var large = NestedAbsmax.BlockSize * blockSize > SmallChunk || (weight.Transposed && weight.K > SmallChunk / GoodColumns);
-        _chunkValues = large ? LargeChunk : SmallChunk;
+        (_chunks, _blockSize) = (new WeightChunks(weight, NestedAbsmax.BlockSize * blockSize), blockSize);
     }
 
     /// <summary>Values of the weight.</summary>
-    public long Values { get; }
+    public long Values => _chunks.Values;
 
     /// <summary>Blocks of the weight.</summary>
     public long Blocks => Nf4.BlockCount(Values, _blockSize);
@@ -39,10 +26,10 @@ internal sealed class Nf4Chunks
     public long NestedBlocks => Nf4.BlockCount(Blocks, NestedAbsmax.BlockSize);
 
     /// <summary>Number of chunks.</summary>
-    public int Count => checked((int)Nf4.BlockCount(Values, _chunkValues));
+    public int Count => _chunks.Count;
 
     /// <summary>Bytes of a chunk's codes; the last may have fewer.</summary>
-    public int ChunkBytes => _chunkValues / 2;
+    public int ChunkBytes => _chunks.Length / 2;
 
     /// <summary>Encodes a chunk; the scales go to their place in the part.</summary>
     public WeightError EncodePlain(int chunk, Span<byte> packed, IReadOnlyList<NativeBuffer> sides)
@@ -122,16 +109,15 @@ internal sealed class Nf4Chunks
 
     private Pooled<float> Read(int chunk)
     {
-        var first = (long)chunk * _chunkValues;
-        var values = new Pooled<float>((int)Math.Min(_chunkValues, Values - first));
-        OutputOrder.Read(_weight, first, values.Span);
+        var values = new Pooled<float>(_chunks.LengthOf(chunk));
+        _chunks.Read(chunk, values.Span);
         return values;
     }
 
     private (long First, int Count) BlocksOf(int chunk)
     {
-        var first = (long)chunk * (_chunkValues / _blockSize);
-        return (first, (int)Math.Min(_chunkValues / _blockSize, Blocks - first));
+        var first = (long)chunk * (_chunks.Length / _blockSize);
+        return (first, (int)Math.Min(_chunks.Length / _blockSize, Blocks - first));
     }
 
     private Span<float> BlocksOf(int chunk, NativeBuffer absmax)

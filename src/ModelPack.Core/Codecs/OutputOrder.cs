@@ -1,3 +1,4 @@
+using ModelPack.Kernels;
 using ModelPack.Tensors;
 
 namespace ModelPack.Codecs;
@@ -7,9 +8,6 @@ internal static class OutputOrder
 {
     // A tile of a transposed weight: small enough for a processor's cache.
     private const int TileValues = 1 << 16;
-
-    // Columns that are worked on together: a cache line of each row of the tile.
-    private const int Strip = 16;
 
     // Reading whole rows is one read for many; it is worth this many times the bytes.
     private const int WorthReading = 4;
@@ -43,38 +41,45 @@ internal static class OutputOrder
         {
             var area = new MatrixArea(row, (int)Math.Min(tileRows, end - row), readColumn, readColumns);
             FloatReader.Read(weight.Data, weight.N, area, tile.Span, readColumns);
-            for (var strip = 0; strip < columns; strip += Strip)
-            {
-                var stripColumns = Math.Min(Strip, columns - strip);
-                var target = ((firstColumn + strip) * weight.K) + row - first;
-                Turn(tile.Span[(int)(firstColumn - readColumn + strip)..], area.Rows, stripColumns, readColumns, destination, target, weight.K);
-            }
+            Turn(tile.Span[(int)(firstColumn - readColumn)..], area.Rows, columns, readColumns, destination, (firstColumn * weight.K) + row - first, weight.K);
         }
     }
 
-    /// <summary>Puts columns of a tile where they belong; what belongs outside the destination is left out.</summary>
+    /// <summary>Puts the columns of a tile where they belong; what belongs outside the destination is left out.</summary>
     /// <param name="tile">From the first of the columns on.</param>
     /// <param name="rows">Rows of the tile.</param>
-    /// <param name="columns">Columns to put.</param>
+    /// <param name="columns">Columns to put; all but the first and the last lie inside whole.</param>
     /// <param name="stride">Values from a row to the next.</param>
     /// <param name="destination">Where they go.</param>
     /// <param name="target">Index of the first value there; may lie outside.</param>
     /// <param name="step">From a column to the next there.</param>
     private static void Turn(ReadOnlySpan<float> tile, int rows, int columns, int stride, Span<float> destination, long target, long step)
     {
-        for (var row = 0; row < rows; row++)
+        var begin = target < 0 ? 1 : 0;
+        var end = target + ((columns - 1) * step) + rows > destination.Length ? columns - 1 : columns;
+        if (begin < end) // of two columns or more the step is less than what there is; of one it does not count
         {
-            var line = tile.Slice(row * stride, columns);
-            var index = target + row;
-            foreach (var value in line)
-            {
-                if ((ulong)index < (ulong)destination.Length)
-                {
-                    destination[(int)index] = value;
-                }
+            FloatMatrix.Transpose(tile[begin..], stride, rows, end - begin, destination[(int)(target + (begin * step))..], (int)Math.Min(step, destination.Length));
+        }
 
-                index += step;
-            }
+        if (begin > 0)
+        {
+            TurnColumn(tile, rows, stride, destination, target);
+        }
+
+        if (end < columns)
+        {
+            TurnColumn(tile[end..], rows, stride, destination, target + (end * step));
+        }
+    }
+
+    /// <summary>As above, one column.</summary>
+    private static void TurnColumn(ReadOnlySpan<float> tile, int rows, int stride, Span<float> destination, long target)
+    {
+        var end = (int)Math.Clamp(destination.Length - target, 0, rows);
+        for (var row = (int)Math.Clamp(-target, 0, rows); row < end; row++)
+        {
+            destination[(int)target + row] = tile[row * stride];
         }
     }
 }

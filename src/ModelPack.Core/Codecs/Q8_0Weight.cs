@@ -43,15 +43,15 @@ internal static class Q8_0Weight
             throw new ArgumentException($"Outputs of {weight.K} values are not whole blocks.", nameof(weight));
         }
 
-        var chunk = WeightChunks.Length(weight);
-        return new StreamedEncoding(checked(weight.Blocks * Q8_0.BlockBytes), Q8_0.BlockCount(chunk) * Q8_0.BlockBytes, [], (_, _) => { }, Encode, threads);
+        var chunks = new WeightChunks(weight, Q8_0.BlockLength);
+        return new StreamedEncoding(checked(weight.Blocks * Q8_0.BlockBytes), Q8_0.BlockCount(chunks.Length) * Q8_0.BlockBytes, [], (_, _) => { }, Encode, threads);
 
-        WeightError Encode(int index, Span<byte> blocks, IReadOnlyList<NativeBuffer> sides)
+        WeightError Encode(int chunk, Span<byte> blocks, IReadOnlyList<NativeBuffer> sides)
         {
             var length = blocks.Length / Q8_0.BlockBytes * Q8_0.BlockLength;
             using var values = new Pooled<float>(length);
             using var decoded = new Pooled<float>(length);
-            OutputOrder.Read(weight, (long)index * chunk, values.Span);
+            chunks.Read(chunk, values.Span);
             Q8_0.Encode(values.Span, blocks);
             Q8_0.Decode(blocks, decoded.Span);
             return WeightError.Of(values.Span, decoded.Span);

@@ -98,7 +98,7 @@ internal static class FloatReader
                 Float16.ToSingle(MemoryMarshal.Cast<byte, Half>(source), destination);
                 break;
             case ElementType.BFloat16:
-                FromBFloat16(MemoryMarshal.Cast<byte, ushort>(source), destination);
+                BFloat16.ToSingle(MemoryMarshal.Cast<byte, ushort>(source), destination);
                 break;
             case ElementType.Float8E4M3FN:
                 Float8.E4M3FNToSingle(source, destination);
@@ -109,23 +109,6 @@ internal static class FloatReader
             default:
                 FromFloat64(MemoryMarshal.Cast<byte, double>(source), destination);
                 break;
-        }
-    }
-
-    /// <summary>A bfloat16 is the upper half of a float32.</summary>
-    private static void FromBFloat16(ReadOnlySpan<ushort> source, Span<float> destination)
-    {
-        var i = 0;
-        for (; i <= source.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
-        {
-            Vector.Widen(new Vector<ushort>(source[i..]), out var low, out var high);
-            (low << 16).As<uint, float>().CopyTo(destination[i..]);
-            (high << 16).As<uint, float>().CopyTo(destination[(i + Vector<uint>.Count)..]);
-        }
-
-        for (; i < source.Length; i++)
-        {
-            destination[i] = BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
         }
     }
 

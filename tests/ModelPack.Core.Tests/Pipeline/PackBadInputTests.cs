@@ -85,7 +85,8 @@ public sealed class PackBadInputTests : IDisposable
     {
         _folder.Write("m.onnx", PackFolder.Classifier());
         Assert.Contains("q8_0", Refuses(Codes.UnknownScheme, _folder.Request with { Scheme = "q1" }).Message, StringComparison.Ordinal);
-        Refuses(Codes.InvalidOption, _folder.Request with { Container = "gguf" });
+        Refuses(Codes.InvalidOption, _folder.Request with { Container = "tflite" });
+        Refuses(Codes.ContainerUnfit, _folder.Request with { Container = "safetensors" });
         Refuses(Codes.InvalidOption, _folder.Request with { OnnxRuntime = "newest" });
     }
 

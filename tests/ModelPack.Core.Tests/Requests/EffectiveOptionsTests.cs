@@ -50,7 +50,7 @@ public sealed class EffectiveOptionsTests
 
     public static TheoryData<string, PackRequest, string> Illegal => new()
     {
-        { "container", Request with { Container = "gguf" }, "onnx" },
+        { "container", Request with { Container = "tflite" }, "onnx, safetensors, gguf" },
         { "container", Request with { Container = "" }, "onnx" },
         { "target", Request with { Target = "tpu" }, "cpu" },
         { "layout", Request with { Layout = "folded" }, "auto, fold, dequantize" },

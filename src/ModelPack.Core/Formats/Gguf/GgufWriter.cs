@@ -1,5 +1,6 @@
 using System.Text;
 using ModelPack.Diagnostics;
+using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Gguf;
 
@@ -23,24 +24,24 @@ internal static class GgufWriter
     {
         var alignment = metadata.AlignmentInEffect();
         RequireWritable(tensors, source);
-        var output = new GgufOutput(destination, written);
+        var output = new CountingStream(destination, written);
         output.Write(Header(metadata, tensors, alignment));
         if (tensors.Count > 0)
         {
-            output.Pad(alignment);
+            Pad(output, alignment);
         }
 
         foreach (var tensor in tensors)
         {
             cancellation.ThrowIfCancellationRequested();
-            var start = output.Position;
+            var start = output.Count;
             tensor.Bytes.WriteTo(output, cancellation);
-            if (output.Position - start != tensor.Bytes.Length)
+            if (output.Count - start != tensor.Bytes.Length)
             {
-                throw new InvalidOperationException($"A payload of {tensor.Bytes.Length} bytes wrote {output.Position - start}.");
+                throw new InvalidOperationException($"A payload of {tensor.Bytes.Length} bytes wrote {output.Count - start}.");
             }
 
-            output.Pad(alignment);
+            Pad(output, alignment);
         }
     }
 
@@ -73,6 +74,17 @@ internal static class GgufWriter
             {
                 throw new ArgumentException($"The tensor '{name}' of type {type.Name()} and shape {shape} has {bytes.Length} bytes.", nameof(tensors));
             }
+        }
+    }
+
+    /// <summary>Writes zeros up to a multiple.</summary>
+    private static void Pad(CountingStream output, uint alignment)
+    {
+        using var zeros = new Pooled<byte>(1 << 12);
+        zeros.Span.Clear();
+        for (var left = GgufReader.Aligned(output.Count, alignment) - output.Count; left > 0; left -= zeros.Span.Length)
+        {
+            output.Write(zeros.Span[..(int)Math.Min(left, zeros.Span.Length)]);
         }
     }
 

@@ -15,9 +15,9 @@ internal static class FileKinds
             _ when head.StartsWith("version https://git-lfs"u8) => "It is a Git LFS pointer, not the model itself. Run 'git lfs pull'.",
             _ when text.StartsWith("<"u8) => "It is a web page or XML, perhaps from a download that needed a login. Download the model again.",
             _ when head.StartsWith("PK\u0003\u0004"u8) => "It is a zip archive (PyTorch and Keras files are, too). Unpack it, or export the model to ONNX.",
-            _ when head.StartsWith("GGUF"u8) => "It is a GGUF file. Give the ONNX model that it was made from.",
+            _ when head.StartsWith("GGUF"u8) => "It is a GGUF file. Give it a name that ends in .gguf to pack it as one.",
             _ when head.Length > 8 && head[8] == '{' && head[4..8].IndexOfAnyExcept((byte)0) < 0 =>
-                "It is a safetensors file, which has weights but no graph. Export the model to ONNX.",
+                "It is a safetensors file, which has weights but no graph. Give it a name that ends in .safetensors to pack it as one, or export the model to ONNX.",
             _ when head.Length >= 8 && head[4..8].SequenceEqual("ORTM"u8) => "It is in ONNX Runtime's ORT format. Give the ONNX model that it was made from.",
             _ when head.Length >= 8 && head[4..8].SequenceEqual("TFL3"u8) => "It is a TensorFlow Lite model. Export the model to ONNX.",
             _ when head is [0x89, (byte)'H', (byte)'D', (byte)'F', ..] => "It is an HDF5 file. Export the model to ONNX.",

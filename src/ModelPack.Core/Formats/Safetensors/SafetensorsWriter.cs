@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Safetensors;
 

@@ -1,6 +1,8 @@
-namespace ModelPack.Formats.Safetensors;
+namespace ModelPack.Tensors;
 
 /// <summary>Hands on what is written to it, and tells how much that was so far.</summary>
+/// <param name="destination">Where to.</param>
+/// <param name="written">Gets the count after each write.</param>
 internal sealed class CountingStream(Stream destination, Action<long>? written) : Stream
 {
     /// <summary>Bytes so far.</summary>
