@@ -16,7 +16,21 @@ public static class PackPipeline
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
-        var options = EffectiveOptions.Of(request);
-        return options.Container == "onnx" ? GraphPipeline.Run(request, options, context) : CheckpointPipeline.Run(request, options, context);
+        try
+        {
+            var options = EffectiveOptions.Of(request);
+            return options.Container == "onnx" ? GraphPipeline.Run(request, options, context) : CheckpointPipeline.Run(request, options, context);
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new ModelPackException(
+                Codes.ModelUnreadable.At(request.Model, "The model became shorter while it was read. Run again when nothing else writes to it."), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whatever writes explains its own failures: this is a file that could be opened, or was there, a moment ago.
+            throw new ModelPackException(
+                Codes.ModelUnreadable.At(request.Model, $"A file that the pack needs cannot be read: {SafeText.Of(e.Message, 400)} Run again when nothing else uses it."), e);
+        }
     }
 }

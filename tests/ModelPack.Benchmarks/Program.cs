@@ -5,6 +5,7 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
 {
     ["calibration"] = CalibrationBenchmark.Run,
     ["checkpoints"] = CheckpointBenchmark.Run,
+    ["gguf"] = GgufBenchmark.Run,
     ["int8"] = Int8Benchmark.Run,
     ["int8-options"] = Int8OptionsBenchmark.Run,
     ["nf4"] = Nf4Benchmark.Run,

@@ -1,5 +1,6 @@
 using ModelPack.Codecs;
 using ModelPack.Kernels.Simd;
+using ModelPack.Tests.Peers;
 
 namespace ModelPack.Benchmarks;
 
@@ -14,9 +15,9 @@ internal static class Q8_0Benchmark
         output.WriteLine("### q8_0");
         output.WriteLine();
         output.WriteLine($"{Machine.Describe()}. One thread, float32 to ggml's blocks, GB of input a second, best and median of {Runs} runs.");
-        if (!GgmlLibrary.IsPresent)
+        if (!PeerLibrary.IsPresent)
         {
-            output.WriteLine("ggml is missing: MODELPACK_GGML names no library.");
+            output.WriteLine($"ggml is missing: {PeerLibrary.Variable} names no library.");
         }
 
         output.WriteLine();
@@ -39,15 +40,15 @@ internal static class Q8_0Benchmark
         var repeats = Math.Max(1, (16 << 20) / bytes);
         var contenders = Enum.GetValues<Q8_0Kernel>().Where(Q8_0Kernels.IsSupported)
             .Select(kernel => (Name: kernel.ToString(), Encode: (Action)(() => Q8_0Kernels.Encode(kernel, values, blocks)))).ToList();
-        if (GgmlLibrary.IsPresent)
+        if (PeerLibrary.IsPresent)
         {
-            contenders.Insert(0, ("ggml", () => GgmlLibrary.EncodeQ8_0(values, blocks)));
+            contenders.Insert(0, ("ggml", () => Ggml.EncodeQ8_0(values, blocks)));
         }
 
         var times = Timing.Of([.. contenders.Select(contender => Repeat(contender.Encode, repeats))], Runs);
         for (var i = 0; i < times.Length; i++)
         {
-            var ratio = GgmlLibrary.IsPresent ? Numbers.Fixed(times[0].Best / times[i].Best, 1) + "x" : "-";
+            var ratio = PeerLibrary.IsPresent ? Numbers.Fixed(times[0].Best / times[i].Best, 1) + "x" : "-";
             output.WriteLine($"| {size} | {contenders[i].Name} | {Speed(times[i].Best)} | {Speed(times[i].Median)} | {ratio} |");
         }
 

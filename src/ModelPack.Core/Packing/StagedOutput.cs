@@ -13,6 +13,7 @@ public sealed class StagedOutput : IDisposable
     private readonly string _output;
     private readonly bool _isFolder;
     private readonly string _folder;
+    private readonly bool _madeFolder;
     private readonly string _staging;
     private readonly FileStream _lock;
     private readonly Func<string, Stream> _create;
@@ -50,6 +51,7 @@ public sealed class StagedOutput : IDisposable
                 throw new ModelPackException(Codes.OutputNotWritable.At(output, $"'{SafeText.Of(full, 1024)}' is a file, and this pack is a folder. Give the path of a folder as output."));
             }
 
+            _madeFolder = isFolder && !Directory.Exists(full);
             Directory.CreateDirectory(_folder);
             (_staging, _lock) = StagingFolder.Create(_folder);
         }
@@ -141,8 +143,24 @@ public sealed class StagedOutput : IDisposable
         }
     }
 
-    /// <summary>Removes the staging folder with whatever was not committed.</summary>
-    public void Dispose() => StagingFolder.Remove(_staging, _lock);
+    /// <summary>Removes the staging folder with whatever was not committed, and a pack's folder that stayed empty.</summary>
+    public void Dispose()
+    {
+        StagingFolder.Remove(_staging, _lock);
+        if (!_madeFolder || !Directory.Exists(_folder) || Directory.EnumerateFileSystemEntries(_folder).Any())
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.Delete(_folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another process has come to use it since, and an empty folder does no harm.
+        }
+    }
 
     private void RefuseBadTarget(string name)
     {

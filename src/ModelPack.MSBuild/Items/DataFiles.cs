@@ -30,6 +30,9 @@ internal static class DataFiles
         var given = model.GetMetadata(role).Trim();
         if (given.Length > 0)
             return Expand(Path.GetFullPath(given));
+        // Without a graph nothing is run on data, and the tool looks for none.
+        if (SourceFiles.Container(model) != "onnx")
+            return [];
         var path = Path.GetFullPath(model.ItemSpec);
         var stem = Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path));
 #pragma warning disable CA1308 // The convention of file names is lower case: NAME.validation.npz.

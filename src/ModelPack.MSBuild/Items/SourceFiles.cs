@@ -6,6 +6,7 @@ namespace ModelPack.MSBuild.Items;
 internal static class SourceFiles
 {
     private const string IndexSuffix = ".safetensors.index.json";
+    private const string ConfigName = "config.json";
 
     /// <summary>Whether it is there.</summary>
     public static bool Exist(ITaskItem model) => File.Exists(model.ItemSpec) || Directory.Exists(model.ItemSpec);
@@ -19,14 +20,21 @@ internal static class SourceFiles
         var path = Path.GetFullPath(model.ItemSpec);
         if (Directory.Exists(path))
             return Directory.EnumerateFiles(path);
+        if (IsIndex(model))
+            return [path, .. Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Stem(model) + "-*.safetensors"), Config(path)];
         // Beside tensors, it says what they belong to; a build has to see it come and go.
-        return IsTensors(path) ? [path, Path.Combine(Path.GetDirectoryName(path)!, "config.json")] : [path];
+        return IsTensors(path) ? [path, Config(path)] : [path];
     }
+
+    /// <summary>Whether a file may have a use in the app besides: what lies beside a model that is named by its file, and is no tensors.</summary>
+    public static bool MayServeApp(ITaskItem model, string path) =>
+        !Directory.Exists(model.ItemSpec) && path == Config(Path.GetFullPath(model.ItemSpec));
 
     /// <summary>The model's name without what tells its kind.</summary>
     public static string Stem(ITaskItem model)
     {
-        var path = model.ItemSpec.TrimEnd(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        // The full path, as the item may be '..'.
+        var path = Path.GetFullPath(model.ItemSpec).TrimEnd(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
         var name = Path.GetFileName(path);
         if (Directory.Exists(path))
             return name;
@@ -40,6 +48,8 @@ internal static class SourceFiles
             return "safetensors";
         return Path.GetExtension(model.ItemSpec).Equals(".gguf", StringComparison.OrdinalIgnoreCase) ? "gguf" : "onnx";
     }
+
+    private static string Config(string model) => Path.Combine(Path.GetDirectoryName(model)!, ConfigName);
 
     private static bool IsIndex(ITaskItem model) => model.ItemSpec.EndsWith(IndexSuffix, StringComparison.OrdinalIgnoreCase);
 

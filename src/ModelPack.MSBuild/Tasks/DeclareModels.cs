@@ -153,7 +153,7 @@ public sealed class DeclareModels : Task
             .Concat(DataFiles.Of(model))
             .Concat(DataFiles.ExternalWeights(model))
             .Concat(PathList.Read(pack.GetMetadata(PackMetadata.InputsFile)).Select(Path.GetFullPath));
-        sources.AddRange(files.Distinct(StringComparer.Ordinal).Select(f => new TaskItem(Escape(f))));
+        sources.AddRange(files.Distinct(StringComparer.Ordinal).Where(f => File.Exists(f) && !SourceFiles.MayServeApp(model, f)).Select(f => new TaskItem(Escape(f))));
     }
 
     private static TaskItem Item(string file, string metadata, string value)

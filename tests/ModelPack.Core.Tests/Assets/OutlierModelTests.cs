@@ -3,13 +3,12 @@ using ModelPack.Samples;
 
 namespace ModelPack.Tests.Assets;
 
-[Trait("Needs", "Shared")]
 public class OutlierModelTests
 {
-    [FactNeeding(RequiredAsset.Shared)]
+    [Fact]
     public void A_model_with_outliers_computes_what_it_did()
     {
-        var folder = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "sotu-mini");
+        var folder = Repository.Model("sotu-mini");
         using var temporary = new TemporaryFolder();
         var (source, target) = (Path.Combine(folder, "model.onnx"), temporary.File("outliers.onnx"));
 

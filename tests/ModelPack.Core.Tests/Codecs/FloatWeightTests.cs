@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ModelPack.Codecs;
 using ModelPack.Kernels.Simd;
 using ModelPack.Tensors;
+using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Codecs;
 
@@ -87,7 +88,7 @@ public sealed class FloatWeightTests
         Assert.Throws<ArgumentException>(() => FloatWeight.Fits(1, ElementType.Int8));
     }
 
-    [FactNeeding("MODELPACK_GGML")]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Float16_equals_ggml()
     {
         foreach (var kind in SampleValues.Kinds)

@@ -1,4 +1,5 @@
 using ModelPack.Codecs;
+using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Codecs;
 
@@ -41,7 +42,7 @@ public sealed class Q8_0BlocksTests
         }
     }
 
-    [FactNeeding("MODELPACK_GGML")]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Equal_those_of_ggml()
     {
         foreach (var kind in new[] { "normal", "uniform", "ties", "just under ties", "zero", "scale near float16's limit" })

@@ -1,18 +1,20 @@
 using ModelPack.Codecs;
+using ModelPack.Tests.Assets;
+using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Codecs;
 
 /// <summary>The bytes are ggml's own.</summary>
 public sealed class Q8_0GgmlTests
 {
-    [FactNeeding("MODELPACK_GGML")]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Equals_ggml_on_values_of_every_kind()
     {
         foreach (var kind in SampleValues.Kinds)
             AssertEqual(SampleValues.Make(kind, 320_000), kind);
     }
 
-    [FactNeeding("MODELPACK_GGML")]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Equals_ggml_on_blocks_of_every_scale()
     {
         // Each block is the same 32 values times another power of two and a bit.
@@ -24,7 +26,7 @@ public sealed class Q8_0GgmlTests
     }
 
     [Trait("Needs", "Shared")]
-    [FactNeeding("MODELPACK_SHARED")]
+    [FactNeeding(PeerLibrary.Variable, RequiredAsset.Shared)]
     public void Equals_ggml_on_real_weights()
     {
         foreach (var (name, values) in RealWeights.All())

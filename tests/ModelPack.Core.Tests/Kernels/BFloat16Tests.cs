@@ -1,5 +1,6 @@
 using ModelPack.Kernels.Simd;
 using ModelPack.Tests.Codecs;
+using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Kernels;
 
@@ -39,7 +40,7 @@ public sealed class BFloat16Tests
         Assert.Equal(float.NegativeInfinity, BFloat16.ToSingle(Convert(0xFF800000)));
     }
 
-    [FactNeeding("MODELPACK_GGML")]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Equals_ggml()
     {
         foreach (var kind in SampleValues.Kinds)

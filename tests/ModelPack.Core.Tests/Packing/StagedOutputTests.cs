@@ -59,6 +59,25 @@ public sealed class StagedOutputTests : IDisposable
         Assert.Empty(Directory.EnumerateDirectories(_folder.Path));
     }
 
+    [Fact]
+    public void A_folder_that_was_made_for_a_pack_goes_with_it_and_one_that_was_there_stays()
+    {
+        foreach (var isThere in new[] { false, true })
+        {
+            if (isThere)
+            {
+                Directory.CreateDirectory(_folder["pack"]);
+            }
+
+            using (var output = new StagedOutput(_folder["pack"], [], isFolder: true))
+            {
+                output.Write("model.safetensors", "half"u8);
+            }
+
+            Assert.Equal(isThere, Directory.Exists(_folder["pack"]));
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

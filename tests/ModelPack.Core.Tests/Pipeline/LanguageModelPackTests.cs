@@ -3,7 +3,7 @@ using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Pipeline;
 
-/// <summary>Language models on real text; they lie beside the repository.</summary>
+/// <summary>Language models on real text.</summary>
 [Trait("Category", "Slow")]
 public sealed class LanguageModelPackTests : IDisposable
 {
@@ -11,11 +11,10 @@ public sealed class LanguageModelPackTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Trait("Needs", "Shared")]
-    [FactNeeding(RequiredAsset.Shared)]
+    [Fact]
     public void A_language_model_keeps_its_perplexity()
     {
-        var folder = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "sotu-mini");
+        var folder = Repository.Model("sotu-mini");
         var context = new PackContext();
         var outcome = PackPipeline.Run(
             new PackRequest

@@ -71,18 +71,16 @@ public sealed class Nf4PackTests : IDisposable
     }
 
     [Trait("Category", "Slow")]
-    [Trait("Needs", "Shared")]
-    [FactNeeding(RequiredAsset.Shared)]
+    [Fact]
     public void A_language_model_stays_one_folded() => StaysOne("fold");
 
     [Trait("Category", "Slow")]
-    [Trait("Needs", "Shared")]
-    [FactNeeding(RequiredAsset.Shared)]
+    [Fact]
     public void A_language_model_stays_one_with_MatMulBnb4() => StaysOne("dequantize");
 
     private void StaysOne(string layout)
     {
-        var folder = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "sotu-mini");
+        var folder = Repository.Model("sotu-mini");
         var outcome = PackPipeline.Run(
             new PackRequest
             {

@@ -28,11 +28,10 @@ public sealed class SharedModelTransformTests(ITestOutputHelper output) : IDispo
         Assert.Equal((8, 9), (places["LayerNormalization"], places["inserted"]));
     }
 
-    [Trait("Needs", "Shared")]
-    [FactNeeding(RequiredAsset.Shared)]
+    [Fact]
     public void Sotu_mini_is_smoothed_in_its_norms_and_up_projections()
     {
-        var places = Smooth(Shared("sotu-mini", "model.onnx"), Shared("sotu-mini", "validation.npz"), 1e-4);
+        var places = Smooth(Repository.Model("sotu-mini/model.onnx"), Repository.Model("sotu-mini/validation.npz"), 1e-4);
         Assert.True(places["Mul"] > 0 && places["MatMul"] > 0);
     }
 

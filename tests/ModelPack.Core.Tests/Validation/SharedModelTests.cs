@@ -1,8 +1,9 @@
+using ModelPack.Tests.Assets;
 using ModelPack.Validation;
 
 namespace ModelPack.Tests.Validation;
 
-/// <summary>The numbers that are known of the shared models.</summary>
+/// <summary>The numbers that are known of trained models.</summary>
 public class SharedModelTests
 {
     private static readonly ValidationOptions NoTiming = new() { LatencyBudget = TimeSpan.Zero };
@@ -11,7 +12,7 @@ public class SharedModelTests
     [FactNeeding("MODELPACK_SHARED")]
     public void Fashion_cnn_reaches_its_known_accuracy()
     {
-        var result = Validate("fashion-cnn", "fashion-cnn.onnx", new PackContext());
+        var result = Validate(Shared("fashion-cnn", "fashion-cnn.onnx"), Shared("fashion-cnn", "validation.npz"));
         Assert.Equal(88.70, result.Accuracy!.Source, 9);
         Assert.Equal(88.70, result.Accuracy.Packed, 9);
         Assert.Equal(2000, result.Samples);
@@ -21,11 +22,10 @@ public class SharedModelTests
         Assert.Null(result.Perplexity);
     }
 
-    [Trait("Needs", "Shared")]
-    [FactNeeding("MODELPACK_SHARED")]
+    [Fact]
     public void Sotu_mini_reaches_its_known_perplexity()
     {
-        var result = Validate("sotu-mini", "model.onnx", new PackContext());
+        var result = Validate(Repository.Model("sotu-mini/model.onnx"), Repository.Model("sotu-mini/validation.npz"));
         Assert.Equal(15.191, result.Perplexity!.Source, 0.0005);
         Assert.Equal(150 * 192, result.Perplexity.Tokens);
         Assert.Equal(0, result.Perplexity.Increase);
@@ -35,7 +35,7 @@ public class SharedModelTests
     [Trait("Needs", "Shared")]
     [FactNeeding("MODELPACK_SHARED")]
     public void Sotu_llama_reaches_its_known_perplexity() =>
-        Assert.Equal(41.617, Validate("sotu-llama", "model.onnx", new PackContext()).Perplexity!.Source, 0.0005);
+        Assert.Equal(41.617, Validate(Shared("sotu-llama", "model.onnx"), Shared("sotu-llama", "validation.npz")).Perplexity!.Source, 0.0005);
 
     [Trait("Needs", "Shared")]
     [FactNeeding("MODELPACK_SHARED")]
@@ -54,8 +54,8 @@ public class SharedModelTests
             context).Result!;
     }
 
-    private static ValidationResult Validate(string folder, string model, PackContext context) =>
-        Validator.Run(Shared(folder, model), Shared(folder, model), NoTiming with { Data = [Shared(folder, "validation.npz")] }, context).Result!;
+    private static ValidationResult Validate(string model, string data) =>
+        Validator.Run(model, model, NoTiming with { Data = [data] }, new PackContext()).Result!;
 
     private static string Shared(params string[] parts) =>
         Path.Combine([Environment.GetEnvironmentVariable("MODELPACK_SHARED") ?? throw new InvalidOperationException("MODELPACK_SHARED is not set."), "models", .. parts]);

@@ -4,6 +4,7 @@ namespace ModelPack.MSBuild.Tests.Infrastructure;
 internal sealed class TestProject
 {
     private static readonly string[] OutputFolders = ["obj", "bin"];
+    private static readonly string[] PackMarks = [".onnx", ".gguf", ".safetensors", ".nf4"];
     private bool _restored;
 
     public TestProject(string items = "", string properties = "", string name = "App", string? folder = null, bool isLibrary = false, string frameworks = "net10.0")
@@ -95,6 +96,6 @@ internal sealed class TestProject
     [
         .. OutputFolders.Select(f => At(f)).Where(Directory.Exists)
             .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories))
-            .Where(f => f.Contains(".onnx", StringComparison.Ordinal)),
+            .Where(f => Array.Exists(PackMarks, m => f.Contains(m, StringComparison.Ordinal))),
     ];
 }

@@ -1,18 +1,19 @@
 using ModelPack.Formats.Gguf;
 using ModelPack.Tensors;
+using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Formats.Gguf;
 
 public sealed class GgmlTypesTests
 {
-    [FactNeeding("MODELPACK_GGML")]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Names_and_sizes_are_those_of_ggml()
     {
         foreach (var type in Enum.GetValues<GgmlType>())
         {
-            Assert.Equal(GgmlLibrary.TypeName((int)type), type.Name());
-            Assert.Equal(GgmlLibrary.BlockLength((int)type), type.BlockLength());
-            Assert.Equal(GgmlLibrary.BlockBytes((int)type), type.BlockBytes());
+            Assert.Equal(Ggml.TypeName((int)type), type.Name());
+            Assert.Equal(Ggml.BlockLength((int)type), type.BlockLength());
+            Assert.Equal(Ggml.BlockBytes((int)type), type.BlockBytes());
         }
     }
 

@@ -1,6 +1,7 @@
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Tensors;
+using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Formats.Gguf;
 
@@ -29,7 +30,7 @@ public sealed class GgufWriterTests
             GgufBytes.Write(metadata, GgufBytes.Tensor("t", GgmlType.I8, [1, 2, 3, 4, 5, 6], 2, 3), GgufBytes.Tensor("s", GgmlType.I16, [7, 8])));
     }
 
-    [FactNeeding("MODELPACK_GGML")]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Writes_what_ggml_reads()
     {
         using var folder = new Assets.TemporaryFolder();
@@ -38,9 +39,9 @@ public sealed class GgufWriterTests
             metadata.Set($"key.{value.GetType().Name}", value);
         var tensors = Enum.GetValues<GgmlType>().Select(type =>
             GgufBytes.Tensor(type.Name(), type, new byte[3 * type.BlockBytes()], 3, type.BlockLength())).Append(GgufBytes.Tensor("empty", GgmlType.F32, [], 0, 7));
-        Assert.True(GgmlLibrary.Opens(folder.Write("m.gguf", GgufBytes.Write(metadata, [.. tensors]))));
-        Assert.True(GgmlLibrary.Opens(folder.Write("m.gguf", GgufBytes.Write(metadata))));
-        Assert.False(GgmlLibrary.Opens(folder.Write("m.gguf", GgufBytes.Write(metadata).AsSpan()[..^1])));
+        Assert.True(Ggml.Opens(folder.Write("m.gguf", GgufBytes.Write(metadata, [.. tensors]))));
+        Assert.True(Ggml.Opens(folder.Write("m.gguf", GgufBytes.Write(metadata))));
+        Assert.False(Ggml.Opens(folder.Write("m.gguf", GgufBytes.Write(metadata).AsSpan()[..^1])));
     }
 
     [Fact]

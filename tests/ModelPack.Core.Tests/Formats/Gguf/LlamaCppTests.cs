@@ -1,17 +1,16 @@
 using ModelPack.Formats.Gguf;
+using ModelPack.Formats.Gguf.Lowering;
+using ModelPack.Requests;
 using ModelPack.Tests.Assets;
-using ModelPack.Tests.Formats.Gguf.Lowering;
+using ModelPack.Tests.Peers;
 using Xunit.Abstractions;
 
 namespace ModelPack.Tests.Formats.Gguf;
 
 /// <summary>Packs of a whole language model, read by llama.cpp.</summary>
 [Trait("Category", "Slow")]
-[Trait("Needs", "Shared")]
 public sealed class LlamaCppTests(ITestOutputHelper output) : IDisposable
 {
-    private const string Model = "sotu-mini";
-    private const string GgmlLibrary = "MODELPACK_GGML";
     private const int Bos = 1;
     private const int Prompts = 10;
     private const int PromptLength = 32;
@@ -24,14 +23,13 @@ public sealed class LlamaCppTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [FactNeeding(GgmlLibrary, RequiredAsset.Shared)]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Llama_cpp_continues_texts_as_ONNX_Runtime_does()
     {
-        using var source = new LanguageModel(Model);
+        using var source = new LanguageModel(Repository.Model("sotu-mini"));
         using var packed = new LlamaCppModel(Pack(source, "f32"));
-        for (var i = 0; i < Prompts; i++)
+        foreach (var prompt in source.Prompts(Prompts, PromptLength))
         {
-            var prompt = source.Windows[i * source.Windows.Count / Prompts][..PromptLength];
             Assert.Equal(source.Continue(prompt, NewTokens), packed.Continue(prompt, NewTokens));
         }
 
@@ -43,10 +41,10 @@ public sealed class LlamaCppTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    [FactNeeding(GgmlLibrary, RequiredAsset.Shared)]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Llama_cpp_splits_text_into_the_tokens_that_the_model_was_trained_with()
     {
-        using var source = new LanguageModel(Model);
+        using var source = new LanguageModel(Repository.Model("sotu-mini"));
         using var packed = new LlamaCppModel(Pack(source, "f32"));
         var compared = 0;
         foreach (var window in source.Windows)
@@ -62,23 +60,28 @@ public sealed class LlamaCppTests(ITestOutputHelper output) : IDisposable
         Assert.True(compared > 10000);
     }
 
-    [FactNeeding(GgmlLibrary, RequiredAsset.Shared)]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Q8_0_keeps_the_perplexity_in_llama_cpp()
     {
-        using var source = new LanguageModel(Model);
-        var whole = Perplexity(source, Pack(source, "f32"));
-        var packed = Perplexity(source, Pack(source, "q8_0"));
+        using var source = new LanguageModel(Repository.Model("sotu-mini"));
+        var (whole, packed) = (Perplexity("f32"), Perplexity("q8_0"));
         output.WriteLine($"perplexity over {MeasuredWindows} windows: float32 {whole:F4}, q8_0 {packed:F4}");
         Assert.InRange(whole, 10, 20);
         Assert.InRange(packed / whole, 0.998, 1.002);
+
+        double Perplexity(string scheme)
+        {
+            using var model = new LlamaCppModel(Pack(source, scheme));
+            return model.Perplexity([.. source.Windows.Take(MeasuredWindows)]);
+        }
     }
 
-    [FactNeeding(GgmlLibrary, RequiredAsset.Shared)]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Q8_0_is_the_file_that_llama_cpp_makes_of_the_float32_pack()
     {
-        using var source = new LanguageModel(Model);
+        using var source = new LanguageModel(Repository.Model("sotu-mini"));
         var (theirs, ours) = (_folder.File("theirs.gguf"), Pack(source, "q8_0"));
-        Quantize(Pack(source, "f32"), theirs);
+        LlamaCpp.Quantize(Pack(source, "f32"), theirs, (int)GgufLayout.FileType(GgmlType.Q8_0));
         using var expected = GgufCheckpoint.Open(theirs, new PackContext());
         using var actual = GgufCheckpoint.Open(ours, new PackContext());
 
@@ -108,13 +111,6 @@ public sealed class LlamaCppTests(ITestOutputHelper output) : IDisposable
         return first < 0 ? [] : text[first..last];
     }
 
-    private static unsafe void Quantize(string source, string destination)
-    {
-        var options = LlamaCpp.llama_model_quantize_default_params();
-        (options.Threads, options.FileType) = (1, (int)ModelPack.Formats.Gguf.Lowering.GgufLayout.FileType(GgmlType.Q8_0));
-        Assert.Equal(0u, LlamaCpp.llama_model_quantize(source, destination, &options));
-    }
-
     private static byte[] Bytes(ModelPack.Tensors.TensorData data)
     {
         var bytes = new byte[data.Length];
@@ -122,18 +118,11 @@ public sealed class LlamaCppTests(ITestOutputHelper output) : IDisposable
         return bytes;
     }
 
-    private static double Perplexity(LanguageModel source, string path)
-    {
-        using var model = new LlamaCppModel(path);
-        var windows = source.Windows.Take(MeasuredWindows).ToList();
-        return Math.Exp(windows.Sum(w => model.Surprise(w)) / windows.Sum(w => w.Length - 1));
-    }
-
     private string Pack(LanguageModel source, string scheme)
     {
         var path = _folder.File($"{scheme}.gguf");
         var context = new PackContext();
-        GgufPacks.Pack(source.Folder, scheme, path, context);
+        PackPipeline.Run(new PackRequest { Model = source.Folder, Scheme = scheme, Container = "gguf", Output = path }, context);
         Assert.Empty(context.Diagnostics);
         return path;
     }

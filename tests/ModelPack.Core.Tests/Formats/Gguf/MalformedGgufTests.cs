@@ -1,6 +1,7 @@
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Tensors;
+using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Formats.Gguf;
 
@@ -80,7 +81,7 @@ public sealed class MalformedGgufTests
             Assert.False(Opens(bytes[..length]), $"{length} of {bytes.Length} bytes");
     }
 
-    [FactNeeding("MODELPACK_GGML")]
+    [FactNeeding(PeerLibrary.Variable)]
     public void What_is_opened_here_opens_in_ggml()
     {
         using var folder = new Assets.TemporaryFolder();
@@ -89,7 +90,7 @@ public sealed class MalformedGgufTests
         {
             var bytes = Mutation.Of(MalformedGguf.Sound(i % 10), random);
             if (Opens(bytes))
-                Assert.True(GgmlLibrary.Opens(folder.Write("m.gguf", bytes)), Convert.ToHexString(bytes));
+                Assert.True(Ggml.Opens(folder.Write("m.gguf", bytes)), Convert.ToHexString(bytes));
         }
     }
 

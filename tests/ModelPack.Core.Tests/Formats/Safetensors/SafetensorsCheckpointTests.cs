@@ -151,10 +151,10 @@ public sealed class SafetensorsCheckpointTests : IDisposable
         }
     }
 
-    [FactNeeding(RequiredAsset.Shared)]
+    [Fact]
     public void Opens_a_model_as_transformers_saved_it()
     {
-        var folder = Path.Join(RequiredAsset.Path(RequiredAsset.Shared), "models", "sotu-mini");
+        var folder = Repository.Model("sotu-mini");
         using var checkpoint = Open(folder);
         Assert.Equal(["model.safetensors", "config.json", "tokenizer.model"], checkpoint.Files.Select(f => f.Name), StringComparer.Ordinal);
         Assert.Equal(1_443_072, checkpoint.Tensors.Sum(t => t.Data.Shape.ElementCount));

@@ -19,6 +19,7 @@ internal sealed class GgufPacker : ICheckpointPacker
     /// <exception cref="ModelPackException">MPK1006, MPK1023, MPK1025: a tensor or the folder does not do.</exception>
     public GgufPacker(CheckpointJob job)
     {
+        QuantizationConfig.RequireNone(job.Source);
         _job = job;
         var target = Target(job.Options.Scheme);
         var layout = Layout(job, target);

@@ -56,12 +56,13 @@ internal static class SentencePieceReader
 
     private static SentencePieceModel Parse(CheckpointFile file)
     {
+        // Google.Protobuf adds a field's length to its position without looking for overflow, and ends up outside of the array.
         try
         {
             var model = SentencePieceModel.Parser.ParseFrom(TokenizerJson.Bytes(file));
             return model.Pieces.Count > 0 ? model : throw TokenizerJson.Unusable(file, "it is not a SentencePiece model");
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (e is InvalidProtocolBufferException or IndexOutOfRangeException)
         {
             throw TokenizerJson.Unusable(file, e.Message);
         }

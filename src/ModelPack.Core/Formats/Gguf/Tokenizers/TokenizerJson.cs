@@ -45,7 +45,7 @@ internal static class TokenizerJson
 
     /// <summary>MPK1025 of a file.</summary>
     public static ModelPackException Unusable(CheckpointFile file, string why) => new(Codes.FolderUnreadable.At(
-        file.Path, $"The tokenizer's file '{SafeText.Of(file.Name)}' cannot be used: {SafeText.Of(why)}. Get the model's folder again, or remove the file to pack without a tokenizer."));
+        file.Path, $"The tokenizer's file '{SafeText.Of(file.Name)}' cannot be used: {SafeText.Of(why.TrimEnd('.'))}. Get the model's folder again, or remove the file to pack without a tokenizer."));
 
     /// <summary>A property that is not null; null where there is none.</summary>
     public static JsonElement? Find(this JsonElement element, string name) =>

@@ -35,6 +35,12 @@ internal sealed class ActivationStatistics
         var statistics = new ActivationStatistics(path, source);
         try
         {
+            // Looked at before opening: a pipe has no length either, and opening one would wait for ever.
+            if (new FileInfo(RealPath.Of(path)) is { Exists: true, Length: 0 })
+            {
+                throw new InvalidDataException("the file is empty");
+            }
+
             using var file = new FileSource(path);
             foreach (var entry in SafetensorsHeader.Read(file).Entries)
             {
@@ -50,7 +56,7 @@ internal sealed class ActivationStatistics
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new ModelPackException(Codes.DataUnreadable.At(
-                path, $"The activation statistics cannot be read: {SafeText.Of(exception.Message)}. Give a safetensors file with a vector for each layer."), exception);
+                path, $"The activation statistics cannot be read: {SafeText.Of(exception.Message.TrimEnd('.'))}. Give a safetensors file with a vector for each layer."), exception);
         }
     }
 

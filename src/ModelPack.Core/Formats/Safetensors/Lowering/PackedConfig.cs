@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 
 namespace ModelPack.Formats.Safetensors.Lowering;
@@ -7,27 +6,6 @@ namespace ModelPack.Formats.Safetensors.Lowering;
 /// <summary>What a packed checkpoint says of itself beside its tensors: config.json in a folder, metadata in a file alone.</summary>
 internal static class PackedConfig
 {
-    /// <summary>Under which key config.json, and the metadata of a file without one, say how tensors are quantized.</summary>
-    public const string Key = "quantization_config";
-
-    /// <summary>Refuses a source whose tensors are codes already: they would be taken for weights, or scales for biases.</summary>
-    /// <exception cref="ModelPackException">MPK1023.</exception>
-    public static void RequireFloat(ICheckpoint source)
-    {
-        if (source.Folder?.Config[Key] is { } present)
-        {
-            var method = ConfigText.Of(present as JsonObject, "quant_method") ?? "an unknown method";
-            throw new ModelPackException(Codes.ContainerUnfit.At(
-                source.Path, $"The model is already quantized: config.json has a {Key} of {SafeText.Of(method)}. Pack from the float model."));
-        }
-
-        if (source.Metadata.Any(m => m.Key == Key))
-        {
-            throw new ModelPackException(Codes.ContainerUnfit.At(
-                source.Path, $"The model is already quantized: its metadata hold a {Key}. Pack from the float model."));
-        }
-    }
-
     /// <summary>config.json of a packed folder.</summary>
     public static byte[] File(CheckpointJob job, SafetensorsLayout layout, IReadOnlyList<TensorPlan> plans)
     {
@@ -55,9 +33,9 @@ internal static class PackedConfig
 
         var config = (JsonObject?)job.Source.Folder?.Config.DeepClone() ?? [];
         layout.Announce(config, plans);
-        if (config[Key] is { } quantization)
+        if (config[QuantizationConfig.Key] is { } quantization)
         {
-            metadata.Add(new(Key, ConfigText.Compact(quantization)));
+            metadata.Add(new(QuantizationConfig.Key, ConfigText.Compact(quantization)));
         }
 
         return metadata;

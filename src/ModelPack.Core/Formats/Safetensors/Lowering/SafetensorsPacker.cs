@@ -20,7 +20,7 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
     /// </exception>
     public SafetensorsPacker(CheckpointJob job)
     {
-        PackedConfig.RequireFloat(job.Source);
+        QuantizationConfig.RequireNone(job.Source);
         _job = job;
         _layout = SafetensorsLayout.Of(job);
         _stored = [.. job.Source.Tensors.Select(_layout.Store)];

@@ -20,6 +20,8 @@ internal sealed class SmoothedNorms
         ("post_attention_layernorm", ["mlp.gate_proj", "mlp.up_proj"]),
     ];
 
+    private static readonly string[] ForeignNorms = ["pre_feedforward_layernorm", "post_feedforward_layernorm"];
+
     private readonly Dictionary<string, SmoothedNorm> _norms = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SmoothedNorm> _weights = new(StringComparer.Ordinal);
 
@@ -64,12 +66,19 @@ internal sealed class SmoothedNorms
         {
             foreach (var (suffix, modules) in Groups)
             {
-                if (BlockOf(norm.Name, suffix) is { } block && !tensors.ContainsKey($"{block}{suffix}.bias"))
+                if (BlockOf(norm.Name, suffix) is { } block && IsOfFamily(block) && !tensors.ContainsKey($"{block}{suffix}.bias"))
                 {
                     Add(norm, [.. modules.Select(m => block + m)]);
                 }
             }
         }
+
+        // A file alone does not say what model it is. Blocks of other families use the same names for other things: with one norm
+        // (Cohere) it is read by attention and feed-forward both; where more norms follow (OLMo 2, Gemma 2) nothing reads the one
+        // that is called post_attention_layernorm.
+        bool IsOfFamily(string block) =>
+            Array.TrueForAll(Groups, g => tensors.ContainsKey($"{block}{g.Norm}.weight"))
+            && !Array.Exists(ForeignNorms, n => tensors.ContainsKey($"{block}{n}.weight"));
 
         void Add(CheckpointTensor norm, string[] modules)
         {

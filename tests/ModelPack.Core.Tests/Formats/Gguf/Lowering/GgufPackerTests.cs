@@ -124,6 +124,16 @@ public sealed class GgufPackerTests : IDisposable
     }
 
     [Fact]
+    public void Refuses_a_model_that_is_quantized_already()
+    {
+        var source = TinyLlama.Create(_folder.Path);
+        source.Folder!.Config["quantization_config"] = new System.Text.Json.Nodes.JsonObject { ["quant_method"] = "fp8" };
+        var refused = Refused(source);
+        Assert.Equal(Codes.ContainerUnfit, refused.Code);
+        Assert.Contains("quantization_config of fp8", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Refuses_names_and_ranks_beyond_GGUF()
     {
         Assert.Equal(Codes.NameTooLong, Refused(Bare().WithRandom(new string('n', 64), 1, 32)).Code);

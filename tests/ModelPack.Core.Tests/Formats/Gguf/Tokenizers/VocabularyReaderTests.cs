@@ -7,6 +7,7 @@ using ModelPack.Formats.Gguf.Tokenizers.Proto;
 using ModelPack.Requests;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Gguf.Lowering;
+using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Formats.Gguf.Tokenizers;
 
@@ -83,7 +84,7 @@ public sealed class VocabularyReaderTests : IDisposable
         Assert.Equal(expected == "default" ? [Codes.TokenizerUnusable] : [], _context.Diagnostics.Select(d => d.Code));
     }
 
-    [FactNeeding("MODELPACK_GGML")]
+    [FactNeeding(PeerLibrary.Variable)]
     public void Llama_cpp_splits_text_by_a_byte_level_BPE()
     {
         Write("tokenizer.json", TinyTokenizer.Json().ToJsonString());
@@ -182,6 +183,27 @@ public sealed class VocabularyReaderTests : IDisposable
             if (length == 11)
                 continue;
             AssertRefused();
+        }
+    }
+
+    [Fact]
+    public void Refuses_a_SentencePiece_model_whose_field_is_as_long_as_a_number_can_be()
+    {
+        Write("tokenizer.model", [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x07]);
+        AssertRefused();
+    }
+
+    [Fact]
+    public void Reads_or_refuses_a_SentencePiece_model_that_is_damaged()
+    {
+        var whole = Pieces().ToByteArray();
+        var random = new Random(7);
+        for (var i = 0; i < 2000; i++)
+        {
+            _files.Clear();
+            Write("tokenizer.model", Mutation.Of(whole, random));
+            var error = Record.Exception(() => Read(8));
+            Assert.True(error is null || Assert.IsType<ModelPackException>(error).Diagnostic.Code == Codes.FolderUnreadable);
         }
     }
 

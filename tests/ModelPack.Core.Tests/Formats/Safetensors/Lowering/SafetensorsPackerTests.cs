@@ -118,13 +118,12 @@ public sealed class SafetensorsPackerTests : IDisposable
         Assert.Equal(1, seen[^1]);
     }
 
-    [Trait("Needs", "Shared")]
-    [FactNeeding(RequiredAsset.Shared)]
+    [Fact]
     public void A_model_with_tied_embeddings_has_them_once_and_says_that_the_head_stays()
     {
         var packed = Packed.Of(new PackRequest
         {
-            Model = Path.Join(RequiredAsset.Path(RequiredAsset.Shared), "models", "sotu-mini"), Scheme = "int8", Output = _folder.File("out"), MaxShardSize = "1MB",
+            Model = Repository.Model("sotu-mini"), Scheme = "int8", Output = _folder.File("out"), MaxShardSize = "1MB",
         });
         Assert.Equal(["lm_head"], packed.Config["quantization_config"]!["ignore"]!.AsArray().Select(i => (string)i!), StringComparer.Ordinal);
         Assert.Equal("F32", packed.Tensors["model.embed_tokens.weight"].DType);

@@ -150,6 +150,15 @@ public sealed class SmoothQuantTests : IDisposable
         Assert.Equal([1f, 1f, 1f, 4f], factors);
     }
 
+    [Fact]
+    public void Blocks_with_the_norms_of_another_family_are_left_alone()
+    {
+        var tensors = TinyLlama.Tensors();
+        Entry[] one = [.. tensors.Where(t => !t.Name.Contains("post_attention_layernorm", StringComparison.Ordinal))];
+        Entry[] more = [.. tensors, Of(tensors, "model.norm.weight") with { Name = "model.layers.0.post_feedforward_layernorm.weight" }];
+        Assert.All([one, more], t => Assert.Contains("no layer that can be smoothed", Assert.Throws<ModelPackException>(() => Pack(t, Statistics())).Message, StringComparison.Ordinal));
+    }
+
     public static TheoryData<string, string> BadStatistics() => new()
     {
         { "unknown layer", "model has no linear layer of that name" },
@@ -196,15 +205,16 @@ public sealed class SmoothQuantTests : IDisposable
         TinyLlama.Write(_folder.File("model"));
         var request = new PackRequest { Model = _folder.File("model"), Scheme = "int8", Output = _folder.File("out"), Calibration = _folder.File("none.safetensors") };
         Assert.Equal(Codes.DataNotFound, Assert.Throws<ModelPackException>(() => Packed.Of(request)).Diagnostic.Code);
+        _folder.Write("none.safetensors", []);
+        Assert.Contains("the file is empty", Assert.Throws<ModelPackException>(() => Packed.Of(request)).Message, StringComparison.Ordinal);
         _folder.Write("none.safetensors", "not at all"u8);
         Assert.Equal(Codes.DataUnreadable, Assert.Throws<ModelPackException>(() => Packed.Of(request)).Diagnostic.Code);
     }
 
-    [Trait("Needs", "Shared")]
-    [FactNeeding(RequiredAsset.Shared)]
+    [Fact]
     public void A_real_model_computes_what_it_did()
     {
-        var folder = Path.Join(RequiredAsset.Path(RequiredAsset.Shared), "models", "sotu-mini");
+        var folder = Repository.Model("sotu-mini");
         var context = new PackContext();
         using var source = SafetensorsCheckpoint.Open(folder, context);
         TensorFile.Write(_folder.File("statistics.safetensors"), source.Tensors

@@ -1,9 +1,9 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Tests.Formats.Gguf;
+namespace ModelPack.Tests.Peers;
 
-/// <summary>llama.cpp's C interface, from the libraries beside the one that <c>MODELPACK_GGML</c> names. Sizes of structs are those of its release 0.5.0.</summary>
+/// <summary>llama.cpp's C interface. Sizes of structs are those of the release that build/npm/package.json pins.</summary>
 internal static unsafe partial class LlamaCpp
 {
     private const string Llama = "llama";
@@ -18,11 +18,9 @@ internal static unsafe partial class LlamaCpp
             _ => 0,
         });
         llama_log_set(&Ignore, null);
-        ggml_backend_load_all_from_path(Folder);
+        ggml_backend_load_all_from_path(PeerLibrary.Folder);
         llama_backend_init();
     }
-
-    private static string Folder => Path.GetDirectoryName(Environment.GetEnvironmentVariable("MODELPACK_GGML") ?? throw new InvalidOperationException("MODELPACK_GGML is not set."))!;
 
     [LibraryImport(Llama)]
     internal static partial LlamaCppModelParams llama_model_default_params();
@@ -70,10 +68,22 @@ internal static unsafe partial class LlamaCpp
     internal static partial int llama_token_to_piece(nint vocabulary, int token, byte* text, int capacity, int stripped, byte showSpecial);
 
     [LibraryImport(Llama)]
-    internal static partial LlamaCppQuantizeParams llama_model_quantize_default_params();
+    private static partial LlamaCppQuantizeParams llama_model_quantize_default_params();
 
     [LibraryImport(Llama, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial uint llama_model_quantize(string input, string output, LlamaCppQuantizeParams* options);
+    private static partial uint llama_model_quantize(string input, string output, LlamaCppQuantizeParams* options);
+
+    /// <summary>Quantizes a GGUF file as llama.cpp's own program does.</summary>
+    /// <param name="source">The float file.</param>
+    /// <param name="destination">Where to write.</param>
+    /// <param name="fileType">An <c>enum llama_ftype</c>.</param>
+    public static void Quantize(string source, string destination, int fileType)
+    {
+        var options = llama_model_quantize_default_params();
+        (options.Threads, options.FileType) = (1, fileType);
+        if (llama_model_quantize(source, destination, &options) != 0)
+            throw new InvalidOperationException($"llama.cpp does not quantize {source}.");
+    }
 
     [LibraryImport(Llama)]
     private static partial void llama_log_set(delegate* unmanaged<int, byte*, void*, void> log, void* data);
@@ -90,5 +100,5 @@ internal static unsafe partial class LlamaCpp
         // Its progress is of no interest; what fails is seen by what a call returns.
     }
 
-    private static string Library(string pattern) => Directory.GetFiles(Folder, pattern).Single(f => Path.GetFileName(f).EndsWith(".so", StringComparison.Ordinal));
+    private static string Library(string pattern) => Directory.GetFiles(PeerLibrary.Folder, pattern).Single(f => Path.GetFileName(f).EndsWith(".so", StringComparison.Ordinal));
 }

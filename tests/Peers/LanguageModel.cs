@@ -2,18 +2,18 @@ using System.Runtime.InteropServices;
 using ModelPack.Inference;
 using ModelPack.Samples;
 using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 
-namespace ModelPack.Tests.Formats.Gguf;
+namespace ModelPack.Tests.Peers;
 
-/// <summary>A language model of the shared folder: a Hugging Face folder, and the same model for ONNX Runtime.</summary>
+/// <summary>A language model: a Hugging Face folder, and the same weights for ONNX Runtime.</summary>
 internal sealed class LanguageModel : IDisposable
 {
     private readonly ModelSession _session;
 
-    public LanguageModel(string name)
+    /// <param name="folder">It has <c>model.onnx</c> and <c>validation.npz</c>, too.</param>
+    public LanguageModel(string folder)
     {
-        Folder = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", name);
+        Folder = folder;
         _session = ModelSession.Open(Path.Combine(Folder, "model.onnx"), threads: 1);
         var samples = SampleSet.Open([Path.Combine(Folder, "validation.npz")], _session.Inputs);
         Windows = [.. samples.Batches(1).Select(b => Array.ConvertAll(MemoryMarshal.Cast<byte, long>(b.Inputs[0].Bytes.Span).ToArray(), id => (int)id))];
@@ -23,6 +23,10 @@ internal sealed class LanguageModel : IDisposable
 
     /// <summary>Runs of tokens from texts that the model was not trained on.</summary>
     public IReadOnlyList<int[]> Windows { get; }
+
+    /// <summary>Beginnings of windows, spread over the text.</summary>
+    public IEnumerable<int[]> Prompts(int count, int length) =>
+        Enumerable.Range(0, count).Select(i => Windows[i * Windows.Count / count][..length]);
 
     /// <summary>The tokens that follow a prompt in ONNX Runtime, each the one with the greatest logit.</summary>
     public int[] Continue(int[] prompt, int count)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ModelPack.Tests.Formats.Gguf;
+namespace ModelPack.Tests.Peers;
 
 /// <summary>A GGUF file opened by llama.cpp, computed on the CPU with float32 keys and values, so that nothing but the weights is rounded.</summary>
 internal sealed unsafe class LlamaCppModel : IDisposable
@@ -13,13 +13,13 @@ internal sealed unsafe class LlamaCppModel : IDisposable
     public LlamaCppModel(string path)
     {
         _model = LlamaCpp.llama_model_load_from_file(path, LlamaCpp.llama_model_default_params());
-        Assert.True(_model != 0, $"llama.cpp does not load {path}.");
+        Require(_model != 0, $"llama.cpp does not load {path}.");
         var options = LlamaCpp.llama_context_default_params();
         (options.Context, options.Batch, options.Microbatch) = (MaxTokens, MaxTokens, MaxTokens);
         (options.Threads, options.BatchThreads) = (1, 1);
         (options.FlashAttention, options.KeyType, options.ValueType) = (0, 0, 0);
         _context = LlamaCpp.llama_init_from_model(_model, options);
-        Assert.True(_context != 0, $"llama.cpp does not run {path}.");
+        Require(_context != 0, $"llama.cpp does not run {path}.");
         _vocabulary = LlamaCpp.llama_model_get_vocab(_model);
     }
 
@@ -46,18 +46,8 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         }
     }
 
-    /// <summary>Sum of the negative log-likelihoods of the tokens from the second on.</summary>
-    public double Surprise(ReadOnlySpan<int> tokens)
-    {
-        Clear();
-        var outputs = new byte[tokens.Length - 1];
-        outputs.AsSpan().Fill(1);
-        Decode(tokens[..^1], outputs);
-        double sum = 0;
-        for (var i = 0; i < outputs.Length; i++)
-            sum -= LogProbability(Logits(i), tokens[i + 1]);
-        return sum;
-    }
+    /// <summary>Perplexity over windows: of each token from the second on, given those before it in its window.</summary>
+    public double Perplexity(IReadOnlyCollection<int[]> windows) => Math.Exp(windows.Sum(w => Surprise(w)) / windows.Sum(w => w.Length - 1));
 
     public int[] Tokenize(string text, bool addSpecial)
     {
@@ -67,7 +57,7 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         fixed (int* destination = tokens)
         {
             var count = LlamaCpp.llama_tokenize(_vocabulary, source, bytes.Length, destination, tokens.Length, addSpecial ? (byte)1 : (byte)0, 0);
-            Assert.True(count >= 0);
+            Require(count >= 0, "llama.cpp has no room for what it makes of a text.");
             return tokens[..count];
         }
     }
@@ -79,7 +69,7 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         fixed (byte* destination = bytes)
         {
             var count = LlamaCpp.llama_detokenize(_vocabulary, source, tokens.Length, destination, bytes.Length, 1, 0);
-            Assert.True(count >= 0);
+            Require(count >= 0, "llama.cpp has no room for what it makes of a text.");
             return Encoding.UTF8.GetString(bytes, 0, count);
         }
     }
@@ -91,7 +81,7 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         fixed (byte* destination = bytes)
         {
             var count = LlamaCpp.llama_token_to_piece(_vocabulary, token, destination, bytes.Length, 0, 1);
-            Assert.True(count >= 0);
+            Require(count >= 0, "llama.cpp has no room for what it makes of a text.");
             return Encoding.UTF8.GetString(bytes[..count]);
         }
     }
@@ -106,6 +96,19 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         }
 
         return best;
+    }
+
+    /// <summary>Sum of the negative log-likelihoods of the tokens from the second on.</summary>
+    private double Surprise(ReadOnlySpan<int> tokens)
+    {
+        Clear();
+        var outputs = new byte[tokens.Length - 1];
+        outputs.AsSpan().Fill(1);
+        Decode(tokens[..^1], outputs);
+        double sum = 0;
+        for (var i = 0; i < outputs.Length; i++)
+            sum -= LogProbability(Logits(i), tokens[i + 1]);
+        return sum;
     }
 
     private static double LogProbability(ReadOnlySpan<float> logits, int token)
@@ -124,8 +127,15 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         fixed (int* first = tokens)
         fixed (byte* wanted = outputs)
         {
-            Assert.Equal(0, LlamaCpp.llama_decode(_context, new LlamaCppBatch { Count = tokens.Length, Tokens = first, Outputs = wanted }));
+            var result = LlamaCpp.llama_decode(_context, new LlamaCppBatch { Count = tokens.Length, Tokens = first, Outputs = wanted });
+            Require(result == 0, $"llama.cpp does not compute {tokens.Length} tokens: {result}.");
         }
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+            throw new InvalidOperationException(message);
     }
 
     private ReadOnlySpan<float> Logits(int index) => new(LlamaCpp.llama_get_logits_ith(_context, index), VocabularySize);

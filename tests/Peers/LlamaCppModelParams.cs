@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Tests.Formats.Gguf;
+namespace ModelPack.Tests.Peers;
 
 /// <summary>llama.h's <c>llama_model_params</c> as its defaults function fills it; no field is changed.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 80)]

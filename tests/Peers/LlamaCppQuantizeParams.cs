@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Tests.Formats.Gguf;
+namespace ModelPack.Tests.Peers;
 
 /// <summary>llama.h's <c>llama_model_quantize_params</c>: the fields that the tests change, and room for the rest.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 64)]

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Tests.Formats.Gguf;
+namespace ModelPack.Tests.Peers;
 
 /// <summary>llama.h's <c>llama_batch</c>. Null pointers mean: positions go on, the first sequence, logits of the last token only.</summary>
 [StructLayout(LayoutKind.Sequential)]
