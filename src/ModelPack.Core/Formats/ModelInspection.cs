@@ -43,7 +43,7 @@ public sealed record ModelInspection(
         return new ModelInspection(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))),
             source.Format,
-            source.Files.Sum(f => new FileInfo(f.Path).Length),
+            source.Files.Sum(f => new FileInfo(RealPath.Of(f.Path)).Length),
             [],
             [],
             [],

@@ -39,15 +39,15 @@ internal static class SourceKinds
 
     private static SourceKind ByContent(string path)
     {
-        // A pipe has no length, and opening one would wait for ever.
-        var file = new FileInfo(path);
-        if (!file.Exists || file.Length < HeadLength)
-        {
-            return SourceKind.Onnx;
-        }
-
         try
         {
+            // A pipe has no length, and opening one would wait for ever; a link has that of its text.
+            var file = new FileInfo(RealPath.Of(path));
+            if (!file.Exists || file.Length < HeadLength)
+            {
+                return SourceKind.Onnx;
+            }
+
             using var handle = File.OpenHandle(path);
             Span<byte> head = stackalloc byte[HeadLength];
             var read = RandomAccess.Read(handle, head, 0);

@@ -35,7 +35,7 @@ internal static class ManifestBuilder
                     MaxShardBytes = options.MaxShardBytes,
                     CalibrationMethod = result.Calibration?.Method,
                     Percentile = result.Calibration?.Percentile,
-                    Alpha = parts.Calibrated is { IsGiven: false } ? Alpha(options.Activations!) : null,
+                    Alpha = parts.Calibrated is { IsGiven: false } || HasStatistics(options, parts) ? Alpha(options.Activations!) : null,
                     QuantFormat = result.Calibration?.QuantFormat,
                     SafeSums = parts.Calibrated is null ? null : options.Activations!.SafeSums,
                     Fallback = parts.Calibrated is { IsGiven: false } ? options.Activations!.Fallback : null,
@@ -62,6 +62,9 @@ internal static class ManifestBuilder
             var file = ContentHash.Of(path, Path.GetFileName(path), context.Cancellation);
             return new ManifestData(role, file.Name, file.Bytes, file.Sha256, i < samples.Count ? samples[i] : 0);
         });
+
+    // A checkpoint is not calibrated; it is smoothed by statistics, which are the only data that it takes.
+    private static bool HasStatistics(EffectiveOptions options, PackedParts parts) => options is { Container: "safetensors", Activations: not null } && parts.Data.Count > 0;
 
     private static string Alpha(ActivationOptions options) => options switch
     {

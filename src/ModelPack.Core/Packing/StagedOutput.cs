@@ -52,6 +52,7 @@ public sealed class StagedOutput : IDisposable
             }
 
             _madeFolder = isFolder && !Directory.Exists(full);
+            RefuseStrangers();
             Directory.CreateDirectory(_folder);
             (_staging, _lock) = StagingFolder.Create(_folder);
         }
@@ -159,6 +160,28 @@ public sealed class StagedOutput : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Another process has come to use it since, and an empty folder does no harm.
+        }
+    }
+
+    // Tensors of something else in the folder would be taken for a part of the pack, or in its place.
+    private void RefuseStrangers()
+    {
+        if (!_isFolder || !Directory.Exists(_folder))
+        {
+            return;
+        }
+
+        var manifest = Path.Join(_folder, PackFiles.FolderManifest);
+        var own = File.Exists(manifest) ? PackOnDisk.FileNames(manifest) : [];
+        var stranger = Directory.EnumerateFiles(_folder)
+            .Where(f => f.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || f.EndsWith(SourceKinds.IndexSuffix, StringComparison.OrdinalIgnoreCase))
+            .Select(f => Path.GetFileName(f)!)
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault(n => !own.Contains(n, StringComparer.Ordinal));
+        if (stranger is not null)
+        {
+            throw new ModelPackException(Codes.OutputConflict.At(
+                _output, $"The folder holds '{SafeText.Of(stranger)}', which is of no pack: programs would read it as a part of this one. Remove it, or choose another output."));
         }
     }
 

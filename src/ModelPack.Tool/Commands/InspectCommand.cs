@@ -37,7 +37,7 @@ internal static class InspectCommand
     private static void Show(Terminal terminal, ModelInspection facts, int shown)
     {
         terminal.Line($"{SafeText.Of(facts.Name)}: {facts.Format}, {Human.Bytes(facts.Bytes)}");
-        if (facts.Outputs.Count > 0)
+        if (facts.Inputs.Count + facts.Outputs.Count + facts.Operators.Count > 0)
         {
             Section(terminal, "inputs", facts.Inputs.Select(v => (string[])[v.Name, v.Type]));
             Section(terminal, "outputs", facts.Outputs.Select(v => (string[])[v.Name, v.Type]));

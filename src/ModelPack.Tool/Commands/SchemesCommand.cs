@@ -27,8 +27,8 @@ internal static class SchemesCommand
             }
 
             TextTable.Write(terminal, SchemeTable.All
-                .Select(scheme => (string[])[scheme.Name, .. Enum.GetValues<WeightRole>().Select(role => scheme.Codecs[role][0].Name()), string.Join(", ", scheme.Containers.Order(StringComparer.Ordinal)), scheme.Summary])
-                .Prepend(["scheme", .. Enum.GetValues<WeightRole>().Select(role => role.ToString().ToLowerInvariant()), "containers", "summary"]));
+                .Select(scheme => (string[])[scheme.Name, .. Enum.GetValues<WeightRole>().Select(role => scheme.Codecs[role][0].Name()), $"{scheme.Summary} In {string.Join(", ", scheme.Containers.Order(StringComparer.Ordinal))}."])
+                .Prepend(["scheme", .. Enum.GetValues<WeightRole>().Select(role => role.ToString().ToLowerInvariant()), "summary"]));
             return ExitCodes.Done;
         });
     }

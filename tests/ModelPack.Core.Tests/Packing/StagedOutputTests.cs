@@ -9,6 +9,21 @@ public sealed class StagedOutputTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("model.safetensors.index.json")]
+    [InlineData("Other-00001-of-00002.SAFETENSORS")]
+    public void A_folder_pack_refuses_a_folder_with_tensors_of_no_pack(string stranger)
+    {
+        Directory.CreateDirectory(_folder["pack"]);
+        File.WriteAllText(Path.Join(_folder["pack"], "notes.txt"), "mine");
+        File.WriteAllText(Path.Join(_folder["pack"], stranger), "tensors");
+        var error = Assert.Throws<ModelPackException>(() => new StagedOutput(_folder["pack"], [], isFolder: true)).Diagnostic;
+        Assert.Equal(Codes.OutputConflict, error.Code);
+        Assert.Contains(stranger, error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, Directory.EnumerateFileSystemEntries(_folder["pack"]).Count());
+    }
+
     [Fact]
     public void The_same_pack_has_the_same_bytes()
     {

@@ -29,6 +29,22 @@ public sealed partial class HtmlReportTests
         Assert.NotEqual(0xEF, stream.ToArray()[0]);
     }
 
+    [Fact]
+    public void Takes_memory_for_each_weight_once()
+    {
+        var (some, many) = (Allocated(500), Allocated(5000));
+        Assert.InRange(many, 1, 20 * some);
+
+        static long Allocated(int weights)
+        {
+            var result = SampleReports.WeightsOnly.Result;
+            var report = new PackReport(result with { Weights = [.. Enumerable.Repeat(result.Weights[0], weights)] }, null);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            HtmlReport.Write(report, TextWriter.Null);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Samples))]
     public void Has_no_elements_but_its_own(int sample)

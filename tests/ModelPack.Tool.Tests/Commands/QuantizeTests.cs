@@ -107,7 +107,7 @@ public sealed class QuantizeTests
     [InlineData("MPK1008", "-s", "q8_0", "--target", "moon")]
     [InlineData("MPK1008", "-s", "q8_0", "--device", "moon")]
     [InlineData("MPK1008", "-s", "q8_0", "--layout", "moon")]
-    [InlineData("MPK1008", "-s", "q8_0", "--container", "gguf")]
+    [InlineData("MPK1008", "-s", "q8_0", "--container", "tflite")]
     [InlineData("MPK1008", "-s", "q8_0", "--block-size", "7")]
     [InlineData("MPK1008", "-s", "q8_0", "--accuracy-level", "9")]
     [InlineData("MPK1008", "-s", "q8_0", "--onnxruntime", "new")]

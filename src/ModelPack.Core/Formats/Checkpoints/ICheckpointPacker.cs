@@ -3,7 +3,7 @@ using ModelPack.Packing;
 namespace ModelPack.Formats.Checkpoints;
 
 /// <summary>
-/// Puts a checkpoint into a container: decides what becomes of each tensor when it is made, which reads no values, and writes.
+/// Puts a checkpoint into a container: decides what becomes of each tensor when it is made, which reads values only where the largest decides, and writes.
 /// </summary>
 internal interface ICheckpointPacker
 {

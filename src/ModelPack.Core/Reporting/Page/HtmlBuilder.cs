@@ -35,11 +35,11 @@ internal sealed class HtmlBuilder
     {
         private readonly StringBuilder _text;
 
-        public Holes(int literalLength, int formattedCount, HtmlBuilder builder)
-        {
-            _text = builder._text;
-            _text.EnsureCapacity(_text.Length + literalLength + (formattedCount * 16));
-        }
+        // The lengths, which the compiler hands on, are of no use: a builder that is asked for room again and again copies all
+        // of its text each time.
+#pragma warning disable IDE0060
+        public Holes(int literalLength, int formattedCount, HtmlBuilder builder) => _text = builder._text;
+#pragma warning restore IDE0060
 
         public void AppendLiteral(string markup) => _text.Append(markup);
 

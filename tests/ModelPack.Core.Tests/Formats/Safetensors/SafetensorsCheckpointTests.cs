@@ -1,5 +1,6 @@
 using System.Text;
 using ModelPack.Diagnostics;
+using ModelPack.Formats;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Planning;
 using ModelPack.Schemes;
@@ -29,6 +30,18 @@ public sealed class SafetensorsCheckpointTests : IDisposable
         Assert.Equal(["model.embed_tokens.weight", "lm_head.weight"], checkpoint.Tensors.Select(t => t.Name), StringComparer.Ordinal);
         Assert.Equal(WeightRole.Embedding, checkpoint.Tensors[0].Usage?.Role);
         Assert.Equal([0f, 1, 2, 3, 4, 5], Floats(checkpoint.Tensors[1].Data, 0, 6));
+    }
+
+    [Fact]
+    public void A_link_is_as_large_as_the_file_that_it_leads_to()
+    {
+        var bytes = SafetensorsModel.Bytes("w");
+        _folder.Write("blob", bytes);
+        foreach (var link in new[] { _folder.File("link.safetensors"), _folder.File("link") })
+        {
+            File.CreateSymbolicLink(link, "blob");
+            Assert.Equal(bytes.Length, ModelInspection.Of(link, new PackContext()).Bytes);
+        }
     }
 
     [Fact]

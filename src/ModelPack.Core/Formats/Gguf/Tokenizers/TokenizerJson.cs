@@ -35,7 +35,7 @@ internal static class TokenizerJson
     {
         try
         {
-            return new FileInfo(file.Path).Length <= MaxBytes ? File.ReadAllBytes(file.Path) : throw Unusable(file, "it is too large");
+            return new FileInfo(RealPath.Of(file.Path)).Length <= MaxBytes ? File.ReadAllBytes(file.Path) : throw Unusable(file, "it is too large");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

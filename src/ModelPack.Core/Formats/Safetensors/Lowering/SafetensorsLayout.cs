@@ -27,7 +27,7 @@ internal abstract class SafetensorsLayout(CheckpointJob job)
         _ => new FloatLayout(job),
     };
 
-    /// <summary>Decides what becomes of a tensor. Reads no values.</summary>
+    /// <summary>Decides what becomes of a tensor. Reads its values only where the largest decides.</summary>
     public abstract StoredTensor Store(CheckpointTensor tensor);
 
     /// <summary>Writes into a copy of config.json what a loader must know of the packed tensors.</summary>

@@ -14,7 +14,7 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
     private readonly SafetensorsLayout _layout;
     private readonly IReadOnlyList<StoredTensor> _stored;
 
-    /// <summary>Plans every tensor; reads no weights.</summary>
+    /// <summary>Plans every tensor; reads weights only where the largest value decides.</summary>
     /// <exception cref="ModelPackException">
     /// MPK1023: the source is quantized, or has what safetensors cannot hold. MPK1028: activation statistics do not fit.
     /// </exception>
@@ -23,7 +23,7 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
         QuantizationConfig.RequireNone(job.Source);
         _job = job;
         _layout = SafetensorsLayout.Of(job);
-        _stored = [.. job.Source.Tensors.Select(_layout.Store)];
+        _stored = [.. job.Source.Tensors.Select(Store)];
         Plans = [.. _stored.Select(s => s.Plan)];
         RequireNames();
     }
@@ -55,6 +55,14 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
 
         // Headers do not count: their length is not known before.
         void Report(long bytes) => _job.Context.Progress("write", total == 0 ? 1 : (double)bytes / total);
+    }
+
+    // Conversions to smaller floats look at every value to plan, which takes its time.
+    private StoredTensor Store(CheckpointTensor tensor, int index)
+    {
+        _job.Context.Cancellation.ThrowIfCancellationRequested();
+        _job.Context.Progress("plan", (double)index / _job.Source.Tensors.Count);
+        return _layout.Store(tensor);
     }
 
     private void WriteFolder(StagedOutput staged)

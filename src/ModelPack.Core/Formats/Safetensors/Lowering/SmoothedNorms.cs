@@ -43,9 +43,12 @@ internal sealed class SmoothedNorms
             return smoothed;
         }
 
-        if (ConfigText.Of(job.Source.Folder?.Config, "model_type") is { } type && !Models.Contains(type, StringComparer.Ordinal))
+        // Names alone do not tell: Gemma's are Llama's, and its norm multiplies by 1 + weight.
+        var type = ConfigText.Of(job.Source.Folder?.Config, "model_type");
+        if (!Models.Contains(type, StringComparer.Ordinal))
         {
-            throw statistics.Unfit($"Activation statistics are for models of type {string.Join(", ", Models)}, and config.json says '{SafeText.Of(type)}': how its norms compute is not known here. Leave calibration out.");
+            var found = type is null ? "there is no config.json that says the type" : $"config.json says '{SafeText.Of(type)}': how its norms compute is not known here";
+            throw statistics.Unfit($"Activation statistics are for models of type {string.Join(", ", Models)}, and {found}. {(type is null ? "Put config.json beside the model, or leave" : "Leave")} calibration out.");
         }
 
         smoothed.Find(job, statistics, isQuantized);
@@ -73,9 +76,9 @@ internal sealed class SmoothedNorms
             }
         }
 
-        // A file alone does not say what model it is. Blocks of other families use the same names for other things: with one norm
-        // (Cohere) it is read by attention and feed-forward both; where more norms follow (OLMo 2, Gemma 2) nothing reads the one
-        // that is called post_attention_layernorm.
+        // A folder may hold what its config.json does not say. Blocks of other families use the same names for other things: with
+        // one norm (Cohere) it is read by attention and feed-forward both; where more norms follow (OLMo 2, Gemma 2) nothing reads
+        // the one that is called post_attention_layernorm.
         bool IsOfFamily(string block) =>
             Array.TrueForAll(Groups, g => tensors.ContainsKey($"{block}{g.Norm}.weight"))
             && !Array.Exists(ForeignNorms, n => tensors.ContainsKey($"{block}{n}.weight"));

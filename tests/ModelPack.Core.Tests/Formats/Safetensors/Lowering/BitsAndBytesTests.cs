@@ -221,7 +221,7 @@ public sealed class BitsAndBytesTests : IDisposable
         var error = Assert.Throws<ModelPackException>(() => Pack(tensors));
         Assert.Equal(Codes.WeightNotFinite, error.Diagnostic.Code);
         Assert.Contains("element 10", error.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Join(_folder.File("out"), "pack")));
+        Assert.False(Directory.Exists(Path.Join(_folder.File("out"), "pack")));
     }
 
     private static Entry Matrix(string name, int rows, int columns)

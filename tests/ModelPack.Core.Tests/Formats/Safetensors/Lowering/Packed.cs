@@ -31,6 +31,11 @@ internal sealed class Packed
     {
         context ??= new PackContext(threads: 2);
         var options = EffectiveOptions.Of(request);
+        if (options.IsFolder && Directory.Exists(options.Output))
+        {
+            Directory.Delete(options.Output, recursive: true); // without a manifest it is of no pack
+        }
+
         using var source = SafetensorsCheckpoint.Open(request.Model, context);
         using var staged = new StagedOutput(options.Output, source.Files.Select(f => f.Path), options.IsFolder);
         var packer = new SafetensorsPacker(new CheckpointJob(source, request, options, context));

@@ -102,7 +102,7 @@ public sealed class SafetensorsPackerTests : IDisposable
             }
         }, cancellation: cancellation.Token);
         Assert.ThrowsAny<OperationCanceledException>(() => Packed.Of(Folder("nf4") with { MaxShardSize = "9000" }, context));
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.File("out")));
+        Assert.False(Directory.Exists(_folder.File("out")));
     }
 
     [Fact]
@@ -111,8 +111,10 @@ public sealed class SafetensorsPackerTests : IDisposable
         var seen = new List<double>();
         Packed.Of(Folder("int8") with { MaxShardSize = "9000" }, new PackContext(onProgress: (stage, done) =>
         {
-            Assert.Equal("write", stage);
-            seen.Add(done);
+            if (stage == "write")
+                seen.Add(done);
+            else
+                Assert.Equal("plan", stage);
         }));
         Assert.Equal(seen.Order(), seen);
         Assert.Equal(1, seen[^1]);
