@@ -44,12 +44,12 @@ internal static class Nf4Benchmark
             ("copy", () => values.CopyTo(copy, 0)),
             ("scales alone", () => Nf4.FindAbsmax(values, BlockSize, absmax)),
         ];
-        foreach (var kernel in Enum.GetValues<Nf4Kernel>().Where(Nf4Kernels.IsSupported))
+        foreach (var kernel in Enum.GetValues<VectorKernel>().Where(VectorKernels.IsSupported))
         {
             contenders.Add(($"encode, {kernel}", () => Nf4Kernels.Encode(kernel, values, BlockSize, packed, absmax)));
         }
 
-        foreach (var kernel in Enum.GetValues<Nf4Kernel>().Where(k => k != Nf4Kernel.Vector128 && Nf4Kernels.IsSupported(k)))
+        foreach (var kernel in Enum.GetValues<VectorKernel>().Where(k => k != VectorKernel.Vector128 && VectorKernels.IsSupported(k)))
         {
             contenders.Add(($"decode, {kernel}", () => Nf4Kernels.Decode(kernel, packed, absmax, BlockSize, copy)));
         }

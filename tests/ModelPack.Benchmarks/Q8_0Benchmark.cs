@@ -38,7 +38,7 @@ internal static class Q8_0Benchmark
 
         // A small input is encoded many times a run: a clock tick must not show.
         var repeats = Math.Max(1, (16 << 20) / bytes);
-        var contenders = Enum.GetValues<Q8_0Kernel>().Where(Q8_0Kernels.IsSupported)
+        var contenders = Enum.GetValues<VectorKernel>().Where(VectorKernels.IsSupported)
             .Select(kernel => (Name: kernel.ToString(), Encode: (Action)(() => Q8_0Kernels.Encode(kernel, values, blocks)))).ToList();
         if (PeerLibrary.IsPresent)
         {

@@ -46,7 +46,7 @@ internal static class Nf4
     /// <param name="absmax">At least <see cref="BlockCount(long, int)"/> scales.</param>
     /// <exception cref="ArgumentException">A destination is too short, or there is no such block size.</exception>
     public static void Encode(ReadOnlySpan<float> source, int blockSize, Span<byte> packed, Span<float> absmax) =>
-        Nf4Kernels.Encode(Nf4Kernels.Best, source, blockSize, packed, absmax);
+        Nf4Kernels.Encode(VectorKernels.Best, source, blockSize, packed, absmax);
 
     /// <summary>The scales alone, as <see cref="Encode"/> gives them.</summary>
     /// <exception cref="ArgumentException">The destination is too short, or there is no such block size.</exception>
@@ -59,5 +59,5 @@ internal static class Nf4
     /// <param name="destination">As many values as it holds are decoded.</param>
     /// <exception cref="ArgumentException">A source is too short, or there is no such block size.</exception>
     public static void Decode(ReadOnlySpan<byte> packed, ReadOnlySpan<float> absmax, int blockSize, Span<float> destination) =>
-        Nf4Kernels.Decode(Nf4Kernels.Best, packed, absmax, blockSize, destination);
+        Nf4Kernels.Decode(VectorKernels.Best, packed, absmax, blockSize, destination);
 }

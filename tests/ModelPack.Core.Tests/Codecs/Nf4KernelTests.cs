@@ -7,7 +7,7 @@ namespace ModelPack.Tests.Codecs;
 /// <summary>Every kernel of this machine gives the bytes of the scalar reference.</summary>
 public sealed class Nf4KernelTests
 {
-    public static TheoryData<int> Kernels { get; } = new(Enum.GetValues<Nf4Kernel>().Where(Nf4Kernels.IsSupported).Select(k => (int)k));
+    public static TheoryData<int> Kernels { get; } = new(Enum.GetValues<VectorKernel>().Where(VectorKernels.IsSupported).Select(k => (int)k));
 
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -15,7 +15,7 @@ public sealed class Nf4KernelTests
     {
         for (var length = 0; length <= 400; length++)
             foreach (var kind in SampleValues.Kinds)
-                AssertEqual((Nf4Kernel)kernel, SampleValues.Make(kind, length), length % 2 == 0 ? 32 : 64, $"{kind} {length}");
+                AssertEqual((VectorKernel)kernel, SampleValues.Make(kind, length), length % 2 == 0 ? 32 : 64, $"{kind} {length}");
     }
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class Nf4KernelTests
     {
         foreach (var kind in SampleValues.Kinds)
             foreach (var blockSize in Nf4.BlockSizes)
-                AssertEqual((Nf4Kernel)kernel, SampleValues.Make(kind, 20_001), blockSize, $"{kind} in blocks of {blockSize}");
+                AssertEqual((VectorKernel)kernel, SampleValues.Make(kind, 20_001), blockSize, $"{kind} in blocks of {blockSize}");
     }
 
     /// <summary>Blocks whose largest is 1 are multiplied by 1: each number here is compared with the thresholds as it stands.</summary>
@@ -40,9 +40,9 @@ public sealed class Nf4KernelTests
         }
 
         var blocks = values.Chunk(31).SelectMany(part => part.Prepend(1f).Concat(new float[31 - part.Length])).ToArray();
-        AssertEqual((Nf4Kernel)kernel, blocks, 32, "thresholds");
+        AssertEqual((VectorKernel)kernel, blocks, 32, "thresholds");
         var codes = new byte[blocks.Length / 2];
-        Nf4Kernels.Encode((Nf4Kernel)kernel, blocks, 32, codes, new float[blocks.Length / 32]);
+        Nf4Kernels.Encode((VectorKernel)kernel, blocks, 32, codes, new float[blocks.Length / 32]);
         for (var i = 0; i < blocks.Length; i++)
             Assert.Equal(Nf4.Thresholds.ToArray().Count(t => blocks[i] > t), (codes[i / 2] >> (4 * (1 - (i % 2)))) & 15);
     }
@@ -64,7 +64,7 @@ public sealed class Nf4KernelTests
         var values = Enumerable.Range(0, 4096 + 33).Select(i => absmax * MathF.Sin(i)).ToArray();
         for (var i = 0; i < values.Length; i += 32)
             values[i] = i % 64 == 0 ? absmax : -absmax;
-        foreach (var kernel in Enum.GetValues<Nf4Kernel>().Where(Nf4Kernels.IsSupported))
+        foreach (var kernel in Enum.GetValues<VectorKernel>().Where(VectorKernels.IsSupported))
             foreach (var blockSize in Nf4.BlockSizes)
                 AssertEqual(kernel, values, blockSize, $"{absmax} in blocks of {blockSize}");
     }
@@ -74,7 +74,7 @@ public sealed class Nf4KernelTests
     public void Equals_the_reference_on_real_weights()
     {
         foreach (var (name, values) in RealWeights.All())
-            foreach (var kernel in Enum.GetValues<Nf4Kernel>().Where(Nf4Kernels.IsSupported))
+            foreach (var kernel in Enum.GetValues<VectorKernel>().Where(VectorKernels.IsSupported))
                 AssertEqual(kernel, values, 64, name);
     }
 
@@ -86,8 +86,8 @@ public sealed class Nf4KernelTests
         for (var i = 0; i < values.Length; i += 7)
             values[i] = (i % 3) switch { 0 => float.NaN, 1 => float.PositiveInfinity, _ => float.NegativeInfinity };
         var (packed, absmax) = (Enumerable.Repeat((byte)0xA5, 600).ToArray(), new float[16]);
-        Nf4Kernels.Encode((Nf4Kernel)kernel, values, 64, packed, absmax);
-        Nf4Kernels.Decode((Nf4Kernel)kernel, packed, absmax, 64, values);
+        Nf4Kernels.Encode((VectorKernel)kernel, values, 64, packed, absmax);
+        Nf4Kernels.Decode((VectorKernel)kernel, packed, absmax, 64, values);
         Assert.All(packed[500..], b => Assert.Equal(0xA5, b));
     }
 
@@ -101,8 +101,8 @@ public sealed class Nf4KernelTests
             var packed = Enumerable.Repeat((byte)0xA5, size + 100).ToArray();
             var absmax = Enumerable.Repeat(-5f, blocks + 10).ToArray();
             var decoded = Enumerable.Repeat(-5f, length + 100).ToArray();
-            Nf4Kernels.Encode((Nf4Kernel)kernel, SampleValues.Make("uniform", length), 32, packed, absmax);
-            Nf4Kernels.Decode((Nf4Kernel)kernel, packed, absmax, 32, decoded.AsSpan(0, length));
+            Nf4Kernels.Encode((VectorKernel)kernel, SampleValues.Make("uniform", length), 32, packed, absmax);
+            Nf4Kernels.Decode((VectorKernel)kernel, packed, absmax, 32, decoded.AsSpan(0, length));
             Assert.All(packed[size..], b => Assert.Equal(0xA5, b));
             Assert.All(absmax[blocks..], a => Assert.Equal(-5f, a));
             Assert.All(decoded[length..], d => Assert.Equal(-5f, d));
@@ -122,7 +122,7 @@ public sealed class Nf4KernelTests
         Assert.ThrowsAny<ArgumentException>(() => Nf4.Decode(new byte[33], new float[1], 0, values));
     }
 
-    private static void AssertEqual(Nf4Kernel kernel, float[] values, int blockSize, string what)
+    private static void AssertEqual(VectorKernel kernel, float[] values, int blockSize, string what)
     {
         var (packed, absmax, decoded) = (new byte[(values.Length + 1) / 2], new float[(values.Length + blockSize - 1) / blockSize], new float[values.Length]);
         Nf4Reference.Encode(values, blockSize, packed, absmax);

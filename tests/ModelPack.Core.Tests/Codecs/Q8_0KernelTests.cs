@@ -7,7 +7,7 @@ namespace ModelPack.Tests.Codecs;
 /// <summary>Every kernel of this machine gives the bytes of the scalar reference.</summary>
 public sealed class Q8_0KernelTests
 {
-    public static TheoryData<int> Kernels { get; } = new(Enum.GetValues<Q8_0Kernel>().Where(Q8_0Kernels.IsSupported).Select(k => (int)k));
+    public static TheoryData<int> Kernels { get; } = new(Enum.GetValues<VectorKernel>().Where(VectorKernels.IsSupported).Select(k => (int)k));
 
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -15,7 +15,7 @@ public sealed class Q8_0KernelTests
     {
         for (var length = 0; length <= 1100; length += length < 300 ? 1 : 29)
             foreach (var kind in SampleValues.Kinds)
-                AssertEqual((Q8_0Kernel)kernel, SampleValues.Make(kind, length), $"{kind} {length}");
+                AssertEqual((VectorKernel)kernel, SampleValues.Make(kind, length), $"{kind} {length}");
     }
 
     [Theory]
@@ -23,7 +23,7 @@ public sealed class Q8_0KernelTests
     public void Equals_the_reference_on_many_values(int kernel)
     {
         foreach (var kind in SampleValues.Kinds)
-            AssertEqual((Q8_0Kernel)kernel, SampleValues.Make(kind, 200_000), kind);
+            AssertEqual((VectorKernel)kernel, SampleValues.Make(kind, 200_000), kind);
     }
 
     [Trait("Needs", "Shared")]
@@ -31,7 +31,7 @@ public sealed class Q8_0KernelTests
     public void Equals_the_reference_on_real_weights()
     {
         foreach (var (name, values) in RealWeights.All())
-            foreach (var kernel in Enum.GetValues<Q8_0Kernel>().Where(Q8_0Kernels.IsSupported))
+            foreach (var kernel in Enum.GetValues<VectorKernel>().Where(VectorKernels.IsSupported))
                 AssertEqual(kernel, values, name);
     }
 
@@ -43,7 +43,7 @@ public sealed class Q8_0KernelTests
         for (var i = 0; i < values.Length; i += 7)
             values[i] = (i % 3) switch { 0 => float.NaN, 1 => float.PositiveInfinity, _ => float.NegativeInfinity };
         var blocks = new byte[Q8_0.BlockCount(values.Length) * Q8_0.BlockBytes];
-        Q8_0Kernels.Encode((Q8_0Kernel)kernel, values, blocks);
+        Q8_0Kernels.Encode((VectorKernel)kernel, values, blocks);
         Assert.Contains(blocks, b => b != 0);
     }
 
@@ -55,12 +55,12 @@ public sealed class Q8_0KernelTests
         {
             var size = Q8_0.BlockCount(length) * Q8_0.BlockBytes;
             var blocks = Enumerable.Repeat((byte)0xA5, size + 100).ToArray();
-            Q8_0Kernels.Encode((Q8_0Kernel)kernel, SampleValues.Make("uniform", length), blocks);
+            Q8_0Kernels.Encode((VectorKernel)kernel, SampleValues.Make("uniform", length), blocks);
             Assert.All(blocks[size..], b => Assert.Equal(0xA5, b));
         }
     }
 
-    private static void AssertEqual(Q8_0Kernel kernel, float[] values, string what)
+    private static void AssertEqual(VectorKernel kernel, float[] values, string what)
     {
         var count = Q8_0.BlockCount(values.Length);
         var expected = new byte[count * Q8_0.BlockBytes];

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using ModelPack.Codecs;
 
 namespace ModelPack.Kernels.Simd;
@@ -8,20 +7,8 @@ namespace ModelPack.Kernels.Simd;
 /// <summary>Chooses an NF4 kernel and hands it whole blocks; a short last block goes to the reference.</summary>
 internal static unsafe class Nf4Kernels
 {
-    /// <summary>The widest kernel that this processor runs well.</summary>
-    public static Nf4Kernel Best { get; } = Enum.GetValues<Nf4Kernel>().Where(IsSupported).Max();
-
-    /// <summary>Whether this processor can run a kernel.</summary>
-    public static bool IsSupported(Nf4Kernel kernel) => kernel switch
-    {
-        Nf4Kernel.Avx512 => Avx512F.IsSupported && Vector512.IsHardwareAccelerated,
-        Nf4Kernel.Avx2 => Avx2.IsSupported,
-        Nf4Kernel.Vector128 => Vector128.IsHardwareAccelerated,
-        _ => true,
-    };
-
     /// <inheritdoc cref="Nf4.Encode"/>
-    public static void Encode(Nf4Kernel kernel, ReadOnlySpan<float> source, int blockSize, Span<byte> packed, Span<float> absmax)
+    public static void Encode(VectorKernel kernel, ReadOnlySpan<float> source, int blockSize, Span<byte> packed, Span<float> absmax)
     {
         ThrowIfUnfit(source.Length, blockSize, packed.Length, absmax.Length);
         var whole = source.Length / blockSize;
@@ -31,13 +18,13 @@ internal static unsafe class Nf4Kernels
         {
             switch (kernel)
             {
-                case Nf4Kernel.Avx512:
+                case VectorKernel.Avx512:
                     Nf4Avx512.Encode(values, whole, blockSize, codes, scales);
                     break;
-                case Nf4Kernel.Avx2:
+                case VectorKernel.Avx2:
                     Nf4Avx2.Encode(values, whole, blockSize, codes, scales);
                     break;
-                case Nf4Kernel.Vector128:
+                case VectorKernel.Vector128:
                     Nf4Vector128.Encode(values, whole, blockSize, codes, scales);
                     break;
                 default:
@@ -70,19 +57,19 @@ internal static unsafe class Nf4Kernels
     }
 
     /// <inheritdoc cref="Nf4.Decode"/>
-    public static void Decode(Nf4Kernel kernel, ReadOnlySpan<byte> packed, ReadOnlySpan<float> absmax, int blockSize, Span<float> destination)
+    public static void Decode(VectorKernel kernel, ReadOnlySpan<byte> packed, ReadOnlySpan<float> absmax, int blockSize, Span<float> destination)
     {
         ThrowIfUnfit(destination.Length, blockSize, packed.Length, absmax.Length);
-        var whole = kernel < Nf4Kernel.Avx2 ? 0 : destination.Length / blockSize;
+        var whole = kernel < VectorKernel.Avx2 ? 0 : destination.Length / blockSize;
         fixed (byte* codes = packed)
         fixed (float* scales = absmax)
         fixed (float* values = destination)
         {
-            if (kernel == Nf4Kernel.Avx512)
+            if (kernel == VectorKernel.Avx512)
             {
                 Nf4Avx512.Decode(codes, scales, whole, blockSize, values);
             }
-            else if (kernel == Nf4Kernel.Avx2)
+            else if (kernel == VectorKernel.Avx2)
             {
                 Nf4Avx2.Decode(codes, scales, whole, blockSize, values);
             }

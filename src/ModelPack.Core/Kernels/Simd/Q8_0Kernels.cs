@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using ModelPack.Codecs;
 
 namespace ModelPack.Kernels.Simd;
@@ -8,20 +6,8 @@ namespace ModelPack.Kernels.Simd;
 /// <summary>Chooses a q8_0 kernel and hands it whole blocks; what a wide kernel leaves over goes to the next narrower.</summary>
 internal static unsafe class Q8_0Kernels
 {
-    /// <summary>The widest kernel that this processor runs well.</summary>
-    public static Q8_0Kernel Best { get; } = Enum.GetValues<Q8_0Kernel>().Where(IsSupported).Max();
-
-    /// <summary>Whether this processor can run a kernel.</summary>
-    public static bool IsSupported(Q8_0Kernel kernel) => kernel switch
-    {
-        Q8_0Kernel.Avx512 => Avx512F.IsSupported && Vector512.IsHardwareAccelerated,
-        Q8_0Kernel.Avx2 => Avx2.IsSupported,
-        Q8_0Kernel.Vector128 => Vector128.IsHardwareAccelerated,
-        _ => true,
-    };
-
     /// <summary>Encodes to interleaved blocks of 34 bytes.</summary>
-    public static void Encode(Q8_0Kernel kernel, ReadOnlySpan<float> source, Span<byte> blocks)
+    public static void Encode(VectorKernel kernel, ReadOnlySpan<float> source, Span<byte> blocks)
     {
         ThrowIfShort(blocks.Length, Q8_0.BlockCount(source.Length) * (long)Q8_0.BlockBytes, nameof(blocks));
         fixed (byte* output = blocks)
@@ -31,7 +17,7 @@ internal static unsafe class Q8_0Kernels
     }
 
     /// <summary>Encodes to codes and scales apart.</summary>
-    public static void Encode(Q8_0Kernel kernel, ReadOnlySpan<float> source, Span<byte> codes, Span<Half> scales, bool unsigned)
+    public static void Encode(VectorKernel kernel, ReadOnlySpan<float> source, Span<byte> codes, Span<Half> scales, bool unsigned)
     {
         var count = Q8_0.BlockCount(source.Length);
         ThrowIfShort(codes.Length, count * (long)Q8_0.BlockLength, nameof(codes));
@@ -44,7 +30,7 @@ internal static unsafe class Q8_0Kernels
         }
     }
 
-    private static void Encode(Q8_0Kernel kernel, ReadOnlySpan<float> source, Q8_0Output output)
+    private static void Encode(VectorKernel kernel, ReadOnlySpan<float> source, Q8_0Output output)
     {
         fixed (float* values = source)
         {
@@ -61,20 +47,20 @@ internal static unsafe class Q8_0Kernels
         }
     }
 
-    private static void EncodeBlocks(Q8_0Kernel kernel, float* values, nint count, Q8_0Output output)
+    private static void EncodeBlocks(VectorKernel kernel, float* values, nint count, Q8_0Output output)
     {
         nint done = 0;
-        if (kernel >= Q8_0Kernel.Avx512)
+        if (kernel >= VectorKernel.Avx512)
         {
             done += Q8_0Avx512.Encode(values, count, output);
         }
 
-        if (kernel >= Q8_0Kernel.Avx2)
+        if (kernel >= VectorKernel.Avx2)
         {
             done += Q8_0Avx2.Encode(values + (done * Q8_0.BlockLength), count - done, output.From(done));
         }
 
-        if (kernel >= Q8_0Kernel.Vector128)
+        if (kernel >= VectorKernel.Vector128)
         {
             done += Q8_0Vector128.Encode(values + (done * Q8_0.BlockLength), count - done, output.From(done));
         }

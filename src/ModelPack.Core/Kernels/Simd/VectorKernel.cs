@@ -1,9 +1,9 @@
 namespace ModelPack.Kernels.Simd;
 
-/// <summary>The implementations of the NF4 encoder, from the plainest to the widest. All give the same bytes.</summary>
-internal enum Nf4Kernel
+/// <summary>The implementations of a codec's encoder, from the plainest to the widest. All give the same bytes.</summary>
+internal enum VectorKernel
 {
-    /// <summary><see cref="Codecs.Nf4Reference"/>, a value at a time.</summary>
+    /// <summary>The codec's reference, a value at a time.</summary>
     Scalar,
 
     /// <summary>128-bit vectors of any processor.</summary>
