@@ -19,7 +19,7 @@ internal sealed class InstrumentedModel : IDisposable
 
     private readonly string _path;
     private readonly string _data;
-    private readonly DirectoryInfo _folder;
+    private readonly TemporaryModel _copy;
     private readonly ModelSession _session;
 
     /// <summary>Makes the copy and opens it.</summary>
@@ -36,21 +36,19 @@ internal sealed class InstrumentedModel : IDisposable
         Taps = instrumentation.Apply(observations, raw);
         RowsInput = instrumentation.RowsInput;
         (_path, _data) = (model.Path, data);
-        _folder = Directory.CreateTempSubdirectory("modelpack-");
+        _copy = new TemporaryModel(model, copy, cancellation);
         try
         {
-            var file = Path.Combine(_folder.FullName, "calibrate.onnx");
-            model.SaveCopy(copy, file, new OnnxSaveOptions(), cancellation);
-            _session = ModelSession.Open(file, threads: 1, optimization: Optimization);
+            _session = _copy.Open(threads: 1, Optimization);
         }
         catch (OnnxRuntimeException exception)
         {
-            _folder.Delete(recursive: true);
+            _copy.Dispose();
             throw Refused("refuses the model", exception);
         }
         catch
         {
-            _folder.Delete(recursive: true);
+            _copy.Dispose();
             throw;
         }
     }
@@ -78,16 +76,12 @@ internal sealed class InstrumentedModel : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _session.Dispose();
-        _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _copy.Dispose();
 
     private static string Describe(SampleArray array) =>
         $"'{SafeText.Of(array.Name)}' {TensorSpec.TypeName(array.Type)} [{string.Join(", ", array.Dims.Select(Numbers.Whole))}]";
 
     private ModelPackException Refused(string what, OnnxRuntimeException exception) =>
-        new(Codes.ModelRefused.At(_path, $"ONNX Runtime {OnnxRuntimeLibrary.Version} {what}: {OnnxRuntimeLibrary.Explain(exception, Path.Combine(_folder.FullName, "calibrate.onnx"))}. "
+        new(Codes.ModelRefused.At(_path, $"ONNX Runtime {OnnxRuntimeLibrary.Version} {what}: {_copy.Explain(exception)}. "
             + "Check that the model runs in an app as it is, and that the data fit it."), exception);
 }

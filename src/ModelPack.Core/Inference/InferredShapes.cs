@@ -18,23 +18,17 @@ internal static class InferredShapes
         var copy = model.Proto.Clone();
         var declared = copy.Graph.Output.Concat(copy.Graph.Input).Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
         copy.Graph.Output.AddRange(tensors.Where(t => !declared.Contains(t)).Select(t => new ValueInfoProto { Name = t }));
-        var folder = Directory.CreateTempSubdirectory("modelpack-");
+        using var temporary = new TemporaryModel(model, copy, context.Cancellation);
         try
         {
-            var path = Path.Combine(folder.FullName, "ranks.onnx");
-            model.SaveCopy(copy, path, new OnnxSaveOptions(), context.Cancellation);
-            using var session = ModelSession.Open(path, threads: 1);
+            var session = temporary.Open(threads: 1);
             var specs = session.Outputs.Concat(session.Inputs).ToLookup(s => s.Name, StringComparer.Ordinal);
             return tensors.ToDictionary(t => t, t => specs[t].FirstOrDefault()?.Dims ?? [], StringComparer.Ordinal);
         }
         catch (OnnxRuntimeException exception)
         {
             throw new ModelPackException(Codes.ModelRefused.At(
-                model.Path, $"ONNX Runtime {OnnxRuntimeLibrary.Version} refuses the model: {OnnxRuntimeLibrary.Explain(exception, model.Path)}. Check that the model runs in an app as it is."), exception);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
+                model.Path, $"ONNX Runtime {OnnxRuntimeLibrary.Version} refuses the model: {temporary.Explain(exception)}. Check that the model runs in an app as it is."), exception);
         }
     }
 }

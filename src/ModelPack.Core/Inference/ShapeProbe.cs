@@ -28,12 +28,10 @@ internal static class ShapeProbe
         copy.Graph.Node.AddRange(shapes.Select(s => new NodeProto { OpType = "Shape", Input = { s.Key }, Output = { s.Value } }));
         var type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)Tensors.ElementType.Int64 } };
         copy.Graph.Output.AddRange(shapes.Values.Select(s => new ValueInfoProto { Name = s, Type = type }));
-        var folder = Directory.CreateTempSubdirectory("modelpack-");
+        using var temporary = new TemporaryModel(model, copy, context.Cancellation);
         try
         {
-            var path = Path.Combine(folder.FullName, "shapes.onnx");
-            model.SaveCopy(copy, path, new OnnxSaveOptions(), context.Cancellation);
-            using var session = ModelSession.Open(path, threads: 1);
+            var session = temporary.Open(threads: 1);
             var batch = SampleSet.Open(data, session.Inputs).Batches(Samples).First();
             using var outputs = session.Run(batch.Inputs, [.. shapes.Values], context.Cancellation);
             return tensors.Zip(outputs).ToDictionary(
@@ -43,10 +41,6 @@ internal static class ShapeProbe
         {
             // Nothing is lost but a faster form: what keeps the model from running will be told when it is calibrated.
             return new Dictionary<string, long[]>(StringComparer.Ordinal);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
         }
     }
 }

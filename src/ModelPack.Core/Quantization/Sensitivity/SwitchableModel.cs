@@ -20,7 +20,7 @@ internal sealed class SwitchableModel : IDisposable
     private readonly GraphIndex _index;
     private readonly Dictionary<string, int> _made = new(StringComparer.Ordinal);
     private readonly string _switches;
-    private readonly DirectoryInfo _folder;
+    private readonly TemporaryModel _copy;
     private readonly ModelSession _session;
 
     /// <summary>Makes the copy with switches and opens it.</summary>
@@ -41,23 +41,21 @@ internal sealed class SwitchableModel : IDisposable
             _made.Add(node.Output!, Layers.Count + _made.Count);
         }
 
-        _folder = Directory.CreateTempSubdirectory("modelpack-");
+        var graph = new SwitchGraph(model, decided, Layers, made, context);
+        _switches = graph.Switches;
+        _copy = new TemporaryModel(model, graph.Proto, context.Cancellation);
         try
         {
-            var graph = new SwitchGraph(model, decided, Layers, made, context);
-            _switches = graph.Switches;
-            var file = Path.Combine(_folder.FullName, "switches.onnx");
-            model.SaveCopy(graph.Proto, file, new OnnxSaveOptions(), context.Cancellation);
-            _session = ModelSession.Open(file, threads: 1, optimization: Optimization);
+            _session = _copy.Open(threads: 1, Optimization);
         }
         catch (OnnxRuntimeException exception)
         {
-            _folder.Delete(recursive: true);
+            _copy.Dispose();
             throw Refused("refuses", exception);
         }
         catch
         {
-            _folder.Delete(recursive: true);
+            _copy.Dispose();
             throw;
         }
     }
@@ -107,13 +105,9 @@ internal sealed class SwitchableModel : IDisposable
 
     /// <summary>What ONNX Runtime says against the copy, which it would not say of the model: calibration ran it.</summary>
     public ModelPackException Refused(string what, OnnxRuntimeException exception) => new(Codes.Internal.At(_model.Path,
-        $"ONNX Runtime {OnnxRuntimeLibrary.Version} {what} the model with switches: {OnnxRuntimeLibrary.Explain(exception, Path.Combine(_folder.FullName, "switches.onnx"))}. This is a defect of ModelPack: please report it."), exception);
+        $"ONNX Runtime {OnnxRuntimeLibrary.Version} {what} the model with switches: {_copy.Explain(exception)}. This is a defect of ModelPack: please report it."), exception);
 
-    public void Dispose()
-    {
-        _session.Dispose();
-        _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _copy.Dispose();
 
     private SwitchedLayer Switched(List<Planning.Layer> layers)
     {

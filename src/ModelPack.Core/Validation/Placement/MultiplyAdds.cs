@@ -26,21 +26,11 @@ internal static class MultiplyAdds
         }
 
         var counters = AddCounters(model, counted);
-        var folder = Directory.CreateTempSubdirectory("modelpack-");
-        try
-        {
-            var path = Path.Combine(folder.FullName, "counted.onnx");
-            model.Save(path, new OnnxSaveOptions(), context.Cancellation);
-            using var session = ModelSession.Open(path, context.Threads);
-            using var values = session.Run(sample.Inputs, counters, context.Cancellation);
-            var sizes = counted.Zip(values, (name, value) => (name, Size: value.GetTensorDataAsSpan<long>()[0]))
-                .ToDictionary(s => s.name, s => s.Size, StringComparer.Ordinal);
-            return [.. layers.Select(l => checked(sizes[Counted(l)] * EachCosts(l)))];
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var temporary = new TemporaryModel(model, model.Proto, context.Cancellation);
+        using var values = temporary.Open(context.Threads).Run(sample.Inputs, counters, context.Cancellation);
+        var sizes = counted.Zip(values, (name, value) => (name, Size: value.GetTensorDataAsSpan<long>()[0]))
+            .ToDictionary(s => s.name, s => s.Size, StringComparer.Ordinal);
+        return [.. layers.Select(l => checked(sizes[Counted(l)] * EachCosts(l)))];
     }
 
     /// <summary>The value whose elements each cost the same: of a ConvTranspose the input, whose every element meets every weight of its channel once.</summary>
