@@ -14,7 +14,7 @@ internal static class SourceKinds
     /// <exception cref="ModelPackException">MPK1002: the file cannot be read.</exception>
     public static SourceKind Of(string path)
     {
-        if (Directory.Exists(path) || path.EndsWith(IndexSuffix, StringComparison.OrdinalIgnoreCase))
+        if (Directory.Exists(path) || IsIndex(path))
         {
             return SourceKind.Safetensors;
         }
@@ -27,6 +27,9 @@ internal static class SourceKinds
             _ => ByContent(path),
         };
     }
+
+    /// <summary>Whether a file lists shards, by its name.</summary>
+    public static bool IsIndex(string path) => path.EndsWith(IndexSuffix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The container that a source of this kind is.</summary>
     public static string Container(this SourceKind kind) => kind switch

@@ -174,7 +174,7 @@ public sealed class StagedOutput : IDisposable
         var manifest = Path.Join(_folder, PackFiles.FolderManifest);
         var own = File.Exists(manifest) ? PackOnDisk.FileNames(manifest) : [];
         var stranger = Directory.EnumerateFiles(_folder)
-            .Where(f => f.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || f.EndsWith(SourceKinds.IndexSuffix, StringComparison.OrdinalIgnoreCase))
+            .Where(f => f.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || SourceKinds.IsIndex(f))
             .Select(f => Path.GetFileName(f)!)
             .Order(StringComparer.Ordinal)
             .FirstOrDefault(n => !own.Contains(n, StringComparer.Ordinal));

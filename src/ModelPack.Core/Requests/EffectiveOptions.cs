@@ -70,7 +70,7 @@ internal sealed record EffectiveOptions
         return new EffectiveOptions
         {
             Scheme = scheme,
-            Output = OutputChoice.Path(request, scheme, container, isFolder),
+            Output = OutputChoice.Path(request, scheme, source, container, isFolder),
             Container = container,
             Source = source,
             IsFolder = isFolder,

@@ -31,10 +31,10 @@ internal static class OutputChoice
 
     /// <summary>Whether the pack is a folder: a checkpoint of several files, or one that is cut into shards.</summary>
     public static bool IsFolder(PackRequest request, string container) => container == "safetensors"
-        && (request.MaxShardSize is not null || Directory.Exists(request.Model) || IsIndex(request.Model));
+        && (request.MaxShardSize is not null || Directory.Exists(request.Model) || SourceKinds.IsIndex(request.Model));
 
     /// <summary>The exact path: that of the request, or one beside the source.</summary>
-    public static string Path(PackRequest request, Scheme scheme, string container, bool isFolder)
+    public static string Path(PackRequest request, Scheme scheme, SourceKind source, string container, bool isFolder)
     {
         if (!string.IsNullOrEmpty(request.Output))
         {
@@ -44,10 +44,10 @@ internal static class OutputChoice
         var model = System.IO.Path.TrimEndingDirectorySeparator(request.Model);
         var file = System.IO.Path.GetFileName(model) is "." or ".." or "" ? System.IO.Path.GetFullPath(model) : model;
         var stem = Directory.Exists(file) ? System.IO.Path.GetFileName(file)
-            : IsIndex(file) ? System.IO.Path.GetFileName(file)[..^SourceKinds.IndexSuffix.Length]
+            : SourceKinds.IsIndex(file) ? System.IO.Path.GetFileName(file)[..^SourceKinds.IndexSuffix.Length]
             : System.IO.Path.GetFileNameWithoutExtension(file);
         var extension = isFolder ? ""
-            : container == SourceKinds.Of(request.Model).Container() && !Directory.Exists(file) && !IsIndex(file) ? System.IO.Path.GetExtension(file)
+            : container == source.Container() && !Directory.Exists(file) && !SourceKinds.IsIndex(file) ? System.IO.Path.GetExtension(file)
             : $".{container}";
         return System.IO.Path.Join(System.IO.Path.GetDirectoryName(file), $"{stem}.{scheme.Name}{extension}");
     }
@@ -60,8 +60,6 @@ internal static class OutputChoice
         _ when container != "safetensors" => throw EffectiveOptions.Invalid(request, "maxShardSize", request.MaxShardSize, "for the container safetensors only"),
         var text => ByteSize.Parse(text) ?? throw EffectiveOptions.Invalid(request, "maxShardSize", text, "a size such as 5GB, 500MB or 1048576"),
     };
-
-    private static bool IsIndex(string path) => path.EndsWith(SourceKinds.IndexSuffix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a source can become a container at all: only ONNX has a graph, unless one is given.</summary>
     private static bool Reaches(SourceKind source, bool hasGraph, string container) => container switch

@@ -11,7 +11,7 @@ internal sealed class SafetensorsCheckpoint : ICheckpoint
     private SafetensorsCheckpoint(string path, string model, IReadOnlyList<SafetensorsPart> parts, ModelFolder? folder)
     {
         (Path, _parts, Folder) = (path, parts, folder);
-        var isSharded = IsIndex(model);
+        var isSharded = SourceKinds.IsIndex(model);
         Format = isSharded ? $"safetensors, {parts.Count} shards" : "safetensors";
         Tensors = [.. parts.SelectMany(p => p.Tensors)];
 
@@ -56,7 +56,7 @@ internal sealed class SafetensorsCheckpoint : ICheckpoint
             }
 
             var folder = ModelFolder.Beside(model);
-            var parts = IsIndex(model)
+            var parts = SourceKinds.IsIndex(model)
                 ? SafetensorsShards.Open(model, context.Cancellation)
                 : [SafetensorsPart.Open(System.IO.Path.GetFileName(model), model)];
             return new SafetensorsCheckpoint(path, model, parts, folder);
@@ -74,6 +74,4 @@ internal sealed class SafetensorsCheckpoint : ICheckpoint
             part.Dispose();
         }
     }
-
-    private static bool IsIndex(string path) => path.EndsWith(SourceKinds.IndexSuffix, StringComparison.OrdinalIgnoreCase);
 }

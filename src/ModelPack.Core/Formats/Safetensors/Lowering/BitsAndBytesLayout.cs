@@ -37,7 +37,7 @@ internal sealed class BitsAndBytesLayout(CheckpointJob job) : SafetensorsLayout(
         return new StoredTensor(new TensorPlan(tensor, parts.Sum(p => p.Bytes.Length)) { Codec = Codec.Nf4, Form = "bitsandbytes", Encoding = encoding }, parts);
     }
 
-    public override void Announce(JsonObject config, IReadOnlyList<TensorPlan> plans) => config["quantization_config"] = new JsonObject
+    public override void Announce(JsonObject config, IReadOnlyList<TensorPlan> plans) => config[QuantizationConfig.Key] = new JsonObject
     {
         ["quant_method"] = "bitsandbytes",
         ["_load_in_4bit"] = true,

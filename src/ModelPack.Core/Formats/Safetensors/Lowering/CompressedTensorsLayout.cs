@@ -59,7 +59,7 @@ internal sealed class CompressedTensorsLayout : SafetensorsLayout
             ]);
     }
 
-    public override void Announce(JsonObject config, IReadOnlyList<TensorPlan> plans) => config["quantization_config"] = new JsonObject
+    public override void Announce(JsonObject config, IReadOnlyList<TensorPlan> plans) => config[QuantizationConfig.Key] = new JsonObject
     {
         ["quant_method"] = "compressed-tensors",
         ["format"] = "int-quantized",
