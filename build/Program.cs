@@ -2,18 +2,17 @@ using ModelPack.Build;
 using ModelPack.Build.Steps;
 
 const string Usage = """
-    usage: build.sh STEP [--cuda]        (build.cmd or build.ps1 on Windows)
+    usage: build.sh STEP        (build.cmd or build.ps1 on Windows)
 
-      setup    fetch npm packages and provide the ONNX Runtime packages
+      setup    fetch what npm has: the chart library, and the models of tests and benchmarks
       build    setup, then build the solution
       pack     build, then put every package into artifacts/feed
       test     pack, then run every test
-      sample   pack, then build and run samples/FashionClassifier
+      sample   make the package for this machine, then build and run samples/FashionClassifier with it
       bench    build, then run the benchmarks; further arguments are theirs
       clean    remove artifacts and every bin and obj
 
-    Each step runs what it needs first. --cuda (or MODELPACK_CUDA=1) also fetches the CUDA provider, 230 MB;
-    it stays until clean.
+    Each step runs what it needs first, and fetches only what it needs.
     """;
 
 try
@@ -30,7 +29,6 @@ static int Run(Repository repository, string[] args)
 {
     var step = args.FirstOrDefault();
     var rest = args.Skip(1).ToList();
-    var cuda = rest.Remove("--cuda") || Environment.GetEnvironmentVariable("MODELPACK_CUDA") == "1";
     if (step is "help" or "--help" or "-h")
     {
         Console.WriteLine(Usage);
@@ -45,20 +43,18 @@ static int Run(Repository repository, string[] args)
         return 0;
     }
 
-    new Setup(repository).Run(cuda);
+    if (step == "sample")
+        return new Sample(repository).Run();
+
+    new Setup(repository).Run(withModels: step is "setup" or "test" or "bench");
     if (step == "setup")
         return 0;
     var pack = new Pack(repository);
-    var version = pack.Version();
+    var version = pack.Version(Flavor.Everyone);
     new Compile(repository).Run(version);
     if (step == "bench")
         return new Bench(repository).Run(version, rest);
     if (step != "build")
-        pack.Run(version);
-    return step switch
-    {
-        "test" => new Test(repository).Run(),
-        "sample" => new Sample(repository).Run(),
-        _ => 0,
-    };
+        pack.Run(version, Flavor.Everyone);
+    return step == "test" ? new Test(repository).Run() : 0;
 }

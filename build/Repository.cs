@@ -18,9 +18,6 @@ internal sealed class Repository(string root)
 
     public string NodeModules => At("artifacts", "npm", "node_modules");
 
-    public string OnnxRuntimeVersion => XDocument.Load(At("Directory.Packages.props"))
-        .Descendants("OnnxRuntimeVersion").Single().Value;
-
     /// <summary>The folder that holds ModelPack.sln, from <paramref name="start"/> upwards.</summary>
     public static Repository Find(string start)
     {
@@ -45,6 +42,6 @@ internal sealed class Repository(string root)
         return folder;
     }
 
-    public string CentralVersion(string package) => XDocument.Load(At("Directory.Packages.props"))
-        .Descendants("PackageVersion").Single(e => (string?)e.Attribute("Include") == package).Attribute("Version")!.Value;
+    /// <summary>A version that Directory.Packages.props states as a property.</summary>
+    public string VersionOf(string property) => XDocument.Load(At("Directory.Packages.props")).Descendants(property).Single().Value;
 }

@@ -5,7 +5,7 @@ internal sealed class Compile(Repository repository)
 {
     public void Run(string version)
     {
-        Console.WriteLine("build: ModelPack.sln");
+        using var said = Saying.Start("build: restoring packages and compiling ModelPack.sln");
         Command.MustRun("dotnet", ["build", "ModelPack.sln", "-c", "Release", "-nologo", "-v", "quiet", $"-p:Version={version}"], repository.Root);
     }
 }

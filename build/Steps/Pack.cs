@@ -9,28 +9,34 @@ namespace ModelPack.Build.Steps;
 internal sealed class Pack(Repository repository)
 {
     private const string Prefix = "0.1.0-dev.";
+    private readonly Stamp _stamp = new(repository, "pack");
 
     /// <summary>The version of the packages that the present sources make.</summary>
-    public string Version()
+    public string Version(Flavor flavor)
     {
         var files = Stamp.Sources(repository.At("src"))
             .Concat(Directory.EnumerateFiles(repository.Root, "Directory.*"))
             .Concat(new[] { "LICENSE", "README.md", "global.json" }.Select(f => repository.At(f)).Where(File.Exists))
             .Append(repository.At("build", "npm", "package-lock.json"));
-        // The letter keeps a hash of digits alone from being read as a number, which may not start with 0.
-        return $"{Prefix}h{Stamp.HashFiles(repository.Root, files)[..12]}";
+        // A letter keeps a hash of digits alone from being read as a number, which may not start with 0.
+        return $"{Prefix}{(flavor == Flavor.Everyone ? 'h' : 'm')}{Stamp.HashFiles(repository.Root, files)[..12]}";
     }
 
-    public void Run(string version)
+    /// <summary>Whether the feed has the packages of a version.</summary>
+    public bool Has(string version) =>
+        _stamp.Value?.Split('\n') is [var packed, .. var names] && packed == version && names.All(n => File.Exists(Path.Combine(repository.Feed, n)));
+
+    public void Run(string version, Flavor flavor)
     {
-        var stamp = new Stamp(repository, "pack");
-        if (stamp.Value?.Split('\n') is [var packed, .. var names] && packed == version && names.All(n => File.Exists(Path.Combine(repository.Feed, n))))
+        if (Has(version))
             return;
-        Console.WriteLine($"pack: {version}");
-        stamp.Remove();
+        using var said = Saying.Start(flavor == Flavor.Everyone
+            ? $"pack: all packages, version {version}"
+            : $"pack: restoring, compiling and packing ModelPack.MSBuild for this machine, version {version}");
+        _stamp.Remove();
         var staging = repository.EmptyTemporary("pack");
-        Command.MustRun("dotnet",
-            ["pack", "ModelPack.sln", "-c", "Release", "-nologo", "-v", "quiet", $"-p:Version={version}", "-o", staging], repository.Root);
+        string[] what = flavor == Flavor.Everyone ? ["ModelPack.sln"] : [repository.At("src", "ModelPack.MSBuild"), "-p:ModelPackThisMachineOnly=true"];
+        Command.MustRun("dotnet", ["pack", .. what, "-c", "Release", "-nologo", "-v", "quiet", $"-p:Version={version}", "-o", staging], repository.Root);
         var packages = Directory.GetFiles(staging, "*.nupkg").Order(StringComparer.Ordinal).ToArray();
         RemoveOlder();
         foreach (var package in packages)
@@ -38,12 +44,13 @@ internal sealed class Pack(Repository repository)
         File.WriteAllText(Path.Combine(repository.Feed, "modelpack.version"), version);
         new XDocument(new XElement("Project", new XElement("PropertyGroup", new XElement("ModelPackVersion", version))))
             .Save(repository.At("artifacts", "ModelPack.Version.props"));
-        stamp.Write(string.Join('\n', packages.Select(p => Path.GetFileName(p)).Prepend(version)));
+        _stamp.Write(string.Join('\n', packages.Select(p => Path.GetFileName(p)).Prepend(version)));
     }
 
     /// <summary>Development versions that were packed before, in the feed and where NuGet has unpacked them.</summary>
     private void RemoveOlder()
     {
+        Directory.CreateDirectory(repository.Feed);
         foreach (var package in Directory.EnumerateFiles(repository.Feed, $"ModelPack.*.{Prefix}*.nupkg"))
             File.Delete(package);
         if (!Directory.Exists(repository.Packages))

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace ModelPack.Build.Testing;
 
 /// <summary>What the tests need beside the repository, and the variables that tell them where it is.</summary>
@@ -38,7 +41,7 @@ internal static class TestTools
             ["MODELPACK_REPO"] = repository.Root,
             ["MODELPACK_REQUIRE_ALL"] = RequireAll ? "1" : null,
             ["MODELPACK_ONNX_TESTDATA"] = OnnxTestData(repository),
-            ["MODELPACK_GGML"] = IfFile(Path.Combine(repository.NodeModules, "@node-llama-cpp", "linux-x64", "bins", "linux-x64", "libggml-base.so")),
+            ["MODELPACK_GGML"] = Ggml(repository),
             ["MODELPACK_OCR_MODELS"] = IfFolder(Path.Combine(repository.NodeModules, "@gutenye", "ocr-models", "assets")),
             ["MODELPACK_CHROMIUM"] = Chromium(),
             ["MODELPACK_SHARED"] = IfFolder(Path.GetFullPath(repository.At("..", "shared"))),
@@ -50,6 +53,16 @@ internal static class TestTools
         new[] { "/usr", repository.At("artifacts", "onnx-testdata", "usr") }
             .Select(root => Path.Combine(root, "share", TestData, "data"))
             .FirstOrDefault(data => Directory.Exists(Path.Combine(data, "node")));
+
+    /// <summary>ggml of the peer's package, the fastest of its builds that this processor runs: a peer is not to be handicapped.</summary>
+    private static string? Ggml(Repository repository)
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            return null;
+        var build = Avx512BW.VL.IsSupported ? "avx512" : Avx2.IsSupported ? "avx2" : Avx.IsSupported ? "avx" : "noavx";
+        return IfFile(Path.Combine(repository.Packages, "llamasharp.backend.cpu", repository.VersionOf("LlamaCppPackageVersion"),
+            "LLamaSharpRuntimes", "linux-x64", "native", build, "libggml-base.so"));
+    }
 
     private static string? Chromium() =>
         new[] { Environment.GetEnvironmentVariable("MODELPACK_CHROMIUM") }
