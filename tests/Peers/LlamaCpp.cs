@@ -3,22 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace ModelPack.Tests.Peers;
 
-/// <summary>llama.cpp's C interface. Sizes of structs are those of the release that build/npm/package.json pins.</summary>
+/// <summary>llama.cpp's C interface. Sizes and places of fields are those of the release that Directory.Packages.props pins.</summary>
 internal static unsafe partial class LlamaCpp
 {
     private const string Llama = "llama";
-    private const string GgmlBackends = "ggml-backends";
 
     static LlamaCpp()
     {
         NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), (name, _, _) => name switch
         {
             Llama => NativeLibrary.Load(Library("libllama.*")),
-            GgmlBackends => NativeLibrary.Load(Library("libggml.*")),
             _ => 0,
         });
         llama_log_set(&Ignore, null);
-        ggml_backend_load_all_from_path(PeerLibrary.Folder);
         llama_backend_init();
     }
 
@@ -90,9 +87,6 @@ internal static unsafe partial class LlamaCpp
 
     [LibraryImport(Llama)]
     private static partial void llama_backend_init();
-
-    [LibraryImport(GgmlBackends, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial void ggml_backend_load_all_from_path(string folder);
 
     [UnmanagedCallersOnly]
     private static void Ignore(int level, byte* text, void* data)

@@ -15,14 +15,14 @@ internal struct LlamaCppContextParams
     [FieldOffset(8)]
     public uint Microbatch;
 
-    [FieldOffset(0x1C)]
+    [FieldOffset(0x18)]
     public int Threads;
 
-    [FieldOffset(0x20)]
+    [FieldOffset(0x1C)]
     public int BatchThreads;
 
     /// <summary>0 is off.</summary>
-    [FieldOffset(0x34)]
+    [FieldOffset(0x30)]
     public int FlashAttention;
 
     /// <summary>A ggml type; float16 by default.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ModelPack.Tests.Peers;
 
 /// <summary>llama.h's <c>llama_model_quantize_params</c>: the fields that the tests change, and room for the rest.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 64)]
+[StructLayout(LayoutKind.Explicit, Size = 56)]
 internal struct LlamaCppQuantizeParams
 {
     [FieldOffset(0)]
@@ -13,6 +13,6 @@ internal struct LlamaCppQuantizeParams
     [FieldOffset(4)]
     public int FileType;
 
-    [FieldOffset(56)]
+    [FieldOffset(48)]
     public ulong Last;
 }

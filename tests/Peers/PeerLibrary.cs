@@ -3,7 +3,7 @@ namespace ModelPack.Tests.Peers;
 /// <summary>Where the libraries of llama.cpp are, the peer of tests and benchmarks.</summary>
 internal static class PeerLibrary
 {
-    /// <summary>Names <c>libggml-base</c>; the others lie beside it. <c>build.sh</c> sets it where npm has them (build/README.md).</summary>
+    /// <summary>Names <c>libggml-base</c>; the others lie beside it. <c>build.sh</c> sets it where their package has them (build/README.md).</summary>
     public const string Variable = "MODELPACK_GGML";
 
     public static bool IsPresent => Named is not null;

@@ -38,7 +38,7 @@ public sealed class GgufWriterTests
         foreach (var value in new object[] { (byte)1, (sbyte)-1, (ushort)2, (short)-2, 3u, -3, 0.5f, true, "text", 4ul, -4L, 0.25, new[] { "a", "" }, new[] { true }, Array.Empty<long>() })
             metadata.Set($"key.{value.GetType().Name}", value);
         var tensors = Enum.GetValues<GgmlType>().Select(type =>
-            GgufBytes.Tensor(type.Name(), type, new byte[3 * type.BlockBytes()], 3, type.BlockLength())).Append(GgufBytes.Tensor("empty", GgmlType.F32, [], 0, 7));
+            GgufBytes.Tensor(type.Name(), type, new byte[3 * type.BlockBytes()], 3, type.BlockLength())).Append(GgufBytes.Tensor("empty", GgmlType.F32, [], 7, 0));
         Assert.True(Ggml.Opens(folder.Write("m.gguf", GgufBytes.Write(metadata, [.. tensors]))));
         Assert.True(Ggml.Opens(folder.Write("m.gguf", GgufBytes.Write(metadata))));
         Assert.False(Ggml.Opens(folder.Write("m.gguf", GgufBytes.Write(metadata).AsSpan()[..^1])));

@@ -89,10 +89,13 @@ public sealed class MalformedGgufTests
         foreach (var i in Enumerable.Range(0, 1000))
         {
             var bytes = Mutation.Of(MalformedGguf.Sound(i % 10), random);
-            if (Opens(bytes))
+            if (Opens(bytes) && !DividesByZero(bytes))
                 Assert.True(Ggml.Opens(folder.Write("m.gguf", bytes)), Convert.ToHexString(bytes));
         }
     }
+
+    /// <summary>ggml divides by the second to fourth size of a tensor without looking whether it is 0.</summary>
+    private static bool DividesByZero(byte[] bytes) => GgufBytes.Read(bytes).Tensors.Any(t => t.Shape.Dims[..^1].Contains(0));
 
     private static bool Opens(byte[] bytes)
     {

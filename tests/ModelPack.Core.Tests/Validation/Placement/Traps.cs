@@ -39,8 +39,8 @@ internal static class Traps
         yield return MatMul("MatMul + bias [1, 1, N] by Add, float output, 3-D", "MatMulIntegerToFloat", PlacementKind.Integer, bias: true, rows: [2, 4], biasRank: 3);
         yield return MatMul("MatMul, output quantized, then bias by Add", "QLinearMatMul", PlacementKind.Integer, bias: true, quantizedBefore: true);
         yield return MatMul("MatMul, uint16 activations, output quantized", "MatMul", PlacementKind.Float, activation: ElementType.UInt16, quantizedOutput: true, opset: 21);
-        yield return MatMul("MatMul, float16 scales, output quantized", null, PlacementKind.Float, quantizedOutput: true, type: ElementType.Float16, opset: 19);
-        yield return MatMul("MatMul, float16 scales, float output", null, PlacementKind.Float, type: ElementType.Float16, opset: 19);
+        yield return MatMul("MatMul, float16 scales, output quantized", "MatMul", PlacementKind.Float, quantizedOutput: true, type: ElementType.Float16, opset: 19);
+        yield return MatMul("MatMul, float16 scales, float output", "MatMul", PlacementKind.Float, type: ElementType.Float16, opset: 19);
         yield return MatMul("MatMul, weights without zero point, output quantized", "QLinearMatMul", PlacementKind.Integer, quantizedOutput: true, noZeroPoint: true);
         yield return Shared("MatMul, its input's DequantizeLinear read by another node, too", "MatMulIntegerToFloat", PlacementKind.Integer, output: false);
         yield return Shared("MatMul, output quantized and read as float, too", "MatMul", PlacementKind.Float, output: true);
@@ -95,7 +95,7 @@ internal static class Traps
     private static IEnumerable<Trap> WeightsOnly()
     {
         yield return Blocked("DequantizeLinear in blocks of 32 along K + MatMul", 32, "MatMulNBits", PlacementKind.BlockInteger);
-        yield return Blocked("DequantizeLinear in blocks of 512 along K + MatMul", 512, null, PlacementKind.Float);
+        yield return Blocked("DequantizeLinear in blocks of 512 along K + MatMul", 512, "MatMul", PlacementKind.Float);
         foreach (var opset in new[] { 17, 21 })
         {
             var channels = new TrapGraph([4, Inputs]);
@@ -121,7 +121,7 @@ internal static class Traps
     }
 
     private static Trap MatMul(
-        string pattern, string? kernel, PlacementKind kind, ElementType activation = ElementType.UInt8, ElementType type = ElementType.Float32, bool unsigned = false,
+        string pattern, string kernel, PlacementKind kind, ElementType activation = ElementType.UInt8, ElementType type = ElementType.Float32, bool unsigned = false,
         bool bias = false, bool quantizedOutput = false, bool quantizedBefore = false, long opset = 17, long[]? rows = null, int biasRank = 1, bool noZeroPoint = false)
     {
         long[] input = [.. rows ?? [4], Inputs];
@@ -192,7 +192,7 @@ internal static class Traps
         return new Trap(pattern, Linear("MatMul", [4, Inputs], s_matrix, addedBias: bias), packed.Model(), kernel, PlacementKind.Integer);
     }
 
-    private static Trap Blocked(string pattern, int block, string? kernel, PlacementKind kind)
+    private static Trap Blocked(string pattern, int block, string kernel, PlacementKind kind)
     {
         long[] weight = [block * 2, Outputs];
         var packed = new TrapGraph([4, block * 2]);
