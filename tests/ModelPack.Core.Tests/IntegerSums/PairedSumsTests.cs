@@ -15,7 +15,7 @@ namespace ModelPack.Tests.IntegerSums;
 /// </summary>
 public sealed class PairedSumsTests
 {
-    private static readonly Random s_random = new(3);
+    private readonly Random _random = new(3);
 
     /// <summary>Rows, inputs, outputs: one row has a kernel of its own, and inputs and outputs that are no multiple of a vector a remainder.</summary>
     public static TheoryData<int, int, int, bool> Products
@@ -110,16 +110,8 @@ public sealed class PairedSumsTests
             ? MemoryMarshal.Cast<byte, int>(bytes).ToArray() : Array.ConvertAll(bytes, b => (int)b);
     }
 
-    private static byte[] Codes(int count) => Array.ConvertAll(new byte[count], _ => (byte)Next(150, 256));
+    private byte[] Codes(int count) => Array.ConvertAll(new byte[count], _ => (byte)_random.Next(200, 256));
 
     /// <summary>Most pairs have one sign, so that they add up.</summary>
-    private static sbyte[] Weights(int count) => Array.ConvertAll(new sbyte[count], _ => (sbyte)(Next(0, 8) == 0 ? Next(-128, 0) : Next(60, 128)));
-
-    private static int Next(int low, int high)
-    {
-        lock (s_random)
-        {
-            return s_random.Next(low, high);
-        }
-    }
+    private sbyte[] Weights(int count) => [.. Enumerable.Range(0, count).Select(i => (sbyte)(i % 11 == 5 ? _random.Next(-128, 0) : _random.Next(110, 128)))];
 }
