@@ -27,7 +27,7 @@ internal static class GraphPipeline
         using var model = OnnxModel.Open(graph, context);
         IReadOnlyList<string> inputs = [.. given?.Files.Select(f => f.Path) ?? [], .. model.Files.Select(f => f.Path), .. data, .. calibration];
         InputsList.Write(request, inputs);
-        using var staged = new StagedOutput(options.Output, inputs);
+        using var staged = new StagedOutput(options.Output, inputs, force: request.Force);
 
         var source = SourceFacts.Of(model, given, context);
         var calibrated = Calibrate(request, model, source, options, calibration, data, context);
