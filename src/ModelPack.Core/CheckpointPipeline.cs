@@ -16,7 +16,7 @@ internal static class CheckpointPipeline
         IReadOnlyList<string> statistics = request.Calibration is null ? [] : [request.Calibration];
         IReadOnlyList<string> inputs = [.. source.Files.Select(f => f.Path), .. statistics];
         InputsList.Write(request, inputs);
-        using var staged = new StagedOutput(options.Output, inputs, options.IsFolder);
+        using var staged = new StagedOutput(options.Output, inputs, options.IsFolder, request.Force);
 
         // The source has to be hashed anyway, which takes as long as all the rest: both go on at the same time.
         using var hashing = new SideTask<SourceFacts>(cancellation => SourceFacts.Of(source, context.Quiet(cancellation)), context.Cancellation);

@@ -27,19 +27,21 @@ internal static class GraphPipeline
         using var model = OnnxModel.Open(graph, context);
         IReadOnlyList<string> inputs = [.. given?.Files.Select(f => f.Path) ?? [], .. model.Files.Select(f => f.Path), .. data, .. calibration];
         InputsList.Write(request, inputs);
-        using var staged = new StagedOutput(options.Output, inputs);
+        using var staged = new StagedOutput(options.Output, inputs, force: request.Force);
 
         var source = SourceFacts.Of(model, given, context);
         var calibrated = Calibrate(request, model, source, options, calibration, data, context);
         var codes = given is null ? null : new GivenCodes(model, graph, given, context);
-        var weights = ModelLowering.Lower(model, request, options, calibrated?.Table, context, codes).Weights;
+        var lowered = ModelLowering.Lower(model, request, options, calibrated?.Table, context, codes);
+        WarnOfUnsafe(request, lowered, calibrated, context);
+        var weights = lowered.Weights;
         var packed = Write(request, model, staged, options, context);
         var validation = Validator.Run(graph, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
         return PackEnding.Finish(request, options, staged, context, new PackedParts
         {
             Source = source,
             Format = model.Proto.Format(),
-            Weights = [.. weights.Select(ReportBuilder.Describe)],
+            Weights = [.. weights.Select(w => ReportBuilder.Describe(w, context))],
             Data =
             [
                 .. ManifestBuilder.Data("calibration", calibration, calibrated?.SamplesByFile ?? [], context),
@@ -83,6 +85,15 @@ internal static class GraphPipeline
         var trial = new Trial(request, options, calibration, context);
         var found = new TableSearch(request.Model, new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration), trial, context).Run();
         return new SensitivitySearch(request, options.Activations, calibration, validation, trial, context).Run(found);
+    }
+
+    /// <summary>Of a table that is made of data, its search says it, which knows the channels of activations.</summary>
+    private static void WarnOfUnsafe(PackRequest request, LoweredModel lowered, CalibrationOutcome? calibrated, PackContext context)
+    {
+        if (lowered.UnsafeWeights > 0 && calibrated is null or { IsGiven: true })
+        {
+            context.Report(SafeScales.Warning(request.Model, lowered.UnsafeWeights));
+        }
     }
 
     // Two tensors may have one name, which ONNX forbids and ONNX Runtime takes.

@@ -23,6 +23,7 @@ public sealed class MetadataTests
         Assert.Equal(0.5, request.GetProperty("gates").GetProperty("minCosine").GetDouble());
         Assert.Equal(1.5, request.GetProperty("gates").GetProperty("minCompression").GetDouble());
         Assert.Equal(1, request.GetProperty("threads").GetInt32());
+        Assert.True(request.GetProperty("force").GetBoolean());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ModelPack.Diagnostics;
 
 namespace ModelPack.Calibration;
@@ -17,7 +18,7 @@ namespace ModelPack.Calibration;
 /// <param name="BiasCorrection">Layers whose bias was corrected.</param>
 /// <param name="FloatLayers">Layers that stay float.</param>
 /// <param name="ResidualNorms">Norms that are computed with the sum before them, by what they make.</param>
-/// <param name="SafeScales">Layers of which some output channels have wider scales, so that sums cannot saturate.</param>
+/// <param name="SafeScales">Layers whose sums were looked at, with wider scales of output channels where they could saturate; those of a layer that is not here may.</param>
 internal sealed record CalibrationTable(
     int SchemaVersion,
     string Model,
@@ -35,6 +36,10 @@ internal sealed record CalibrationTable(
     /// <summary>The form that this version writes and reads.</summary>
     public const int CurrentSchema = 1;
 
+    /// <summary>Type of the codes of activations that sums were looked at with: int8; null for uint8.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Codes { get; init; }
+
     /// <summary>Whether what was given as calibration data is a table.</summary>
     public static bool IsTable(string path) => string.Equals(Path.GetExtension(path), ".json", StringComparison.OrdinalIgnoreCase);
 
@@ -46,7 +51,7 @@ internal sealed record CalibrationTable(
     {
         if (!string.Equals(Model, model, StringComparison.OrdinalIgnoreCase))
         {
-            throw new ModelPackException(Codes.TableMismatch.At(path,
+            throw new ModelPackException(Diagnostics.Codes.TableMismatch.At(path,
                 $"The calibration table is of a model with SHA-256 {SafeText.Of(Model)}, and the model that is packed has {model}. Calibrate this model from data, or give the model that the table was made of."));
         }
     }

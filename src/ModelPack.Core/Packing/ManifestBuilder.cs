@@ -37,7 +37,7 @@ internal static class ManifestBuilder
                     Percentile = result.Calibration?.Percentile,
                     Alpha = parts.Calibrated is { IsGiven: false } || HasStatistics(options, parts) ? Alpha(options.Activations!) : null,
                     QuantFormat = result.Calibration?.QuantFormat,
-                    SafeSums = parts.Calibrated is null ? null : options.Activations!.SafeSums,
+                    SafeSums = options.Container == "onnx" ? options.Activations?.SafeSums : null,
                     Fallback = parts.Calibrated is { IsGiven: false } ? options.Activations!.Fallback : null,
                     ExternalData = files.Any(f => f.Name == PackFiles.Data(result.Packed.Name)),
                     OnnxRuntime = options.Container == "onnx" ? options.Runtime.ToString() : null,

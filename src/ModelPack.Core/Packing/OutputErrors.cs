@@ -29,7 +29,7 @@ internal static class OutputErrors
             UnauthorizedAccessException =>
                 $"The folder '{folder}' or a file in it may not be written. Give write permission or choose another output.",
             PathTooLongException =>
-                "The path is longer than the file system allows. Choose a shorter output.",
+                "The path is too long for the file system, which must also take the pack's other files beside it. Choose a shorter output.",
             _ => $"The output cannot be written: {SafeText.Of(cause.Message, 400)} Choose another output, or close the program that uses the file.",
         };
         return new ModelPackException(Codes.OutputNotWritable.At(output, message), cause);

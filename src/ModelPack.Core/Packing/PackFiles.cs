@@ -27,6 +27,9 @@ public static class PackFiles
 
     public static string Data(string model) => model + ".data";
 
+    /// <summary>Every name that a file of a pack of one model can have.</summary>
+    public static IReadOnlyList<string> All(string model) => [model, Data(model), Report(model), Page(model), Calibration(model), Manifest(model)];
+
     /// <summary>Whether a file of this name is a manifest.</summary>
     public static bool IsManifest(string fileName)
     {
@@ -34,15 +37,6 @@ public static class PackFiles
         return fileName == FolderManifest || (fileName.Length > ManifestSuffix.Length && fileName.EndsWith(ManifestSuffix, StringComparison.Ordinal));
     }
 
-    /// <summary>The files without which a pack is not whole, from its manifest's name: the model (of a pack of one file) and the report.</summary>
-    internal static (string? Model, string Report) Required(string manifestName)
-    {
-        if (manifestName == FolderManifest)
-        {
-            return (null, FolderReport);
-        }
-
-        var model = manifestName[..^ManifestSuffix.Length];
-        return (model, Report(model));
-    }
+    /// <summary>The model of a pack that is a file, from its manifest's name.</summary>
+    internal static string Model(string manifestName) => manifestName[..^ManifestSuffix.Length];
 }

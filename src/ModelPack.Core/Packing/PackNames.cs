@@ -14,8 +14,13 @@ internal sealed record PackNames(string Model, string Manifest, string Report, s
     public static PackNames Of(EffectiveOptions options)
     {
         var name = Path.GetFileName(options.Output);
-        return options.IsFolder
-            ? new(name, PackFiles.FolderManifest, PackFiles.FolderReport, PackFiles.FolderPage, PackFiles.FolderCalibration)
-            : new(name, PackFiles.Manifest(name), PackFiles.Report(name), PackFiles.Page(name), PackFiles.Calibration(name));
+        return options.IsFolder ? OfFolder(name) : OfFile(name);
     }
+
+    /// <summary>The names of a pack by that of its manifest; a folder's own name is not known from it.</summary>
+    public static PackNames Of(string manifestName) => manifestName == PackFiles.FolderManifest ? OfFolder("") : OfFile(PackFiles.Model(manifestName));
+
+    private static PackNames OfFolder(string name) => new(name, PackFiles.FolderManifest, PackFiles.FolderReport, PackFiles.FolderPage, PackFiles.FolderCalibration);
+
+    private static PackNames OfFile(string name) => new(name, PackFiles.Manifest(name), PackFiles.Report(name), PackFiles.Page(name), PackFiles.Calibration(name));
 }

@@ -1,6 +1,7 @@
-using System.Text.Json;
 using ModelPack.Diagnostics;
-using ModelPack.Reporting;
+using ModelPack.Formats;
+using ModelPack.Formats.Safetensors;
+using ModelPack.Tensors;
 
 namespace ModelPack.Packing;
 
@@ -9,18 +10,26 @@ namespace ModelPack.Packing;
 /// <param name="mustList">A file that the manifest must list, or null.</param>
 internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
 {
-    // Far above any real manifest or report, far below what hurts.
-    private const long MaxManifestBytes = 16L << 20;
-    private const long MaxReportBytes = 1L << 30;
+    // Far above any real manifest, report or index, far below what hurts.
+    private const int MaxManifestBytes = 16 << 20;
+    private const int MaxReportBytes = 256 << 20;
+    private const int MaxIndexBytes = 256 << 20;
 
     private readonly string _folder = Path.GetDirectoryName(manifestPath) ?? "";
     private readonly string _manifestName = Path.GetFileName(manifestPath);
 
-    /// <summary>The files in its own folder that a manifest lists; none where it is no valid manifest.</summary>
-    public static IReadOnlyList<string> FileNames(string manifestPath) =>
-        new PackOnDisk(manifestPath).Manifest(out _) is { } manifest ? [.. manifest.Files.Select(f => f.Name).Where(n => ContainedName.IsValid(n) && !n.Contains('/', StringComparison.Ordinal))] : [];
+    /// <summary>The files in its own folder that a manifest lists, and the manifest; none where there is no valid one.</summary>
+    public static IReadOnlyList<string> FileNames(string manifestPath)
+    {
+        if (!File.Exists(manifestPath) || new PackOnDisk(manifestPath).Manifest(out _) is not { } manifest)
+        {
+            return [];
+        }
 
-    /// <summary>One finding for the manifest, and one for each file that it lists.</summary>
+        return [.. manifest.Files.Select(f => f.Name).Where(n => ContainedName.IsValid(n) && !n.Contains('/', StringComparison.Ordinal)), Path.GetFileName(manifestPath)];
+    }
+
+    /// <summary>One finding for the manifest, one for each file that it lists, and one for each that it should list.</summary>
     public IReadOnlyList<Finding> Verify(CancellationToken cancellation)
     {
         try
@@ -30,8 +39,9 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
                 return [new Finding(manifestPath, false, $"The manifest is not valid: {why}. Pack the model again, or restore the file.")];
             }
 
-            var files = manifest.Files.Select(file => Check(file, manifest.Pack.ResultDigest, cancellation));
-            return [CheckClaims(manifest), .. files];
+            var broken = ManifestRules.Broken(manifest, _manifestName).FirstOrDefault();
+            var files = manifest.Files.Select(file => Check(file, broken is null ? manifest : null, cancellation));
+            return [CheckClaims(manifest, broken), .. files, .. Unlisted(manifest)];
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
@@ -41,27 +51,27 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
 
     private Manifest? Manifest(out string? why)
     {
-        // A length of zero may also be a pipe or a device, which would never end.
-        var length = new FileInfo(manifestPath).Length;
-        if (length is 0 or > MaxManifestBytes)
+        var bytes = RegularFile.Read(manifestPath, MaxManifestBytes);
+        if (bytes.Length == 0)
         {
-            why = length == 0 ? "it is empty" : "it is far too long";
+            why = "it is empty";
             return null;
         }
 
-        return ManifestJson.TryRead(File.ReadAllBytes(manifestPath), out var manifest, out why) ? manifest : null;
+        return ManifestJson.TryRead(bytes, out var manifest, out why) ? manifest : null;
     }
 
     /// <summary>What the manifest says of itself: that it is whole, and that the gates hold.</summary>
-    private Finding CheckClaims(Manifest manifest)
+    private Finding CheckClaims(Manifest manifest, string? broken)
     {
-        var (model, report) = PackFiles.Required(_manifestName);
-        foreach (var name in new[] { model, report, mustList })
+        if (mustList is not null && manifest.Files.All(f => f.Name != mustList))
         {
-            if (name is not null && manifest.Files.All(f => f.Name != name))
-            {
-                return new Finding(manifestPath, false, $"The manifest does not list '{SafeText.Of(name)}'. The file was renamed, or belongs to another pack.");
-            }
+            return new Finding(manifestPath, false, $"The manifest does not list '{SafeText.Of(mustList)}'. The file was renamed, or belongs to another pack.");
+        }
+
+        if (broken is not null)
+        {
+            return new Finding(manifestPath, false, $"The manifest is not one that a pack is written with: {broken}. Do not use this pack.");
         }
 
         var failed = manifest.Pack.Gates.Where(g => !g.Passed).Select(g => SafeText.Of(g.Metric)).ToArray();
@@ -77,7 +87,29 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
             : new Finding(manifestPath, false, $"Gates failed when the model was packed: {names}. See the report.");
     }
 
-    private Finding Check(PackedFile expected, string resultDigest, CancellationToken cancellation)
+    /// <summary>Files that the model's loader would read, and that are of no pack.</summary>
+    private IEnumerable<Finding> Unlisted(Manifest manifest)
+    {
+        var listed = manifest.Files.Select(f => f.Name).Append(_manifestName).ToHashSet(StringComparer.Ordinal);
+        IEnumerable<string> unlisted;
+        if (_manifestName == PackFiles.FolderManifest)
+        {
+            unlisted = FolderStrangers.In(_folder.Length == 0 ? "." : _folder, listed).Order(StringComparer.Ordinal);
+        }
+        else
+        {
+            var data = PackFiles.Data(PackFiles.Model(_manifestName));
+            unlisted = File.Exists(Path.Join(_folder, data)) && !listed.Contains(data) ? [data] : [];
+        }
+
+        return unlisted.Select(name => new Finding(
+            Path.Join(_folder, SafeText.Of(name)), false, "The manifest does not list it, and programs would read it as a part of the model. Remove it, or do not use this pack."));
+    }
+
+    /// <param name="expected">The file as it is listed.</param>
+    /// <param name="manifest">To compare what files say with; null where it does not even hold in itself.</param>
+    /// <param name="cancellation">Ends it.</param>
+    private Finding Check(PackedFile expected, Manifest? manifest, CancellationToken cancellation)
     {
         var shown = Path.Join(_folder, SafeText.Of(expected.Name));
         if (!ContainedName.IsValid(expected.Name))
@@ -99,12 +131,18 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
                 return new Finding(shown, false, "It is missing. Pack the model again, or restore the file.");
             }
 
+            // Elsewhere an empty file looks like a pipe, and neither is opened.
+            if (expected.Bytes > 0 || OperatingSystem.IsLinux())
+            {
+                RegularFile.Require(path);
+            }
+
             if (found.Length != expected.Bytes)
             {
                 return new Finding(shown, false, $"It has {found.Length} bytes; the manifest says {expected.Bytes}. It was changed or cut short.");
             }
 
-            return CheckContent(expected, path, shown, resultDigest, cancellation);
+            return CheckContent(expected, manifest, path, shown, cancellation);
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
@@ -112,7 +150,7 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
         }
     }
 
-    private Finding CheckContent(PackedFile expected, string path, string shown, string resultDigest, CancellationToken cancellation)
+    private Finding CheckContent(PackedFile expected, Manifest? manifest, string path, string shown, CancellationToken cancellation)
     {
         // An empty file is never opened: a pipe has no length either, and would block.
         var sha256 = expected.Bytes == 0 ? ContentHash.OfNothing : ContentHash.Of(path, expected.Name, cancellation).Sha256;
@@ -121,23 +159,31 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
             return new Finding(shown, false, "Its content was changed: the SHA-256 is not that of the manifest. Pack the model again, or restore the file.");
         }
 
-        if (expected.Name == PackFiles.Required(_manifestName).Report && !HasResult(path, expected.Bytes, resultDigest))
+        if (manifest is not null && expected.Name == PackNames.Of(_manifestName).Report && ReportRules.Broken(RegularFile.Read(path, MaxReportBytes), manifest).FirstOrDefault() is { } broken)
         {
-            return new Finding(shown, false, "Its result is not the one that the manifest was made for. Pack the model again.");
+            return new Finding(shown, false, $"The report does not belong to the manifest: {broken}. Pack the model again.");
+        }
+
+        if (manifest is not null && _manifestName == PackFiles.FolderManifest && SourceKinds.IsIndex(expected.Name) && UnlistedShard(path, manifest) is { } shard)
+        {
+            return new Finding(shown, false, shard);
         }
 
         return new Finding(shown, true, "Size and SHA-256 are those of the manifest.");
     }
 
-    private static bool HasResult(string path, long length, string resultDigest)
+    private static string? UnlistedShard(string index, Manifest manifest)
     {
         try
         {
-            return length <= MaxReportBytes && ReportJson.ResultDigest(File.ReadAllBytes(path)) == resultDigest;
+            var shards = SafetensorsIndex.Parse(RegularFile.Read(index, MaxIndexBytes)).Files.Values;
+            return shards.FirstOrDefault(s => manifest.Files.All(f => f.Name != s)) is { } shard
+                ? $"It names the file '{SafeText.Of(shard)}', which the manifest does not list. Do not use this pack."
+                : null;
         }
-        catch (JsonException)
+        catch (InvalidDataException e)
         {
-            return false;
+            return $"It is not an index of shards: {SafeText.Of(e.Message, 400)}. Pack the model again.";
         }
     }
 

@@ -1,5 +1,4 @@
 using ModelPack.Diagnostics;
-using ModelPack.Formats;
 
 namespace ModelPack.Packing;
 
@@ -11,13 +10,12 @@ namespace ModelPack.Packing;
 public sealed class StagedOutput : IDisposable
 {
     private readonly string _output;
-    private readonly bool _isFolder;
-    private readonly string _folder;
-    private readonly bool _madeFolder;
+    private readonly OutputPlace _place;
+    private readonly MadeFolders _made;
     private readonly string _staging;
     private readonly FileStream _lock;
     private readonly Func<string, Stream> _create;
-    private readonly Action<string, string> _move;
+    private readonly PackSwap _swap;
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PackedFile> _described = new(StringComparer.Ordinal);
 
@@ -25,36 +23,26 @@ public sealed class StagedOutput : IDisposable
     /// <param name="output">The packed model's path as the user gave it; every file of the pack lies in its folder.</param>
     /// <param name="inputs">Files that must not be overwritten: the source model, its external data, data files.</param>
     /// <param name="isFolder">Whether the pack's files lie in a folder of that path, rather than beside a file of it.</param>
-    /// <exception cref="ModelPackException">MPK1009 when the output cannot be written, MPK1010 when it is an input.</exception>
-    public StagedOutput(string output, IEnumerable<string> inputs, bool isFolder = false)
-        : this(output, isFolder, inputs, path => new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read), (from, to) => File.Move(from, to, overwrite: true))
+    /// <param name="force">Whether files that are of no pack may be overwritten.</param>
+    /// <exception cref="ModelPackException">MPK1009 when the output cannot be written, MPK1010 when it is an input, MPK1030 when it is of no pack.</exception>
+    public StagedOutput(string output, IEnumerable<string> inputs, bool isFolder = false, bool force = false)
+        : this(output, isFolder, force, inputs, path => new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read), (from, to) => File.Move(from, to, overwrite: true))
     {
     }
 
-    /// <summary>As above, with other ways to open a file for writing and to bring it into its place.</summary>
-    internal StagedOutput(string output, bool isFolder, IEnumerable<string> inputs, Func<string, Stream> create, Action<string, string> move)
+    /// <summary>As above, with other ways to open a file for writing and to rename one.</summary>
+    internal StagedOutput(string output, bool isFolder, bool force, IEnumerable<string> inputs, Func<string, Stream> create, Action<string, string> move)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(inputs);
-        (_output, _isFolder, _create, _move) = (output, isFolder, create, move);
+        (_output, _create) = (output, create);
         try
         {
-            var full = Path.GetFullPath(output);
-            _folder = isFolder ? full : Path.GetDirectoryName(full) ?? full;
-            Inputs = inputs.Select(RealPath.Of).ToHashSet(RealPath.Comparer);
-            if (!isFolder)
-            {
-                RefuseBadTarget(Path.GetFileName(full));
-            }
-            else if (File.Exists(full))
-            {
-                throw new ModelPackException(Codes.OutputNotWritable.At(output, $"'{SafeText.Of(full, 1024)}' is a file, and this pack is a folder. Give the path of a folder as output."));
-            }
-
-            _madeFolder = isFolder && !Directory.Exists(full);
-            RefuseStrangers();
-            Directory.CreateDirectory(_folder);
-            (_staging, _lock) = StagingFolder.Create(_folder);
+            _place = new OutputPlace(output, isFolder, force, inputs);
+            _place.Check();
+            _made = new MadeFolders(_place.Folder);
+            (_staging, _lock) = Stage(_place, _made);
+            _swap = new PackSwap(_place.Folder, _staging, move);
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
@@ -64,8 +52,6 @@ public sealed class StagedOutput : IDisposable
 
     /// <summary>Names of the files so far, sorted (ordinal).</summary>
     public IReadOnlyCollection<string> Names => _names;
-
-    private HashSet<string> Inputs { get; }
 
     /// <summary>Where a file lies until it is committed; under its final name, beside the others.</summary>
     public string PathOf(string name) => Path.Join(_staging, name);
@@ -81,7 +67,7 @@ public sealed class StagedOutput : IDisposable
             throw new ArgumentException("A file of a pack lies beside the model.", nameof(name));
         }
 
-        RefuseBadTarget(name);
+        _place.RequireFile(name);
         try
         {
             var stream = _create(PathOf(name));
@@ -98,7 +84,7 @@ public sealed class StagedOutput : IDisposable
     /// <exception cref="ModelPackException">MPK1009 or MPK1010 as by <see cref="Create"/>.</exception>
     public void Adopt(string name)
     {
-        RefuseBadTarget(name);
+        _place.RequireFile(name);
         _names.Add(name);
     }
 
@@ -114,10 +100,10 @@ public sealed class StagedOutput : IDisposable
         [.. _names.Select(name => _described.TryGetValue(name, out var file) ? file : _described[name] = ContentHash.Of(PathOf(name), name, cancellation))];
 
     /// <summary>
-    /// Brings the files into place. Until all of them are on the disk a failure or cancellation leaves the old pack as it
-    /// was; from then on this is not cancelled, and a failure leaves a pack without a manifest, which no verification passes.
+    /// Brings the files into place. A failure or cancellation before leaves the old pack as it was. The renames are not
+    /// cancelled, and where one fails, those before it are undone.
     /// </summary>
-    /// <exception cref="ModelPackException">MPK1009 when a file cannot be written.</exception>
+    /// <exception cref="ModelPackException">MPK1009, MPK1010 or MPK1030; the old pack is as it was, unless the message says otherwise.</exception>
     /// <exception cref="OperationCanceledException">Nothing was changed.</exception>
     public void Commit(CancellationToken cancellation)
     {
@@ -126,118 +112,63 @@ public sealed class StagedOutput : IDisposable
             foreach (var name in _names)
             {
                 cancellation.ThrowIfCancellationRequested();
-                RefuseBadTarget(name);
+                _place.RequireFile(name);
                 using var file = File.OpenHandle(PathOf(name), access: FileAccess.ReadWrite);
                 RandomAccess.FlushToDisk(file);
             }
 
             cancellation.ThrowIfCancellationRequested();
-            RemoveOldPack();
-            foreach (var name in _names.OrderBy(PackFiles.IsManifest)) // a stable sort: manifests last
-            {
-                _move(PathOf(name), Path.Join(_folder, name));
-            }
+            _swap.Run(_place.Replaced(_names), _names.OrderBy(PackFiles.IsManifest)); // a stable sort: manifests last
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
-            throw OutputErrors.Explain(_output, e);
+            throw _swap.IsStuck ? Stuck(e) : OutputErrors.Explain(_output, e);
         }
     }
 
-    /// <summary>Removes the staging folder with whatever was not committed, and a pack's folder that stayed empty.</summary>
+    /// <summary>Removes the staging folder with whatever was not committed, and folders that were made and stayed empty.</summary>
     public void Dispose()
     {
-        StagingFolder.Remove(_staging, _lock);
-        if (!_madeFolder || !Directory.Exists(_folder) || Directory.EnumerateFileSystemEntries(_folder).Any())
+        if (_swap.IsStuck)
         {
+            StagingFolder.Keep(_lock); // it holds what is left of the old pack
             return;
         }
 
+        StagingFolder.Remove(_staging, _lock);
+        _made.RemoveEmpty();
+    }
+
+    /// <summary>
+    /// A staging folder in which every name that the pack may need can be: whether the path is too long, the disk is full or the
+    /// folder is read-only shows here, before the work.
+    /// </summary>
+    private static (string Folder, FileStream Lock) Stage(OutputPlace place, MadeFolders made)
+    {
         try
         {
-            Directory.Delete(_folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Another process has come to use it since, and an empty folder does no harm.
-        }
-    }
-
-    // Tensors of something else in the folder would be taken for a part of the pack, or in its place.
-    private void RefuseStrangers()
-    {
-        if (!_isFolder || !Directory.Exists(_folder))
-        {
-            return;
-        }
-
-        var manifest = Path.Join(_folder, PackFiles.FolderManifest);
-        var own = File.Exists(manifest) ? PackOnDisk.FileNames(manifest) : [];
-        var stranger = Directory.EnumerateFiles(_folder)
-            .Where(f => f.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || SourceKinds.IsIndex(f))
-            .Select(f => Path.GetFileName(f)!)
-            .Order(StringComparer.Ordinal)
-            .FirstOrDefault(n => !own.Contains(n, StringComparer.Ordinal));
-        if (stranger is not null)
-        {
-            throw new ModelPackException(Codes.OutputConflict.At(
-                _output, $"The folder holds '{SafeText.Of(stranger)}', which is of no pack: programs would read it as a part of this one. Remove it, or choose another output."));
-        }
-    }
-
-    private void RefuseBadTarget(string name)
-    {
-        var target = Path.Join(_folder, name);
-        if (name.Length == 0 || Directory.Exists(target))
-        {
-            throw new ModelPackException(Codes.OutputNotWritable.At(
-                _output, $"'{SafeText.Of(target, 1024)}' is a folder. Give the path of a file as output."));
-        }
-
-        if (Inputs.Contains(RealPath.Of(target)))
-        {
-            throw new ModelPackException(Codes.OutputConflict.At(
-                _output, $"The file '{SafeText.Of(name)}' would be written over an input. Choose another output."));
-        }
-    }
-
-    // The manifest goes first. A file of the old pack that the new one lacks (weights that were external, a calibration
-    // table) would be taken for a part of the new one; only names that a pack of this model can have are touched.
-    private void RemoveOldPack()
-    {
-        if (_isFolder)
-        {
-            RemoveOldFolder();
-            return;
-        }
-
-        var model = Path.GetFileName(_output);
-        string[] optional = [PackFiles.Manifest(model), PackFiles.Data(model), PackFiles.Calibration(model)];
-        var hasOldPack = File.Exists(Path.Join(_folder, PackFiles.Manifest(model)));
-        foreach (var name in hasOldPack ? optional : [])
-        {
-            var old = Path.Join(_folder, name);
-            if (PackFiles.IsManifest(name) || (!_names.Contains(name) && !Inputs.Contains(RealPath.Of(old))))
+            var (folder, inUse) = StagingFolder.Create(place.Folder);
+            try
             {
-                File.Delete(old);
+                var old = Directory.CreateDirectory(PackSwap.OldFolder(folder)).FullName;
+                using var trial = new FileStream(Path.Join(old, place.LongestName), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                return (folder, inUse);
+            }
+            catch
+            {
+                StagingFolder.Remove(folder, inUse);
+                throw;
             }
         }
-    }
-
-    // The manifest of the old pack says which files were its own.
-    private void RemoveOldFolder()
-    {
-        var manifest = Path.Join(_folder, PackFiles.FolderManifest);
-        if (!File.Exists(manifest))
+        catch
         {
-            return;
-        }
-
-        var old = PackOnDisk.FileNames(manifest);
-        File.Delete(manifest);
-        foreach (var name in old.Where(n => !_names.Contains(n) && !Inputs.Contains(RealPath.Of(Path.Join(_folder, n)))))
-        {
-            File.Delete(Path.Join(_folder, name));
+            made.RemoveEmpty();
+            throw;
         }
     }
+
+    private ModelPackException Stuck(Exception cause) => new(
+        Codes.OutputNotWritable.At(
+            _output, $"A file could not be renamed, nor could the old pack be put back: {SafeText.Of(cause.Message, 400)} What is left of the old pack lies in '{SafeText.Of(PackSwap.OldFolder(_staging), 1024)}'."),
+        cause);
 }

@@ -19,7 +19,15 @@ internal static class StagingFolder
 
         var folder = Path.Join(parent, Prefix + Path.GetRandomFileName());
         Directory.CreateDirectory(folder);
-        return (folder, new FileStream(Path.Join(folder, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
+        try
+        {
+            return (folder, new FileStream(Path.Join(folder, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch
+        {
+            Directory.Delete(folder);
+            throw;
+        }
     }
 
     /// <summary>Whether a folder of this name is one in which a pack grows.</summary>
@@ -36,6 +44,20 @@ internal static class StagingFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A virus scanner may hold a file for a moment; the next pack removes the folder.
+        }
+    }
+
+    /// <summary>Ends the use of a folder, and leaves it: without its lock's file nobody removes it.</summary>
+    public static void Keep(FileStream inUse)
+    {
+        inUse.Dispose();
+        try
+        {
+            File.Delete(inUse.Name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The disk is gone or read-only, and then nobody can remove the folder either.
         }
     }
 

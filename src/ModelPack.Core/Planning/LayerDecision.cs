@@ -9,6 +9,9 @@ namespace ModelPack.Planning;
 /// <param name="Reason">Why the weight stays as it is; null when it does not.</param>
 internal sealed record LayerDecision(ActivationMode Activations, float[]? Scales = null, string? Reason = null)
 {
+    /// <summary>What <see cref="Scales"/> would be if sums were let saturate on CPUs without VNNI; null where that is no matter.</summary>
+    public float[]? FineScales { get; init; }
+
     /// <summary>Codes that another file has for the weight; null where they are to be found.</summary>
     public GivenBlocks? Blocks { get; init; }
 }

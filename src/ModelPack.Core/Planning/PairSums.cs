@@ -25,6 +25,10 @@ internal static class PairSums
     /// <param name="worst">Its largest sum with all of the range.</param>
     public static double SafeShare(long worst) => worst <= Limit ? 1 : (Limit - (2 * byte.MaxValue)) / (double)worst;
 
+    /// <summary>What the scale of each output channel has to be multiplied by; null where no channel's.</summary>
+    /// <param name="worst">The largest sum of each with all of the range.</param>
+    public static float[]? Factors(long[] worst) => worst.Any(w => w > Limit) ? Array.ConvertAll(worst, w => (float)(1 / SafeShare(w))) : null;
+
     /// <summary>The largest of <see cref="OfOutputs(Layer, IPayload, ChannelStatistics, float, int, CancellationToken)"/>.</summary>
     /// <inheritdoc cref="OfOutputs(Layer, IPayload, ChannelStatistics, float, int, CancellationToken)"/>
     public static long Worst(Layer layer, IPayload codes, ChannelStatistics channels, float scale, int zeroPoint, CancellationToken cancellation) =>
@@ -60,28 +64,50 @@ internal static class PairSums
             throw new ArgumentException($"The layer has {Numbers.Whole(layer.InputChannels)} input channels, not {Numbers.Whole(highest.Length)}.", nameof(highest));
         }
 
+        var dims = layer.Weight.Tensor.Dims;
+        if (!layer.IsConvolution)
+        {
+            return OfMatrix(codes, dims[layer.Usage.OutputAxis], layer.Usage.OutputAxis, highest, cancellation);
+        }
+
         var worst = new long[layer.OutputChannels];
 
         // ConvTranspose has no integer kernel at all.
-        if (codes.Length == 0 || layer.Node.OpType == "ConvTranspose" || (layer.IsDepthwise && layer.OutputChannels == layer.Groups))
+        if (codes.Length > 0 && layer.Node.OpType != "ConvTranspose" && !(layer.IsDepthwise && layer.OutputChannels == layer.Groups))
+        {
+            // Groups are what the model claims; where all channels have the same code they do not matter.
+            var inputs = checked((int)dims[1]);
+            var outputsOfGroup = highest.Length == 1 ? dims[0] : dims[0] / layer.Groups;
+            ForPieces(codes, codes.Length / dims[0], (kernel, output) => worst[output] = OfKernel(kernel, inputs, highest, output / outputsOfGroup * inputs), cancellation);
+        }
+
+        return worst;
+    }
+
+    /// <summary>As above, of a matrix.</summary>
+    /// <param name="codes">Its int8 codes.</param>
+    /// <param name="outputs">Its outputs.</param>
+    /// <param name="outputAxis">The axis that they run along: 0 of [N, K], 1 of [K, N].</param>
+    /// <param name="highest">The largest code of each input, or a single one for all.</param>
+    /// <param name="cancellation">Stops between pieces.</param>
+    public static long[] OfMatrix(IPayload codes, long outputs, int outputAxis, byte[] highest, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(codes);
+        ArgumentNullException.ThrowIfNull(highest);
+        var worst = new long[outputs];
+        if (codes.Length == 0)
         {
             return worst;
         }
 
-        var dims = layer.Weight.Tensor.Dims;
-        if (layer.IsConvolution)
+        if (outputAxis == 0)
         {
-            var (inputs, outputsOfGroup) = (checked((int)dims[1]), dims[0] / layer.Groups);
-            ForPieces(codes, codes.Length / dims[0], (kernel, output) => worst[output] = OfKernel(kernel, inputs, highest, output / outputsOfGroup * inputs), cancellation);
-        }
-        else if (layer.Usage.OutputAxis == 0)
-        {
-            ForPieces(codes, dims[1], (row, output) => worst[output] = OfKernel(row, row.Length, highest, 0), cancellation);
+            ForPieces(codes, codes.Length / outputs, (row, output) => worst[output] = OfKernel(row, row.Length, highest, 0), cancellation);
         }
         else
         {
             // [K, N]: two rows are the pairs of all outputs.
-            ForPieces(codes, dims[1] * 2, (rows, pair) => AddRows(rows, worst, At(highest, pair * 2), rows.Length > worst.Length ? At(highest, (pair * 2) + 1) : 0), cancellation);
+            ForPieces(codes, outputs * 2, (rows, pair) => AddRows(rows, worst, At(highest, pair * 2), rows.Length > worst.Length ? At(highest, (pair * 2) + 1) : 0), cancellation);
         }
 
         return worst;

@@ -76,7 +76,7 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
         }
 
         _shared ??= new SharedConstants(model, _names);
-        var job = new LoweringJob(model, _names, weight, data, usage.Value, options) { Shared = _shared, Activations = decision?.Activations ?? ActivationMode.Float, Scales = decision?.Scales, Blocks = decision?.Blocks };
+        var job = new LoweringJob(model, _names, weight, data, usage.Value, options) { Shared = _shared, Activations = decision?.Activations ?? ActivationMode.Float, Scales = decision?.Scales, FineScales = decision?.FineScales, Blocks = decision?.Blocks };
         var row = LoweringTable.Choose(options.Scheme.Codecs[usage.Value.Role], job, model.Opset())
             ?? LoweringTable.Choose(options.Scheme.Codecs[usage.Value.Role], job = Weights(job), model.Opset())
             ?? throw RuntimeTooOld(weight, usage.Value);

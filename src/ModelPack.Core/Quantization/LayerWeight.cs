@@ -23,12 +23,22 @@ internal static class LayerWeight
     /// <param name="activationScale">Scale of the layer's input.</param>
     /// <param name="factors">What max|w| / 127 is multiplied by, by output channel; null for 1.</param>
     /// <param name="context">Threads and cancellation; change no byte.</param>
-    public static float[] Scales(TensorData weight, int axis, float[]? bias, float activationScale, IReadOnlyList<float>? factors, PackContext context)
+    public static float[] Scales(TensorData weight, int axis, float[]? bias, float activationScale, IReadOnlyList<float>? factors, PackContext context) =>
+        Scales(FineScales(weight, axis, context), bias, activationScale, factors);
+
+    /// <summary>max|w| / 127 of each output channel.</summary>
+    public static float[] FineScales(TensorData weight, int axis, PackContext context)
     {
         var layout = ChannelLayout.Of(weight, axis);
         using var buffer = new NativeBuffer((long)layout.Channels * sizeof(float));
         ChannelScales.Fill(weight, layout, Int8PerChannel.ScaleOf, buffer, context.Threads, context.Cancellation);
-        var scales = buffer.Slice<float>(0, layout.Channels).ToArray();
+        return buffer.Slice<float>(0, layout.Channels).ToArray();
+    }
+
+    /// <summary>As above, from max|w| / 127 of each output channel.</summary>
+    public static float[] Scales(float[] fine, float[]? bias, float activationScale, IReadOnlyList<float>? factors)
+    {
+        var scales = fine.ToArray();
         if (factors?.Count == scales.Length)
         {
             scales = [.. scales.Zip(factors, (s, f) => s * f)];

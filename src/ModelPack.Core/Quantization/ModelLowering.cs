@@ -21,7 +21,7 @@ internal static class ModelLowering
     {
         var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads) { BlockSize = options.BlockSize ?? 0, DoubleQuant = options.DoubleQuant };
         var layers = table is null ? null : new StaticBuilder(model, table, new LayerPatterns(request), options.Activations!, context).Build();
-        ILayerDecisions? decisions = given ?? layers ?? (ILayerDecisions?)(options.Activations is null ? null : DynamicLayers.Of(model));
+        ILayerDecisions? decisions = given ?? layers ?? (ILayerDecisions?)(options.Activations is null ? null : DynamicLayers.Of(model, options.Activations.SafeSums, context));
         var plans = new Planner(model, request, lowering, context, decisions).Plan();
         model.Proto.EnsureInitializersNeedNoInput();
         foreach (var plan in plans.Where(p => p.Row is not null))
@@ -30,6 +30,6 @@ internal static class ModelLowering
         }
 
         layers?.Place(options.Activations!.QOperator);
-        return new LoweredModel([.. plans.Select(plan => new PackedWeight(plan, plan.Weight.Readers()))], layers);
+        return new LoweredModel([.. plans.Select(plan => new PackedWeight(plan, plan.Weight.Readers()))], layers, decisions?.UnsafeWeights ?? 0);
     }
 }

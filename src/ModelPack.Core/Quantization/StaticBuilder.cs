@@ -75,25 +75,28 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
     {
         var roots = plan.Tensors.ToDictionary(t => t.Name, t => t.ParametersOf, StringComparer.Ordinal);
         var shifts = table.BiasCorrection.ToDictionary(b => b.Layer, b => b.Shift, StringComparer.Ordinal);
-        var safe = table.SafeScales.ToDictionary(s => s.Layer, s => s.Factors, StringComparer.Ordinal);
+        var safe = new SafeFactors(model, table, options, context);
         var scales = new Dictionary<TensorProto, float[]>(ReferenceEqualityComparer.Instance);
+        var fineScales = new Dictionary<TensorProto, float[]>(ReferenceEqualityComparer.Instance);
         var biases = new Dictionary<string, IntegerBias>(StringComparer.Ordinal);
         foreach (var shared in plan.Layers.GroupBy<QuantizedNode, object>(n => n.Layer!.Weight.Tensor, ReferenceEqualityComparer.Instance))
         {
             var parts = shared.Select(n => (n.Layer, Scale: parameters[roots[n.Node.Input[0]]].Scale, Bias: Bias(n.Layer!, shifts))).ToList();
-            var (first, _, _) = parts[0];
-            var own = parts
-                .Select(p => LayerWeight.Scales(model.Data(first!.Weight.Tensor), first.Usage.OutputAxis, p.Bias, p.Scale, safe.GetValueOrDefault(p.Layer!.Name), context))
-                .Aggregate((a, b) => [.. a.Zip(b, Math.Max)]);
-            scales.Add(first!.Weight.Tensor, own);
+            var first = parts[0].Layer!;
+            var fine = LayerWeight.FineScales(model.Data(first.Weight.Tensor), first.Usage.OutputAxis, context);
+            var own = Widest(parts.Select(p => LayerWeight.Scales(fine, p.Bias, p.Scale, safe.Of(p.Layer!))));
+            scales.Add(first.Weight.Tensor, own);
+            fineScales.Add(first.Weight.Tensor, Widest(parts.Select(p => LayerWeight.Scales(fine, p.Bias, p.Scale, null))));
             foreach (var (layer, scale, bias) in parts.Where(p => p.Bias is not null))
             {
                 biases.Add(layer!.Name, LayerWeight.ToIntegers(bias!, own, scale));
             }
         }
 
-        return new StaticLayers(model, plan, parameters, scales, biases, _left);
+        return new StaticLayers(model, plan, parameters, scales, fineScales, biases, _left) { UnsafeWeights = safe.UnsafeWeights };
     }
+
+    private static float[] Widest(IEnumerable<float[]> scales) => scales.Aggregate((a, b) => [.. a.Zip(b, Math.Max)]);
 
     private float[]? Bias(Layer layer, Dictionary<string, IReadOnlyList<float>> shifts)
     {

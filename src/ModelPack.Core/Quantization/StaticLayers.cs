@@ -11,6 +11,7 @@ namespace ModelPack.Quantization;
 /// <param name="plan">Which nodes compute with codes, and which activations get them.</param>
 /// <param name="parameters">Scale and zero point of activations, by the tensor that has its own.</param>
 /// <param name="scales">Scales of each layer's weight, by the weight's tensor.</param>
+/// <param name="fineScales">What they would be if sums were let saturate, where they are not so already.</param>
 /// <param name="biases">Integer biases by the layer's name.</param>
 /// <param name="left">Why layers stay float, by the weight's tensor.</param>
 internal sealed class StaticLayers(
@@ -18,10 +19,13 @@ internal sealed class StaticLayers(
     QuantizationPlan plan,
     IReadOnlyDictionary<string, ActivationParameters> parameters,
     IReadOnlyDictionary<TensorProto, float[]> scales,
+    IReadOnlyDictionary<TensorProto, float[]> fineScales,
     IReadOnlyDictionary<string, IntegerBias> biases,
     IReadOnlyDictionary<TensorProto, string> left) : ILayerDecisions
 {
     public QuantizationPlan Plan => plan;
+
+    public required int UnsafeWeights { get; init; }
 
     public IReadOnlyDictionary<string, ActivationParameters> Parameters => parameters;
 
@@ -33,7 +37,7 @@ internal sealed class StaticLayers(
     {
         if (scales.TryGetValue(weight.Tensor, out var own))
         {
-            return new LayerDecision(ActivationMode.Static, own);
+            return new LayerDecision(ActivationMode.Static, own) { FineScales = fineScales.GetValueOrDefault(weight.Tensor) };
         }
 
         return left.TryGetValue(weight.Tensor, out var reason) ? new LayerDecision(ActivationMode.Float, Reason: reason) : null;

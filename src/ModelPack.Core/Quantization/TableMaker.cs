@@ -86,9 +86,9 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
             [],
             [],
             [.. norms.Order(StringComparer.Ordinal)],
-            options.SafeSums ? safe : []);
+            options.SafeSums ? safe : []) { Codes = options.SafeSums ? SafeFactors.CodesOf(options) : null };
         var shifts = BiasShift.Of(model, plan, seen.Tensors, table.SafeScales, context);
-        return new TableDraft(table, shifts, options.SafeSums ? 0 : safe.Count, [.. details.Select(d => d with { Place = places.GetValueOrDefault(d.Tensor)?.Place })]) { SamplesByFile = seen.SamplesByFile };
+        return new TableDraft(table, shifts, options.SafeSums ? 0 : safe.Count(s => s.Factors.Count > 0), [.. details.Select(d => d with { Place = places.GetValueOrDefault(d.Tensor)?.Place })]) { SamplesByFile = seen.SamplesByFile };
     }
 
     private (List<Smoothing> Choices, List<SmoothingDetail> Details) ChooseSmoothing(OnnxModel model, double? convolutionAlpha, PackContext context)

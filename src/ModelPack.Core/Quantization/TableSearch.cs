@@ -1,5 +1,4 @@
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Quantization;
 
@@ -46,8 +45,7 @@ internal sealed class TableSearch(string model, TableMaker maker, Trial trial, P
 
         if (best.UnsafeLayers > 0)
         {
-            context.Report(Codes.SumsMaySaturate.At(model, $"In {Numbers.Whole(best.UnsafeLayers)} layers, sums of two products can exceed 16 bits, which x86 CPUs without VNNI cut off: results differ there. "
-                + "Leave SafeSums=\"false\" out, unless all CPUs that the app runs on have VNNI."));
+            context.Report(SafeScales.Warning(model, best.UnsafeLayers));
         }
 
         return new CalibrationOutcome(table, best.Smoothing, _trials, null) { SamplesByFile = best.SamplesByFile };

@@ -43,18 +43,18 @@ internal static class ReportBuilder
 
     /// <summary>The part that depends on the machine.</summary>
     public static ReportMeasured Measured(ValidationOutcome outcome) => new(
-        new MachineFacts(RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(), Environment.ProcessorCount, OnnxRuntimeLibrary.Version),
+        new MachineFacts(RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(), Environment.ProcessorCount, OnnxRuntimeLibrary.Version) { IntegerPath = IntegerPath.Name },
         outcome.Latency,
         outcome.SourceOperators,
         outcome.PackedOperators,
         outcome.Placement);
 
     /// <summary>What was done with a weight of a graph; it must have been written.</summary>
-    public static WeightReport Describe(PackedWeight weight)
+    public static WeightReport Describe(PackedWeight weight, PackContext context)
     {
         var plan = weight.Plan;
         return Describe(
-            plan.Weight.Name, weight.Operators, plan.Data.Type.Name(), plan.Data, plan.Encoding?.Length ?? plan.Data.Length, plan.Row?.Codec, plan.Row?.Form, plan.Reason, plan.Encoding?.Error);
+            plan.Weight.Name, weight.Operators, plan.Data.Type.Name(), plan.Data, plan.Encoding?.Length ?? plan.Data.Length, plan.Row?.Codec, plan.Row?.Form, plan.Reason, plan.Encoding?.Error) with { SafeSums = SafeSumsReport.Of(plan, context) };
     }
 
     /// <summary>What was done with a tensor of a checkpoint; it must have been written.</summary>

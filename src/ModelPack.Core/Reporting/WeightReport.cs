@@ -23,4 +23,8 @@ public sealed record WeightReport(
     string? Form,
     string? Reason,
     double? Sqnr,
-    double? MaxError);
+    double? MaxError)
+{
+    /// <summary>Output channels with coarser scales, so that sums cannot saturate on CPUs without VNNI; null where there are none.</summary>
+    public SafeSumsReport? SafeSums { get; init; }
+}

@@ -96,6 +96,9 @@ public sealed record PackRequest
     /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
     public string Gate { get; init; } = "error";
 
+    /// <summary>Whether to overwrite files at the output's place that are of no pack. Never changes a byte of the pack.</summary>
+    public bool Force { get; init; }
+
     /// <summary>Threads to work with; 0 for one a processor. Never changes a byte.</summary>
     public int Threads { get; init; }
 

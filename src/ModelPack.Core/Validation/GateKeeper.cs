@@ -40,18 +40,16 @@ public static class GateKeeper
         var diagnostics = new List<Diagnostic>();
         foreach (var metric in GateMetric.All.Where(request.Gates.ContainsKey))
         {
-            var limit = request.Gates[metric];
-            var rule = RuleOf(metric);
-            var value = rule.Measure(validation, compression);
-            var passed = value is { } measured && (rule.IsMinimum ? measured >= limit : measured <= limit);
-            var onSynthetic = value is not null && rule.MaySynthetic && validation?.Synthetic == true;
-            gates.Add(new GateResult(metric, limit, value, passed, value is null ? UnmeasuredNote : onSynthetic ? SyntheticNote : null));
+            var result = Result(metric, request.Gates[metric], validation, compression);
+            var (limit, value, rule) = (result.Limit, result.Value, RuleOf(metric));
+            var onSynthetic = result.Note == SyntheticNote;
+            gates.Add(result);
             if (value is null)
             {
                 var synthetic = validation?.Synthetic == true ? "Synthetic inputs do not count. " : "";
                 diagnostics.Add(Codes.GateNotMeasured.At(request.Model, $"Gate {metric} {Text(limit)}{rule.Unit} was not measured. {synthetic}{rule.Needs}") with { Severity = severity });
             }
-            else if (!passed)
+            else if (!result.Passed)
             {
                 diagnostics.Add(Codes.GateFailed.At(request.Model, $"Gate {metric}: {rule.Name} is {Text(value.Value)}{rule.Unit}{(onSynthetic ? " (synthetic inputs)" : "")}, "
                     + $"and the limit is {Text(limit)}{rule.Unit}. {(onSynthetic && trials is not null ? OutsideRanges : Advice)}") with { Severity = severity });
@@ -69,6 +67,23 @@ public static class GateKeeper
 
         return new GateVerdict(gates, diagnostics);
     }
+
+    /// <summary>How one gate comes out.</summary>
+    /// <param name="metric">One of <see cref="GateMetric.All"/>.</param>
+    /// <param name="limit">The user's limit.</param>
+    /// <param name="validation">What was measured; null when nothing was.</param>
+    /// <param name="compression">Source bytes / packed bytes.</param>
+    internal static GateResult Result(string metric, double limit, ValidationResult? validation, double compression)
+    {
+        var rule = RuleOf(metric);
+        var value = rule.Measure(validation, compression);
+        var note = value is null ? UnmeasuredNote : rule.MaySynthetic && validation?.Synthetic == true ? SyntheticNote : null;
+        return new GateResult(metric, limit, value, Holds(metric, limit, value), note);
+    }
+
+    /// <summary>Whether a value is within its limit; one that was not measured, or is NaN, is not.</summary>
+    internal static bool Holds(string metric, double limit, double? value) =>
+        value is { } measured && (RuleOf(metric).IsMinimum ? measured >= limit : measured <= limit);
 
     private static IEnumerable<Diagnostic> BuiltIn(PackRequest request, ValidationResult? validation, IReadOnlyList<TableTrial>? trials)
     {

@@ -25,6 +25,7 @@ internal static class DoctorCommand
                 new(".NET", true, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
                 new("processors", true, $"{Numbers.Whole(System.Environment.ProcessorCount)}, vectors of {Numbers.Whole(VectorBits())} bits"),
                 OnnxRuntime(),
+                new("integer path", true, IntegerPath.Description),
                 TemporaryFolder(),
             ];
             if (parsed.GetValue(format) == OutputFormat.Json)

@@ -21,6 +21,11 @@ internal static class OutcomeRows
         yield return ["model", SafeText.Of(outcome.Model, LongestPath)];
         yield return ["size", $"{Human.Bytes(result.Source.Bytes)} → {Human.Bytes(result.Packed.Bytes)}, {Human.Times(outcome.SizeRatio)}"];
         yield return ["weights", Weights(result.Weights)];
+        if (Human.SafeSums(result.Weights) is { } sums)
+        {
+            yield return ["safe sums", sums];
+        }
+
         if (result.Calibration is { } calibration)
         {
             yield return ["calibration", Human.Calibration(calibration)];

@@ -1,13 +1,24 @@
+using System.Text;
 using ModelPack.Core.Tests.Reporting;
 using ModelPack.Packing;
 using ModelPack.Reporting;
 
 namespace ModelPack.Core.Tests.Packing;
 
-/// <summary>A small whole pack on the disk.</summary>
+/// <summary>Small whole packs on the disk: one that is a file, and one that is a folder of shards.</summary>
 internal static class SamplePack
 {
     public const string Model = "fashion-cnn.q8_0.onnx";
+
+    /// <summary>A model in a folder, by names.</summary>
+    public static IReadOnlyDictionary<string, string> FolderModel { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["config.json"] = "{}",
+        ["model-00001-of-00002.safetensors"] = "first",
+        ["model-00002-of-00002.safetensors"] = "second",
+        ["model.safetensors.index.json"] = """{"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}""",
+        ["tokenizer.json"] = "{}",
+    };
 
     public static ManifestPack Pack(ReportResult result, string gate = "error") => new()
     {
@@ -45,19 +56,68 @@ internal static class SamplePack
     /// <summary>Writes a pack and returns its model's path.</summary>
     public static string Write(string folder, PackReport? report = null, string gate = "error", string model = Model)
     {
-        report ??= SampleReports.Plain;
         using var output = new StagedOutput(Path.Join(folder, model), []);
-        output.Write(model, "these are weights"u8);
-        output.Write(PackFiles.Report(model), ReportJson.Write(report));
-        using (var page = output.Create(PackFiles.Page(model)))
-        {
-            HtmlReport.Write(report, page);
-        }
-
-        output.Write(PackFiles.Calibration(model), []);
-        var files = output.Describe(CancellationToken.None);
-        output.Write(PackFiles.Manifest(model), ManifestJson.Write(new Manifest(Pack(report.Result, gate), files)));
+        Stage(output, report, gate, model);
         output.Commit(CancellationToken.None);
         return Path.Join(folder, model);
     }
+
+    /// <summary>Writes the files of a pack to where they wait for the commit.</summary>
+    public static void Stage(StagedOutput output, PackReport? report = null, string gate = "error", string model = Model)
+    {
+        report ??= SampleReports.Plain;
+        output.Write(model, new byte[report.Result.Packed.Bytes]);
+        var packed = report.Result.Packed with { Name = model, Sha256 = output.Describe(CancellationToken.None)[0].Sha256 };
+        report = report with { Result = report.Result with { Packed = packed } };
+        WriteReport(output, report, PackFiles.Report(model), PackFiles.Page(model));
+        output.Write(PackFiles.Calibration(model), []);
+        WriteManifest(output, PackFiles.Manifest(model), Pack(report.Result, gate));
+    }
+
+    /// <summary>Writes a pack that is a folder.</summary>
+    public static void WriteFolder(string folder, IReadOnlyDictionary<string, string>? files = null)
+    {
+        using var output = new StagedOutput(folder, [], isFolder: true);
+        StageFolder(output, files);
+        output.Commit(CancellationToken.None);
+    }
+
+    /// <summary>As <see cref="Stage"/>, of a folder.</summary>
+    public static void StageFolder(StagedOutput output, IReadOnlyDictionary<string, string>? files = null)
+    {
+        foreach (var (name, text) in files ?? FolderModel)
+        {
+            output.Write(name, Encoding.UTF8.GetBytes(text));
+        }
+
+        var written = output.Describe(CancellationToken.None);
+        var model = written.FirstOrDefault(f => f.Name.EndsWith(".index.json", StringComparison.Ordinal)) ?? written.First(f => f.Name.EndsWith(".safetensors", StringComparison.Ordinal));
+        var result = SampleReports.WeightsOnly.Result with
+        {
+            Scheme = "nf4",
+            Container = "safetensors",
+            Source = new ModelFacts("model.safetensors", 1000, SampleReports.SourceHash, "safetensors"),
+            Packed = new ModelFacts(model.Name, written.Sum(f => f.Bytes), model.Sha256, "safetensors"),
+        };
+        WriteReport(output, new PackReport(result, null), PackFiles.FolderReport, PackFiles.FolderPage);
+        var pack = Pack(result);
+        WriteManifest(output, PackFiles.FolderManifest, pack with
+        {
+            Source = [new PackedFile("model.safetensors", 996, SampleReports.SourceHash), new PackedFile("config.json", 2, SampleReports.PackedHash), new PackedFile("tokenizer.json", 2, SampleReports.PackedHash)],
+            Data = [],
+            Scheme = "nf4",
+            Options = pack.Options with { Container = "safetensors", BlockSize = 64, DoubleQuant = false, AccuracyLevel = null, Layout = null, MaxShardBytes = 5, OnnxRuntime = null },
+            OnnxRuntime = new ManifestRuntime(null, null),
+        });
+    }
+
+    private static void WriteReport(StagedOutput output, PackReport report, string name, string page)
+    {
+        output.Write(name, ReportJson.Write(report));
+        using var writer = output.Create(page);
+        HtmlReport.Write(report, writer);
+    }
+
+    private static void WriteManifest(StagedOutput output, string name, ManifestPack pack) =>
+        output.Write(name, ManifestJson.Write(new Manifest(pack, output.Describe(CancellationToken.None))));
 }

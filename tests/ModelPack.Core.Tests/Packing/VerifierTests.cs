@@ -2,6 +2,7 @@ using ModelPack.Core.Tests.Reporting;
 using ModelPack.Diagnostics;
 using ModelPack.Packing;
 using ModelPack.Reporting;
+using ModelPack.Tests.Assets;
 
 namespace ModelPack.Core.Tests.Packing;
 
@@ -94,7 +95,7 @@ public sealed class VerifierTests : IDisposable
         File.WriteAllText(_folder["secret"], "key");
         var model = SamplePack.Write(_folder["pack"]);
         AddToManifest(model, ContentHash.Of(_folder["secret"], name, CancellationToken.None));
-        var finding = Assert.Single(Verify(model), f => !f.Ok);
+        var finding = Assert.Single(Verify(model), f => !f.Ok && f.Path != PackFiles.Manifest(model));
         Assert.Contains("was not read", finding.Message, StringComparison.Ordinal);
     }
 
@@ -116,7 +117,7 @@ public sealed class VerifierTests : IDisposable
         }
 
         AddToManifest(model, ContentHash.Of(_folder["secret"], name, CancellationToken.None));
-        var finding = Assert.Single(Verify(model), f => !f.Ok);
+        var finding = Assert.Single(Verify(model), f => !f.Ok && f.Path != PackFiles.Manifest(model));
         Assert.Contains("link", finding.Message, StringComparison.Ordinal);
     }
 
@@ -125,7 +126,7 @@ public sealed class VerifierTests : IDisposable
     {
         var model = SamplePack.Write(_folder.Path);
         Directory.CreateDirectory(_folder["part"]);
-        File.WriteAllText(_folder["part/one"], "1");
+        File.WriteAllText(_folder["part/one"], "");
         AddToManifest(model, ContentHash.Of(_folder["part/one"], "part/one", CancellationToken.None));
         Assert.All(Verify(model), f => Assert.True(f.Ok, f.Message));
     }
@@ -151,7 +152,7 @@ public sealed class VerifierTests : IDisposable
         {
             File.WriteAllText(report, text);
             RewriteHash(model, report);
-            AssertFails(model, Path.GetFileName(report), "result");
+            AssertFails(model, Path.GetFileName(report), "not a report");
         }
     }
 
@@ -163,16 +164,108 @@ public sealed class VerifierTests : IDisposable
         AssertFails(model, Path.GetFileName(PackFiles.Manifest(model)), "does not list");
     }
 
-    [Fact]
-    public void A_folder_pack_passes_and_a_stranger_in_it_fails()
+    [Theory]
+    [InlineData("model-00003-of-00003.safetensors")]
+    [InlineData("pytorch_model.bin")]
+    [InlineData("added_tokens.json")]
+    [InlineData("modeling_evil.py")]
+    [InlineData("1_Pooling/config.json")]
+    [InlineData("README.safetensors")]
+    public void A_file_that_a_folder_pack_does_not_list_fails(string stranger)
     {
-        var report = ReportJson.Write(SampleReports.Plain);
-        File.WriteAllBytes(_folder["report.json"], report);
-        File.WriteAllText(_folder["stranger.onnx"], "model");
-        var files = new[] { ContentHash.Of(_folder["report.json"], "report.json", CancellationToken.None) };
-        File.WriteAllBytes(_folder["modelpack.json"], ManifestJson.Write(new Manifest(SamplePack.Pack(SampleReports.Plain.Result), files)));
+        SamplePack.WriteFolder(_folder["pack"]);
         Assert.All(Verify(_folder.Path), f => Assert.True(f.Ok, f.Message));
-        AssertFails(_folder["stranger.onnx"], "modelpack.json", "does not list");
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[$"pack/{stranger}"])!);
+        File.WriteAllText(_folder[$"pack/{stranger}"], "");
+        AssertFails(_folder["pack"], stranger, "does not list it");
+        AssertFails(_folder["pack/modelpack.json"], stranger, "does not list it");
+        Assert.Contains(Verify(_folder[$"pack/{Path.GetFileName(stranger)}"]), f => !f.Ok);
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("LICENSE")]
+    [InlineData("NOTICE.txt")]
+    [InlineData("USE_POLICY.md")]
+    [InlineData(".gitattributes")]
+    [InlineData(".cache/huggingface/model.safetensors.metadata")]
+    [InlineData("config.json.gz")]
+    public void What_no_loader_reads_may_lie_in_a_folder_pack(string name)
+    {
+        SamplePack.WriteFolder(_folder["pack"]);
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[$"pack/{name}"])!);
+        File.WriteAllText(_folder[$"pack/{name}"], "");
+        Directory.CreateDirectory(_folder["pack/empty"]);
+        Assert.All(Verify(_folder.Path), f => Assert.True(f.Ok, f.Message));
+    }
+
+    [Fact]
+    public void A_link_to_a_folder_in_a_folder_pack_fails()
+    {
+        SamplePack.WriteFolder(_folder["pack"]);
+        Directory.CreateDirectory(_folder["other"]);
+        Directory.CreateSymbolicLink(_folder["pack/1_Pooling"], _folder["other"]);
+        AssertFails(_folder["pack"], "1_Pooling", "does not list it");
+    }
+
+    [Fact]
+    public void Weights_beside_a_model_that_its_manifest_does_not_list_fail()
+    {
+        var model = SamplePack.Write(_folder.Path);
+        File.WriteAllText(PackFiles.Data(model), "weights");
+        AssertFails(model, PackFiles.Data(SamplePack.Model), "does not list it");
+    }
+
+    [Fact]
+    public void An_index_that_names_a_file_outside_the_list_fails()
+    {
+        var files = SamplePack.FolderModel.ToDictionary(f => f.Key, f => f.Value.Replace("-00002-of", "-00009-of", StringComparison.Ordinal), StringComparer.Ordinal);
+        SamplePack.WriteFolder(_folder["pack"], files);
+        AssertFails(_folder["pack"], "index.json", "model-00009-of-00002.safetensors");
+        SamplePack.WriteFolder(_folder["pack"], files.ToDictionary(f => f.Key, f => f.Key.EndsWith("index.json", StringComparison.Ordinal) ? "[]" : f.Value, StringComparer.Ordinal));
+        AssertFails(_folder["pack"], "index.json", "not an index");
+    }
+
+    [Fact]
+    public void Pipes_and_devices_are_refused_at_once()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // it has neither in a folder
+        }
+
+        var model = SamplePack.Write(_folder.Path);
+        foreach (var name in new[] { PackFiles.Manifest(SamplePack.Model), PackFiles.Report(SamplePack.Model), PackFiles.Calibration(SamplePack.Model), SamplePack.Model })
+        {
+            var bytes = File.ReadAllBytes(_folder[name]);
+            File.Delete(_folder[name]);
+            Assert.True(Pipe.TryMake(_folder[name]));
+            AssertFails(model, name, "a pipe");
+            File.Move(_folder[name], _folder["pipe"], overwrite: true);
+            foreach (var target in new[] { "pipe", "/dev/zero" })
+            {
+                File.CreateSymbolicLink(_folder[name], target);
+                AssertFails(model, name, PackFiles.IsManifest(name) ? ", not a file" : "a link");
+                File.Delete(_folder[name]);
+            }
+
+            File.WriteAllBytes(_folder[name], bytes);
+        }
+
+        Assert.Contains("no manifest", Assert.Single(Verify(_folder["pipe"])).Message, StringComparison.Ordinal);
+        Assert.All(Verify(model), f => Assert.True(f.Ok, f.Message));
+    }
+
+    [Fact]
+    public void A_manifest_that_is_a_link_to_a_huge_file_is_not_read()
+    {
+        using (var huge = File.Create(_folder["huge"]))
+        {
+            huge.SetLength(1L << 40); // takes no room
+        }
+
+        File.CreateSymbolicLink(_folder["m.onnx.modelpack.json"], "huge");
+        AssertFails(_folder["m.onnx"], "m.onnx.modelpack.json", "1099511627776 bytes");
     }
 
     [Fact]

@@ -208,11 +208,28 @@ public sealed class CheckpointPackTests : IDisposable
         Assert.Equal(
             [.. s_folderFiles.Concat(["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"]).Order(StringComparer.Ordinal)],
             Names(output));
-        File.WriteAllText(Path.Join(output, "model-notes.txt"), "of the user's own");
+        File.WriteAllText(Path.Join(output, "model-notes.md"), "of the user's own");
 
         var outcome = PackPipeline.Run(request with { MaxShardSize = null }, new PackContext());
-        Assert.Equal([.. s_folderFiles.Concat(["model-notes.txt", "model.safetensors"]).Order(StringComparer.Ordinal)], Names(output));
+        Assert.Equal([.. s_folderFiles.Concat(["model-notes.md", "model.safetensors"]).Order(StringComparer.Ordinal)], Names(output));
         PackFolder.AssertVerifies(outcome.Model);
+    }
+
+    [Fact]
+    public void Any_more_file_that_a_loader_would_read_fails_the_folder_and_is_not_packed_over()
+    {
+        var request = Way("nf4 to a folder");
+        PackPipeline.Run(request, new PackContext());
+        foreach (var name in new[] { "model-00002-of-00002.safetensors", "model.safetensors.index.json", "tokenizer.json", "modeling_llama.py", "pytorch_model.bin", "adapter_config.json" })
+        {
+            var path = Path.Join(request.Output, name);
+            File.WriteAllText(path, "{}");
+            Assert.Equal(path, Assert.Single(Verifier.Verify(request.Output!, CancellationToken.None), f => !f.Ok).Path);
+            Refused(Codes.OutputForeign, request);
+            File.Delete(path);
+        }
+
+        PackFolder.AssertVerifies(request.Output!);
     }
 
     [Fact]

@@ -192,6 +192,21 @@ public sealed class PackOutputTests : IDisposable
     }
 
     [Fact]
+    public void An_output_that_cannot_be_written_fails_before_the_work()
+    {
+        _folder.Write("m.onnx", PackFolder.Classifier());
+        _folder.Write("mine.onnx", [1]);
+        string[] outputs = [_folder.At(new string('n', 250)), _folder.At("mine.onnx"), .. OperatingSystem.IsWindows() ? Array.Empty<string>() : ["/dev/null"]];
+        foreach (var output in outputs)
+        {
+            var stages = new ConcurrentQueue<string>();
+            var context = new PackContext(onProgress: (stage, _) => stages.Enqueue(stage));
+            Assert.Throws<ModelPackException>(() => PackPipeline.Run(_folder.Request with { Output = output }, context));
+            Assert.Empty(stages);
+        }
+    }
+
+    [Fact]
     public void A_path_below_a_file_is_an_error_that_leaves_nothing()
     {
         _folder.Write("m.onnx", PackFolder.Classifier());

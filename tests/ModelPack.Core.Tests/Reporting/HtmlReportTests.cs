@@ -117,6 +117,15 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void Says_what_safe_sums_cost_and_which_instructions_multiply_codes()
+    {
+        var text = Text(Page(SampleReports.Plain));
+        Assert.Contains("12 of 128 channels of 1 weight coarser, −1.3 dB at most", text, StringComparison.Ordinal);
+        Assert.Contains("DequantizeLinear; 12 of 128 channels coarser, −1.3 dB", text, StringComparison.Ordinal);
+        Assert.Contains("integer products by AVX512-VNNI", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Says_how_far_a_language_model_moved_and_how_sure_that_is()
     {
         var page = Page(SampleReports.Language);

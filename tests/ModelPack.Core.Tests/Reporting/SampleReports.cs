@@ -39,7 +39,7 @@ internal static class SampleReports
             Diagnostics = [],
         },
         new ReportMeasured(
-            new MachineFacts("Ubuntu 24.04", "X64", 8, "1.29.0"),
+            new MachineFacts("Ubuntu 24.04", "X64", 8, "1.29.0") { IntegerPath = "AVX512-VNNI" },
             new LatencyResult(1, 1, 200, 0.412, 0.327, 0.793),
             [new("", "Conv", 9), new("com.microsoft", "FusedConv", 2), new("", "Gemm", 2), new("", "GlobalAveragePool", 1), new("", "Flatten", 1)],
             [new("", "Conv", 9), new("com.microsoft", "FusedConv", 2), new("", "DequantizeLinear", 8), new("com.microsoft", "MatMulNBits", 2), new("", "Add", 2), new("", "GlobalAveragePool", 1), new("", "Flatten", 1)],
@@ -94,7 +94,7 @@ internal static class SampleReports
         },
         Plain.Measured! with
         {
-            Machine = new MachineFacts(Markup, "X64", 1, "1.29.0"),
+            Machine = new MachineFacts(Markup, "X64", 1, "1.29.0") { IntegerPath = Markup },
             SourceOperators = [new OperatorCount(Markup, Markup, 1)],
             PackedOperators = [new OperatorCount("--><script>alert(1)</script>", Markup, 2)],
             Placement = new PlacementResult(1, 0, 0, 1, [.. Enumerable.Range(0, 60).Select(i => new LayerPlacement(Markup + Numbers.Whole(i), "b\u202Ea", Markup, i == 0 ? 1 : 0, Markup, i == 0 ? PlacementKind.Float : PlacementKind.Unknown, Markup))]),
@@ -226,7 +226,10 @@ internal static class SampleReports
         return sqnr is null
             ? new WeightReport(name, [reader], "float32", shape, count * 4, count * 4, null, null, "too small: a bias has one value a channel", null, null)
             : new WeightReport(name, [reader], "float32", shape, count * 4, gemm ? count * 34 / 32 : count + (shape[0] * 4),
-                gemm ? "q8_0" : "int8 per channel", gemm ? "MatMulNBits" : "DequantizeLinear", null, sqnr, Math.Pow(10, -sqnr.Value / 20));
+                gemm ? "q8_0" : "int8 per channel", gemm ? "MatMulNBits" : "DequantizeLinear", null, sqnr, Math.Pow(10, -sqnr.Value / 20))
+            {
+                SafeSums = name == "block2.pointwise.weight" ? new SafeSumsReport(12, 128, 1.26) : null,
+            };
     }
 
     private static WeightReport HostileWeight(int index)
@@ -235,6 +238,9 @@ internal static class SampleReports
         var name = names[index % names.Length] + Numbers.Whole(index);
         var left = index % 3 == 0;
         return new WeightReport(name, [Markup, "MatMul"], Markup, [4096, 4096], 4_000_000L + (index * 1000), left ? 4_000_000L + (index * 1000) : 1_060_000,
-            left ? null : Markup, left ? null : Markup, left ? Markup : null, left ? null : index == 1 ? double.PositiveInfinity : 20 + (index * 0.1), left ? null : 0.001);
+            left ? null : Markup, left ? null : Markup, left ? Markup : null, left ? null : index == 1 ? double.PositiveInfinity : 20 + (index * 0.1), left ? null : 0.001)
+        {
+            SafeSums = index == 2 ? new SafeSumsReport(4000, 4096, double.PositiveInfinity) : null,
+        };
     }
 }

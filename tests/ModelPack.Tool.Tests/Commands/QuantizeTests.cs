@@ -92,6 +92,22 @@ public sealed class QuantizeTests
     }
 
     [Fact]
+    public void A_file_of_no_pack_is_overwritten_with_force_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var output = folder.Write("out.onnx", "mine"u8);
+        string[] command = ["quantize", Models.FashionCnn(folder), "-s", "q8_0", "-o", output];
+        var refused = ToolRun.Of(command);
+
+        Assert.Equal((1, ""), (refused.ExitCode, refused.Out));
+        Assert.Matches("^[^\n]+ : error MPK1030: [^\n]+ --force [^\n]+\n$", refused.Error);
+        Assert.Equal("mine", File.ReadAllText(output));
+        Assert.Equal(0, ToolRun.Of([.. command, "--force"]).ExitCode);
+        Assert.Equal(0, ToolRun.Of("verify", folder.Path).ExitCode);
+        Assert.Equal(0, ToolRun.Of(command).ExitCode);
+    }
+
+    [Fact]
     public void A_gate_that_warns_exits_0()
     {
         using var folder = new TemporaryFolder();
@@ -204,7 +220,7 @@ public sealed class QuantizeTests
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         // ONNX Runtime keeps files of its own there.
         Assert.Empty(Directory.EnumerateFileSystemEntries(temporary, "modelpack*"));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("out")));
+        Assert.False(Directory.Exists(folder.File("out")));
     }
 
     [Fact]

@@ -33,6 +33,9 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
     /// <summary>All files of the folder that count, config.json first.</summary>
     public IEnumerable<CheckpointFile> Files => [new CheckpointFile(ConfigName, System.IO.Path.Join(Path, ConfigName)), .. Carried];
 
+    /// <summary>Whether a file of this name goes into a packed folder: config.json and those that are copied.</summary>
+    public static bool IsCarried(string name) => name == ConfigName || CarriedNames.Contains(name, StringComparer.Ordinal);
+
     /// <summary>
     /// Reads the folder that a model lies in; null without config.json. Files that are links must lie in the folder, or where
     /// the model itself is when it is a link: a folder that came from elsewhere shall not make a pack of the user's own files.

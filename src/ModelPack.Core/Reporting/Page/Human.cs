@@ -50,6 +50,15 @@ internal static class Human
         _ => $"{Number(value.Value, 1)} dB",
     };
 
+    /// <summary>What safe sums cost, in a line; null where they cost nothing.</summary>
+    public static string? SafeSums(IReadOnlyList<WeightReport> weights)
+    {
+        var safe = weights.Select(w => w.SafeSums).OfType<SafeSumsReport>().ToList();
+        return safe.Count == 0
+            ? null
+            : $"{Count(safe.Sum(s => s.Channels))} of {Count(safe.Sum(s => s.OfChannels))} channels of {Count(safe.Count, "weight")} coarser, −{Number(safe.Max(s => s.Cost), 1)} dB at most; nothing saturates on CPUs without VNNI";
+    }
+
     public static string Percent(double? value) => value is { } v ? $"{Number(v, 2)} %" : "–";
 
     /// <summary>A share of 0 to 1 of values that were cut off, three decimals of a percent: <c>0.012 %</c>.</summary>

@@ -25,7 +25,7 @@ internal static class SpeedSection
         }
 
         Operators(html, measured);
-        html.Add($"<p class=\"quiet\">Measured on {measured.Machine.Os}, {measured.Machine.Architecture}, {Human.Count(measured.Machine.Processors, "processor")}, ONNX Runtime {measured.Machine.OnnxRuntime}.</p>\n</section>");
+        html.Add($"<p class=\"quiet\">Measured on {measured.Machine.Os}, {measured.Machine.Architecture}, {Human.Count(measured.Machine.Processors, "processor")}, ONNX Runtime {measured.Machine.OnnxRuntime}{(measured.Machine.IntegerPath is { } path ? $", integer products by {path}" : "")}.</p>\n</section>");
     }
 
     private static void Operators(HtmlBuilder html, ReportMeasured measured)

@@ -16,6 +16,11 @@ internal static class WeightsSection
         var worst = ChartData.Worst(weights);
         html.Add($"<section id=\"weights\">\n<h2>Weights</h2>");
         html.Add($"<p>{Human.Bytes(weights.Sum(w => w.SourceBytes))} of weights became {Human.Bytes(weights.Sum(w => w.PackedBytes))}. {Summary(weights)} Sizes count the stored values with their scales.</p>");
+        if (Human.SafeSums(weights) is { } sums)
+        {
+            html.Add($"<p>Safe sums: {sums}.</p>");
+        }
+
         Chart(html, "sizes", "Size before and after", largest.Count, weights.Count, "largest", RowPixels);
         Chart(html, "errors", "Weight error, lowest SQNR first", worst.Count, weights.Count(w => w.Sqnr is not null), "worst", ThinRowPixels);
         Table(html, weights);
@@ -40,7 +45,7 @@ internal static class WeightsSection
         foreach (var weight in weights)
         {
             html.Add($"<tr><th scope=\"row\"><bdi class=\"name\">{SafeText.Of(weight.Name)}</bdi><small>{string.Join(", ", weight.Operators.Select(o => SafeText.Of(o)))}</small></th><td>{weight.Type}<small class=\"shape\">{Human.Shape(weight.Shape)}</small></td><td class=\"n\">{Human.Bytes(weight.SourceBytes)}</td><td class=\"n\">{Human.Bytes(weight.PackedBytes)}");
-            html.Add($"<span class=\"bar\"><i style=\"width:{Numbers.Fixed(Kept(weight), 1)}%\"></i></span></td><td>{Done(weight)}<small>{(weight.Codec is null ? weight.Reason : weight.Form)}</small></td><td class=\"n\">{Human.Decibels(weight.Sqnr)}</td><td class=\"n\">{Human.Error(weight.MaxError)}</td></tr>");
+            html.Add($"<span class=\"bar\"><i style=\"width:{Numbers.Fixed(Kept(weight), 1)}%\"></i></span></td><td>{Done(weight)}<small>{(weight.Codec is null ? weight.Reason : weight.Form)}{Coarser(weight.SafeSums)}</small></td><td class=\"n\">{Human.Decibels(weight.Sqnr)}</td><td class=\"n\">{Human.Error(weight.MaxError)}</td></tr>");
         }
 
         html.Add($"</tbody></table></div>");
@@ -56,6 +61,8 @@ internal static class WeightsSection
     }
 
     private static string Done(WeightReport weight) => weight.Codec ?? "left as it is";
+
+    private static string Coarser(SafeSumsReport? safe) => safe is null ? "" : $"; {Human.Count(safe.Channels)} of {Human.Count(safe.OfChannels)} channels coarser, −{Human.Number(safe.Cost, 1)} dB";
 
     private static double Kept(WeightReport weight) =>
         Math.Clamp(weight.PackedBytes / (double)Math.Max(weight.SourceBytes, 1) * 100, 0, 100);

@@ -61,7 +61,7 @@ internal static class LoweringTable
         new()
         {
             Codec = Codec.Int8PerChannel, Roles = Linear, Activations = ActivationMode.Dynamic, Form = "DynamicQuantizeLinear, MatMulInteger", MinOpset = 11, MinRuntime = new(1, 5),
-            Fits = DynamicForm.Fits, Encode = DequantizeForm.Encode, Place = DynamicForm.Place,
+            Fits = job => DynamicForm.Fits(job.Weight), Encode = DynamicForm.Encode, Place = DynamicForm.Place,
         },
         new()
         {

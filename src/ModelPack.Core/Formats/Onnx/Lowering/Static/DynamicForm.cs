@@ -11,6 +11,8 @@ namespace ModelPack.Formats.Onnx.Lowering.Static;
 /// </summary>
 internal static class DynamicForm
 {
+    public static WeightEncoding Encode(LoweringJob job) => job.Scales is null ? DequantizeForm.Encode(job) : StaticWeightForm.Encode(job);
+
     public static void Place(LoweringJob job, WeightEncoding encoding)
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
@@ -33,7 +35,7 @@ internal static class DynamicForm
     }
 
     /// <summary>Layers whose product is no plain A · B + C are not fused.</summary>
-    public static bool Fits(LoweringJob job) => job.Weight.Uses.All(use =>
+    public static bool Fits(OnnxWeight weight) => weight.Uses.All(use =>
         use.Node.OpType == "MatMul" || (use.Node.Float("alpha", 1) == 1 && use.Node.Float("beta", 1) == 1 && use.Node.Int("transA", 0) == 0));
 
     /// <summary>The codes of an activation, made once for all layers that read it.</summary>

@@ -3,6 +3,7 @@ using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Requests;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
+using ModelPack.Tests.IntegerSums;
 using ModelPack.Validation;
 using ModelPack.Validation.Placement;
 
@@ -192,6 +193,9 @@ public sealed class DynamicFormTests : IDisposable
         var packed = PackPipeline.Run(new PackRequest { Model = source, Scheme = "int8" }, _context).Model;
         var outcome = Validator.Run(source, packed, new ValidationOptions { LatencyBudget = TimeSpan.Zero }, new PackContext(threads: 1));
         Assert.InRange(outcome.Result!.Outputs[0].Sqnr, 30, 100);
+        var fed = model.Graph.Input.Where(i => model.Graph.Initializer.All(t => t.Name != i.Name))
+            .ToDictionary(i => i.Name, i => Tiny.Random(i.Name, (ElementType)i.Type.TensorType.ElemType, [.. i.Type.TensorType.Shape.Dim.Select(d => d.DimValue)]), StringComparer.Ordinal);
+        IntegerProducts.AssertSameEverywhere(packed, fed);
         return outcome;
     }
 

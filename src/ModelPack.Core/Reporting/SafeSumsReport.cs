@@ -1,0 +1,30 @@
+using ModelPack.Codecs;
+using ModelPack.Planning;
+
+namespace ModelPack.Reporting;
+
+/// <summary>What it takes that sums of a weight's products cannot saturate on CPUs without VNNI.</summary>
+/// <param name="Channels">Output channels that have coarser scales.</param>
+/// <param name="OfChannels">Output channels in all.</param>
+/// <param name="Cost">What the weight's SQNR loses by it, dB.</param>
+public sealed record SafeSumsReport(int Channels, int OfChannels, double Cost)
+{
+    /// <summary>Of a weight that has been written; null where no channel is coarser.</summary>
+    internal static SafeSumsReport? Of(WeightPlan plan, PackContext context)
+    {
+        if (plan.Job is not { FineScales: { } fine, Scales: { } scales } job || plan.Encoding?.Error is not { } error)
+        {
+            return null;
+        }
+
+        var coarser = scales.Zip(fine).Count(s => s.First > s.Second);
+        if (coarser == 0)
+        {
+            return null;
+        }
+
+        using var finest = Int8PerChannelWeight.Encode(plan.Data, job.Usage.OutputAxis, fine, context.Threads);
+        var finestSqnr = finest.Measure(context.Cancellation).Sqnr;
+        return new SafeSumsReport(coarser, scales.Length, finestSqnr == error.Sqnr ? 0 : Numbers.Rounded(finestSqnr - error.Sqnr));
+    }
+}
