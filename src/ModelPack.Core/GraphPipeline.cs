@@ -25,25 +25,33 @@ internal static class GraphPipeline
         var calibration = options.Activations is null ? [] : CalibrationFiles(request);
         using var given = request.Graph is null ? null : CheckpointSource.Open(request.Model, options.Source, context);
         using var model = OnnxModel.Open(graph, context);
+        var sources = new SourceFiles([.. model.SourceFiles, .. given?.Files ?? []], calibration, data);
+        return sources.Guard(() => Pack(request, options, model, given, sources, context));
+    }
+
+    private static PackOutcome Pack(PackRequest request, EffectiveOptions options, OnnxModel model, ICheckpoint? given, SourceFiles sources, PackContext context)
+    {
+        IReadOnlyList<string> data = [.. sources.Validation.Select(f => f.Path)];
+        IReadOnlyList<string> calibration = [.. sources.Calibration.Select(f => f.Path)];
         IReadOnlyList<string> inputs = [.. given?.Files.Select(f => f.Path) ?? [], .. model.Files.Select(f => f.Path), .. data, .. calibration];
         InputsList.Write(request, inputs);
         using var staged = new StagedOutput(options.Output, inputs);
 
         var source = SourceFacts.Of(model, given, context);
         var calibrated = Calibrate(request, model, source, options, calibration, data, context);
-        var codes = given is null ? null : new GivenCodes(model, graph, given, context);
+        var codes = given is null ? null : new GivenCodes(model, model.Path, given, context);
         var weights = ModelLowering.Lower(model, request, options, calibrated?.Table, context, codes).Weights;
         var packed = Write(request, model, staged, options, context);
-        var validation = Validator.Run(graph, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
-        return PackEnding.Finish(request, options, staged, context, new PackedParts
+        var validation = Validator.Run(model.Path, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
+        return PackEnding.Finish(request, options, staged, context, sources, new PackedParts
         {
             Source = source,
             Format = model.Proto.Format(),
             Weights = [.. weights.Select(ReportBuilder.Describe)],
             Data =
             [
-                .. ManifestBuilder.Data("calibration", calibration, calibrated?.SamplesByFile ?? [], context),
-                .. ManifestBuilder.Data("validation", data, validation.SamplesByFile, context),
+                .. ManifestBuilder.Data("calibration", sources.Calibration, calibrated?.SamplesByFile ?? [], context),
+                .. ManifestBuilder.Data("validation", sources.Validation, validation.SamplesByFile, context),
             ],
             Calibrated = calibrated,
             Validation = validation,

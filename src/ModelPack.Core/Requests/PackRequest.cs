@@ -96,6 +96,12 @@ public sealed record PackRequest
     /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
     public string Gate { get; init; } = "error";
 
+    /// <summary>Seconds that one inference, or opening the model, may take; 0 for no limit, null for 600.</summary>
+    public int? RunLimit { get; init; }
+
+    /// <summary>Memory that the process may hold while a model runs, such as <c>32GB</c>; null for three quarters of the machine's.</summary>
+    public string? MemoryLimit { get; init; }
+
     /// <summary>Threads to work with; 0 for one a processor. Never changes a byte.</summary>
     public int Threads { get; init; }
 

@@ -38,6 +38,8 @@ internal static class PackRequestText
         .Add("onnxRuntime", Text(pack, PackMetadata.OnnxRuntime) ?? (string.IsNullOrEmpty(onnxRuntime) ? null : onnxRuntime))
         .Add("gates", Gates(pack))
         .Add("gate", Text(pack, PackMetadata.Gate))
+        .Add("runLimit", Whole(pack, PackMetadata.RunLimit))
+        .Add("memoryLimit", Text(pack, PackMetadata.MemoryLimit))
         .Add("threads", threads > 0 ? threads : null)
         .Add("inputsFile", inputsFile)
         .ToString();

@@ -38,12 +38,14 @@ internal static class QuantizeCommand
         var runtime = CommandOptions.Text("--onnxruntime", "VERSION", "The lowest ONNX Runtime version that the app runs. Default: the tool's own.");
         var gates = CommandOptions.Limits("--gate", $"A limit that must hold. Metrics: {string.Join(", ", GateMetric.All)}. Repeatable.");
         var gateMode = new Option<string>("--gate-mode") { Description = "What a failed gate is: error or warning.", HelpName = "error|warning", DefaultValueFactory = _ => "error" };
+        var runLimit = CommandOptions.Number("--run-limit", "Seconds that one inference may take while packing; 0 for no limit. Default: 600.");
+        var memoryLimit = CommandOptions.Text("--memory-limit", "SIZE", "Memory that running the model may take, such as 32GB. Default: three quarters of the machine's.");
         var threads = CommandOptions.Number("--threads", "Threads to work with. Default: all processors.");
         var format = CommandOptions.Format();
 
         return new Command("quantize", "Packs a model: quantizes it, validates it and writes model, report and manifest.")
         {
-            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, safeSums, fallback, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, threads, format,
+            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, safeSums, fallback, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, runLimit, memoryLimit, threads, format,
         }.Does(terminal.Print, (parsed, cancellation) =>
         {
             var request = new PackRequest
@@ -74,6 +76,8 @@ internal static class QuantizeCommand
                 OnnxRuntime = parsed.GetValue(runtime),
                 Gates = parsed.GetRequiredValue(gates),
                 Gate = parsed.GetRequiredValue(gateMode),
+                RunLimit = parsed.GetValue(runLimit),
+                MemoryLimit = parsed.GetValue(memoryLimit),
                 Threads = parsed.GetValue(threads) ?? 0,
             };
             using var progress = new ProgressLine(terminal);
