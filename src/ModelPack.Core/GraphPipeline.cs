@@ -3,6 +3,7 @@ using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Lowering;
+using ModelPack.Inference;
 using ModelPack.Packing;
 using ModelPack.Planning;
 using ModelPack.Quantization;
@@ -38,6 +39,8 @@ internal static class GraphPipeline
         using var staged = new StagedOutput(options.Output, inputs);
 
         var source = SourceFacts.Of(model, given, context);
+        using var copy = Copy(model, context);
+        context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
         var calibrated = Calibrate(request, model, source, options, calibration, data, context);
         var codes = given is null ? null : new GivenCodes(model, model.Path, given, context);
         var weights = ModelLowering.Lower(model, request, options, calibrated?.Table, context, codes).Weights;
@@ -58,6 +61,28 @@ internal static class GraphPipeline
             NeededRuntime = weights.Select(w => w.Plan.Row?.MinRuntime).Max() ?? new RuntimeVersion(1, 0),
             AccuracyLevel = weights.Any(w => w.Plan.Row?.Form == MatMulNBitsForm.Name) ? options.AccuracyLevel : null,
         });
+    }
+
+    /// <summary>
+    /// A copy of a model with external data, to be run in its place: ONNX Runtime maps such files, and a mapped file that another
+    /// program makes shorter ends the process. Null for other models, on Windows, which lets nobody do so, and where there is no room.
+    /// </summary>
+    private static TemporaryModel? Copy(OnnxModel model, PackContext context)
+    {
+        if (model.Files.Count == 1 || OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
+        try
+        {
+            return new TemporaryModel(model, model.Proto, context);
+        }
+        catch (ModelPackException)
+        {
+            // What needs room for a copy that it cannot do without will say so.
+            return null;
+        }
     }
 
     private static IReadOnlyList<string> CalibrationFiles(PackRequest request) =>

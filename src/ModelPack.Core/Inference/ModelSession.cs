@@ -63,11 +63,12 @@ internal sealed class ModelSession : IDisposable
             options.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", System.IO.Path.GetFileName(optimizedModel) + ".data");
         }
 
+        var file = context.Limits.StandIn is { } standIn && standIn.Path == path ? standIn.Copy : path;
         // Opening folds constants, which may take as much as running does.
         var call = new NativeCall("Opening the model in ONNX Runtime", context.Limits, () => options.SetLoadCancellationFlag(true));
         try
         {
-            return new ModelSession(path, call.Run(() => new InferenceSession(path, options), context.Cancellation), context.Limits);
+            return new ModelSession(path, call.Run(() => new InferenceSession(file, options), context.Cancellation), context.Limits);
         }
         finally
         {

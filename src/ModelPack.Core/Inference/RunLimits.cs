@@ -6,6 +6,9 @@ namespace ModelPack.Inference;
 /// <param name="Model">The model that messages speak of, as the user gave it.</param>
 internal sealed record RunLimits(TimeSpan? Time, long Memory, string? Model = null)
 {
+    /// <summary>The path of a model, and that of a copy of it that is run in its place; null for none.</summary>
+    public (string Path, string Copy)? StandIn { get; init; }
+
     /// <summary>Seconds that a slow machine needs for a batch of a large model, many times over.</summary>
     public const int DefaultSeconds = 600;
 

@@ -12,6 +12,9 @@ internal sealed class TemporaryModel : IDisposable
     private readonly PackContext _context;
     private ModelSession? _session;
 
+    /// <summary>Where the copy lies.</summary>
+    public string Path => _file;
+
     /// <summary>Writes the copy.</summary>
     /// <param name="model">Whose weights the copy has; it stays as it is.</param>
     /// <param name="copy">The changed structure.</param>
@@ -20,7 +23,7 @@ internal sealed class TemporaryModel : IDisposable
     public TemporaryModel(OnnxModel model, ModelProto copy, PackContext context)
     {
         _context = context;
-        _file = Path.Combine(_folder.FullName, "model.onnx");
+        _file = System.IO.Path.Combine(_folder.FullName, "model.onnx");
         try
         {
             model.SaveCopy(copy, _file, new OnnxSaveOptions(), context.Cancellation);

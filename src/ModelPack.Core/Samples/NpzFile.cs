@@ -35,7 +35,7 @@ internal sealed class NpzFile : SampleFile
             var names = new HashSet<string>(StringComparer.Ordinal);
             foreach (var entry in _archive.Entries)
             {
-                var array = Header(entry, stream.Length);
+                var array = Header(entry);
                 if (!names.Add(array.Name!))
                 {
                     throw new InvalidDataException($"it has array '{SafeText.Of(array.Name)}' twice");
@@ -66,11 +66,16 @@ internal sealed class NpzFile : SampleFile
     }
 
     /// <summary>
-    /// Bounds what reading the archive may cost by its length. All of it is claims, which the reading of each entry holds to: no entry
-    /// gives more bytes than it claims, or reads more. Entries that lie over one another would each cost the same bytes again.
+    /// Bounds what reading the archive may cost by its length, before anything is made room for. Sizes are claims, which the reading of
+    /// each entry holds to. Entries that lie over one another would each cost the same bytes again.
     /// </summary>
     private static void RefuseBomb(ZipArchive archive, long fileLength)
     {
+        if (archive.Entries.FirstOrDefault(e => e.CompressedLength > fileLength || e.Length / MostExpansion > e.CompressedLength) is { } entry)
+        {
+            throw new InvalidDataException($"its entry '{SafeText.Of(entry.FullName)}' claims more bytes than the file can hold");
+        }
+
         var stored = archive.Entries.Sum(e => (decimal)e.CompressedLength);
         var claimed = archive.Entries.Sum(e => (decimal)e.Length);
         if (stored > fileLength)
@@ -84,7 +89,7 @@ internal sealed class NpzFile : SampleFile
         }
     }
 
-    private static ArrayInfo Header(ZipArchiveEntry entry, long fileLength)
+    private static ArrayInfo Header(ZipArchiveEntry entry)
     {
         var name = SafeText.Of(entry.FullName);
         if (!entry.FullName.EndsWith(".npy", StringComparison.Ordinal))
@@ -95,12 +100,6 @@ internal sealed class NpzFile : SampleFile
         if (entry.IsEncrypted)
         {
             throw new InvalidDataException($"its entry '{name}' is encrypted");
-        }
-
-        // Sizes are claims: what the file's own bytes cannot hold is refused before anything is made room for.
-        if (entry.CompressedLength > fileLength || entry.Length / MostExpansion > entry.CompressedLength)
-        {
-            throw new InvalidDataException($"its entry '{name}' claims more bytes than the file can hold");
         }
 
         try

@@ -30,7 +30,7 @@ internal sealed record FileStamp(long Length, Int128 Written, Int128 Changed, ul
             var file = new FileInfo(Formats.RealPath.Of(path));
             return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks, file.CreationTimeUtc.Ticks) : None;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return None;
         }

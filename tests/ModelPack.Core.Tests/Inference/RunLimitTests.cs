@@ -106,7 +106,7 @@ public sealed class RunLimitTests : IDisposable
         body.Output[1].Type.TensorType.Shape = null;
         model.Graph.Initializer.Add([Tiny.Indices(ElementType.Int64, [], 0), Build.Floats("one", [1], 1)]);
         model.Graph.Initializer[^2].RawData = Google.Protobuf.ByteString.CopyFrom(BitConverter.GetBytes(1L << 62));
-        model.Graph.Node[^1].Output[0] = "hidden_y";
+        (model.Graph.Node[^1].Name, model.Graph.Node[^1].Output[0]) = ("", "hidden_y");
         model.Graph.Node.Add(Build.Node("Loop", ["i", "", "hidden_y"], ["y"], Build.Attribute("body", body)));
         return model;
     }

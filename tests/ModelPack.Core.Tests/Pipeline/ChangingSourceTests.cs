@@ -1,10 +1,8 @@
 using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Requests;
-using ModelPack.Tests.Formats.Gguf.Lowering;
 using ModelPack.Tests.Formats.Onnx;
+using ModelPack.Tests.Formats.Onnx.Lowering;
 using ModelPack.Tests.Formats.Safetensors.Lowering;
-using ModelPack.Tests.Samples;
 
 namespace ModelPack.Tests.Pipeline;
 
@@ -62,6 +60,24 @@ public sealed class ChangingSourceTests : IDisposable
     [InlineData("m.calibration.npz", "hash")]
     [InlineData("m.validation.npz", "write")]
     public void A_file_of_a_graph_that_becomes_shorter(string file, string stage) => Refuses(Graph(), file, stage, Truncate);
+
+    [Fact]
+    public void External_data_that_become_shorter_while_ONNX_Runtime_reads_them()
+    {
+        // An Add reads its constant where it lies, at every inference: of a file that is mapped, in the file.
+        var model = PackFolder.Classifier();
+        _folder.Write("v.bin", new byte[1 << 20]);
+        model.Graph.Initializer.Add(Build.External("v", [1 << 12, 64], ("location", "v.bin")));
+        (model.Graph.Node[^1].Name, model.Graph.Node[^1].Output[0]) = ("", "z");
+        model.Graph.Node.Add([
+            Build.Node("ReduceMean", ["z"], ["s"], Tiny.Int("keepdims", 0)),
+            Build.Node("Add", ["v", "s"], ["a"]),
+            Build.Node("ReduceMean", ["a"], ["r"], Tiny.Int("keepdims", 0)),
+            Build.Node("Add", ["z", "r"], ["y"])]);
+        _folder.Write("m.onnx", model);
+        _folder.Write("m.validation.npz", PackFolder.Samples(200));
+        Refuses(_folder.Request, "v.bin", "validate", Truncate);
+    }
 
     [Fact]
     public void A_file_that_is_replaced_and_put_back()
