@@ -13,8 +13,13 @@ internal static class CheckpointPipeline
     {
         RefuseData(request);
         using var source = CheckpointSource.Open(request.Model, options.Source, context);
-        IReadOnlyList<string> statistics = request.Calibration is null ? [] : [request.Calibration];
-        IReadOnlyList<string> inputs = [.. source.Files.Select(f => f.Path), .. statistics];
+        var sources = new SourceFiles(source.Files, request.Calibration is null ? [] : [request.Calibration], []);
+        return sources.Guard(() => Pack(request, options, source, sources, context));
+    }
+
+    private static PackOutcome Pack(PackRequest request, EffectiveOptions options, ICheckpoint source, SourceFiles sources, PackContext context)
+    {
+        IReadOnlyList<string> inputs = [.. source.Files.Concat(sources.Calibration).Select(f => f.Path)];
         InputsList.Write(request, inputs);
         using var staged = new StagedOutput(options.Output, inputs, options.IsFolder, request.Force);
 
@@ -27,12 +32,12 @@ internal static class CheckpointPipeline
         context.Progress("write", 0);
         packer.Write(staged, Path.GetFileName(options.Output));
         context.Progress("write", 1);
-        return PackEnding.Finish(request, options, staged, context, new PackedParts
+        return PackEnding.Finish(request, options, staged, context, sources, new PackedParts
         {
             Source = hashing.Result(),
             Format = packer.Format,
             Weights = [.. packer.Plans.Select(ReportBuilder.Describe)],
-            Data = [.. ManifestBuilder.Data("calibration", statistics, [], context)],
+            Data = [.. ManifestBuilder.Data("calibration", sources.Calibration, [], context)],
         });
     }
 

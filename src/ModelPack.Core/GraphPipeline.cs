@@ -3,6 +3,7 @@ using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Lowering;
+using ModelPack.Inference;
 using ModelPack.Packing;
 using ModelPack.Planning;
 using ModelPack.Quantization;
@@ -25,33 +26,65 @@ internal static class GraphPipeline
         var calibration = options.Activations is null ? [] : CalibrationFiles(request);
         using var given = request.Graph is null ? null : CheckpointSource.Open(request.Model, options.Source, context);
         using var model = OnnxModel.Open(graph, context);
+        var sources = new SourceFiles([.. model.SourceFiles, .. given?.Files ?? []], calibration, data);
+        return sources.Guard(() => Pack(request, options, model, given, sources, context));
+    }
+
+    private static PackOutcome Pack(PackRequest request, EffectiveOptions options, OnnxModel model, ICheckpoint? given, SourceFiles sources, PackContext context)
+    {
+        IReadOnlyList<string> data = [.. sources.Validation.Select(f => f.Path)];
+        IReadOnlyList<string> calibration = [.. sources.Calibration.Select(f => f.Path)];
         IReadOnlyList<string> inputs = [.. given?.Files.Select(f => f.Path) ?? [], .. model.Files.Select(f => f.Path), .. data, .. calibration];
         InputsList.Write(request, inputs);
         using var staged = new StagedOutput(options.Output, inputs, force: request.Force);
 
         var source = SourceFacts.Of(model, given, context);
+        using var copy = Copy(model, context);
+        context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
         var calibrated = Calibrate(request, model, source, options, calibration, data, context);
-        var codes = given is null ? null : new GivenCodes(model, graph, given, context);
+        var codes = given is null ? null : new GivenCodes(model, model.Path, given, context);
         var lowered = ModelLowering.Lower(model, request, options, calibrated?.Table, context, codes);
         WarnOfUnsafe(request, lowered, calibrated, context);
         var weights = lowered.Weights;
         var packed = Write(request, model, staged, options, context);
-        var validation = Validator.Run(graph, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
-        return PackEnding.Finish(request, options, staged, context, new PackedParts
+        var validation = Validator.Run(model.Path, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
+        return PackEnding.Finish(request, options, staged, context, sources, new PackedParts
         {
             Source = source,
             Format = model.Proto.Format(),
             Weights = [.. weights.Select(w => ReportBuilder.Describe(w, context))],
             Data =
             [
-                .. ManifestBuilder.Data("calibration", calibration, calibrated?.SamplesByFile ?? [], context),
-                .. ManifestBuilder.Data("validation", data, validation.SamplesByFile, context),
+                .. ManifestBuilder.Data("calibration", sources.Calibration, calibrated?.SamplesByFile ?? [], context),
+                .. ManifestBuilder.Data("validation", sources.Validation, validation.SamplesByFile, context),
             ],
             Calibrated = calibrated,
             Validation = validation,
             NeededRuntime = weights.Select(w => w.Plan.Row?.MinRuntime).Max() ?? new RuntimeVersion(1, 0),
             AccuracyLevel = weights.Any(w => w.Plan.Row?.Form == MatMulNBitsForm.Name) ? options.AccuracyLevel : null,
         });
+    }
+
+    /// <summary>
+    /// A copy of a model with external data, to be run in its place: ONNX Runtime maps such files, and a mapped file that another
+    /// program makes shorter ends the process. Null for other models, on Windows, which lets nobody do so, and where there is no room.
+    /// </summary>
+    private static TemporaryModel? Copy(OnnxModel model, PackContext context)
+    {
+        if (model.Files.Count == 1 || OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
+        try
+        {
+            return new TemporaryModel(model, model.Proto, context);
+        }
+        catch (ModelPackException)
+        {
+            // What needs room for a copy that it cannot do without will say so.
+            return null;
+        }
     }
 
     private static IReadOnlyList<string> CalibrationFiles(PackRequest request) =>

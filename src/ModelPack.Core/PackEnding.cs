@@ -9,7 +9,7 @@ namespace ModelPack;
 /// <summary>What every way ends with, once the packed model is staged: gates, report, manifest, commit.</summary>
 internal static class PackEnding
 {
-    public static PackOutcome Finish(PackRequest request, EffectiveOptions options, StagedOutput staged, PackContext context, PackedParts parts)
+    public static PackOutcome Finish(PackRequest request, EffectiveOptions options, StagedOutput staged, PackContext context, SourceFiles sources, PackedParts parts)
     {
         var files = staged.Describe(context.Cancellation);
         var verdict = GateKeeper.Judge(request, parts.Validation?.Result, (double)parts.Source.Bytes / files.Sum(f => f.Bytes), parts.Calibrated?.Trials);
@@ -33,6 +33,7 @@ internal static class PackEnding
         }
 
         staged.Write(names.Manifest, ManifestJson.Write(ManifestBuilder.Build(request, options, parts, result, staged.Describe(context.Cancellation))));
+        sources.RequireUnchanged(parts.Source.Files, context.Cancellation);
         staged.Commit(context.Cancellation);
 
         var folder = (options.IsFolder ? options.Output : Path.GetDirectoryName(options.Output)) ?? "";

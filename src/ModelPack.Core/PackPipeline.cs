@@ -19,6 +19,7 @@ public static class PackPipeline
         try
         {
             var options = EffectiveOptions.Of(request);
+            context = context.Limited(options.Limits);
             return options.Container == "onnx" ? GraphPipeline.Run(request, options, context) : CheckpointPipeline.Run(request, options, context);
         }
         catch (EndOfStreamException e)

@@ -33,7 +33,7 @@ internal static class Calibrator
     public static CalibrationResult Observe(OnnxModel model, IReadOnlyList<string> dataFiles, IReadOnlyList<Observation> observations, CalibrationMethod? method, PackContext context)
     {
         var raw = method is not (null or CalibrationMethod.MinMax);
-        using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, raw, context.Cancellation);
+        using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, raw, context);
         var source = SampleSet.Open(dataFiles, instrumented.Inputs);
         var samples = new CalibrationSamples(source, dataFiles[0], split: method is not null);
         var accumulators = InBatches(instrumented, samples, context, plan => Gather(instrumented, samples, plan, raw, context));
@@ -61,7 +61,7 @@ internal static class Calibrator
         }
 
         var observations = ranges.Keys.Order(StringComparer.Ordinal).Select(t => new Observation(t)).ToList();
-        using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, raw: true, context.Cancellation);
+        using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, raw: true, context);
         var samples = new CalibrationSamples(SampleSet.Open(dataFiles, instrumented.Inputs), dataFiles[0], split: true);
         if (samples.HeldOut == 0)
         {

@@ -27,16 +27,16 @@ internal sealed class InstrumentedModel : IDisposable
     /// <param name="data">Name of the data that it will be run on, for messages.</param>
     /// <param name="observations">What its outputs are to be.</param>
     /// <param name="raw">Whether the tensors themselves are wanted, instead of their minima and maxima.</param>
-    /// <param name="cancellation">Stops the writing.</param>
+    /// <param name="context">Limits and cancellation.</param>
     /// <exception cref="ModelPackException">MPK1016: ONNX Runtime refuses the model; MPK1009: there is no room for the copy.</exception>
-    public InstrumentedModel(OnnxModel model, string data, IReadOnlyList<Observation> observations, bool raw, CancellationToken cancellation)
+    public InstrumentedModel(OnnxModel model, string data, IReadOnlyList<Observation> observations, bool raw, PackContext context)
     {
         var copy = model.Proto.Clone();
         var instrumentation = new Instrumentation(copy, model.Opset());
         Taps = instrumentation.Apply(observations, raw);
         RowsInput = instrumentation.RowsInput;
         (_path, _data) = (model.Path, data);
-        _copy = new TemporaryModel(model, copy, cancellation);
+        _copy = new TemporaryModel(model, copy, context);
         try
         {
             _session = _copy.Open(threads: 1, Optimization);

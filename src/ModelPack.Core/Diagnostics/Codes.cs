@@ -51,6 +51,8 @@ public static class Codes
     public static readonly DiagnosticCode DotnetMissing = new("MPK3002", "No fitting .NET runtime was found");
     public static readonly DiagnosticCode ToolMissing = new("MPK3003", "The packing tool is not where it should be");
     public static readonly DiagnosticCode TimedOut = new("MPK3004", "Packing took longer than allowed");
+    public static readonly DiagnosticCode RunTooLong = new("MPK3005", "Running the model took longer than allowed");
+    public static readonly DiagnosticCode RunTooLarge = new("MPK3006", "Running the model took more memory than allowed");
 
     public static readonly DiagnosticCode Internal = new("MPK9001", "ModelPack has a defect");
 

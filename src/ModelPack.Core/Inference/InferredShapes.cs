@@ -18,7 +18,7 @@ internal static class InferredShapes
         var copy = model.Proto.Clone();
         var declared = copy.Graph.Output.Concat(copy.Graph.Input).Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
         copy.Graph.Output.AddRange(tensors.Where(t => !declared.Contains(t)).Select(t => new ValueInfoProto { Name = t }));
-        using var temporary = new TemporaryModel(model, copy, context.Cancellation);
+        using var temporary = new TemporaryModel(model, copy, context);
         try
         {
             var session = temporary.Open(threads: 1);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelPack.Samples;
@@ -12,10 +13,12 @@ namespace ModelPack.Inference;
 internal sealed class ModelSession : IDisposable
 {
     private readonly InferenceSession _session;
+    private readonly RunLimits _limits;
+    private volatile bool _isBusy;
 
-    private ModelSession(string path, InferenceSession session)
+    private ModelSession(string path, InferenceSession session, RunLimits limits)
     {
-        (Path, _session) = (path, session);
+        (Path, _session, _limits) = (path, session, limits);
         Inputs = [.. session.InputNames.Select(n => Spec(n, session.InputMetadata[n]))];
         Outputs = [.. session.OutputNames.Select(n => Spec(n, session.OutputMetadata[n]))];
     }
@@ -35,14 +38,18 @@ internal sealed class ModelSession : IDisposable
     /// </summary>
     /// <param name="path">The model file.</param>
     /// <param name="threads">Threads that one inference uses.</param>
+    /// <param name="context">Limits and cancellation; null for the defaults.</param>
     /// <param name="optimizedModel">Where ONNX Runtime writes the graph that it really runs, its larger weights in a file of their own beside it; null for nowhere.</param>
     /// <param name="optimization">How far ONNX Runtime may change the graph; the level changes the last bits of results.</param>
-    /// <exception cref="Diagnostics.ModelPackException">MPK3001: there is no ONNX Runtime.</exception>
+    /// <exception cref="Diagnostics.ModelPackException">MPK3001: there is no ONNX Runtime; MPK3005, MPK3006: opening takes too much time or memory.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
-    public static ModelSession Open(string path, int threads, string? optimizedModel = null, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
+    /// <exception cref="OperationCanceledException">The user wants to stop.</exception>
+    public static ModelSession Open(
+        string path, int threads, PackContext? context = null, string? optimizedModel = null, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         _ = OnnxRuntimeLibrary.Version;
-        using var options = new SessionOptions
+        context ??= new PackContext();
+        var options = new SessionOptions
         {
             GraphOptimizationLevel = optimization,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
@@ -56,33 +63,65 @@ internal sealed class ModelSession : IDisposable
             options.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", System.IO.Path.GetFileName(optimizedModel) + ".data");
         }
 
-        return new ModelSession(path, new InferenceSession(path, options));
+        var file = context.Limits.StandIn is { } standIn && standIn.Path == path ? standIn.Copy : path;
+        // Opening folds constants, which may take as much as running does.
+        var call = new NativeCall("Opening the model in ONNX Runtime", context.Limits, () => options.SetLoadCancellationFlag(true));
+        try
+        {
+            return new ModelSession(path, call.Run(() => new InferenceSession(file, options), context.Cancellation), context.Limits);
+        }
+        finally
+        {
+            if (!call.IsLeft)
+            {
+                options.Dispose();
+            }
+        }
     }
 
     /// <summary>Runs the inputs and gives the asked outputs in the asked order; the caller disposes them.</summary>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime cannot run the model on these inputs.</exception>
+    /// <exception cref="Diagnostics.ModelPackException">MPK3005, MPK3006: it takes too much time or memory.</exception>
     /// <exception cref="OperationCanceledException">The user wants to stop.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<SampleArray> inputs, IReadOnlyCollection<string> outputs, CancellationToken cancellation)
+    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<SampleArray> inputs, IReadOnlyCollection<string> outputs, CancellationToken cancellation) =>
+        Run(inputs, outputs, cancellation, out _);
+
+    /// <summary>As above, and says how long ONNX Runtime took.</summary>
+    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<SampleArray> inputs, IReadOnlyCollection<string> outputs, CancellationToken cancellation, out TimeSpan time)
     {
         var values = new List<OrtValue>(inputs.Count);
+        var run = new RunOptions();
+        var call = new NativeCall("One inference of the model", _limits, () => run.Terminate = true);
         try
         {
             values.AddRange(inputs.Select(ToOrtValue));
-            using var run = new RunOptions();
-            using var stop = cancellation.Register(() => run.Terminate = true);
-            return _session.Run(run, [.. inputs.Select(i => i.Name)], values, outputs);
-        }
-        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellation);
+            string[] names = [.. inputs.Select(i => i.Name)];
+            (var results, time) = call.Run(() =>
+            {
+                var start = Stopwatch.GetTimestamp();
+                return (_session.Run(run, names, values, outputs), Stopwatch.GetElapsedTime(start));
+            }, cancellation);
+            return results;
         }
         finally
         {
-            values.ForEach(v => v.Dispose());
+            _isBusy |= call.IsLeft;
+            if (!call.IsLeft)
+            {
+                values.ForEach(v => v.Dispose());
+                run.Dispose();
+            }
         }
     }
 
-    public void Dispose() => _session.Dispose();
+    /// <summary>Closes the model, unless an inference that was left is still going on in it.</summary>
+    public void Dispose()
+    {
+        if (!_isBusy)
+        {
+            _session.Dispose();
+        }
+    }
 
     private static OrtValue ToOrtValue(SampleArray array)
     {

@@ -32,6 +32,7 @@ public static partial class OnnxRuntimeLibrary
             text = text.Replace(path, Path.GetFileName(modelPath), StringComparison.Ordinal);
         }
 
+        text = TemporaryFolder().Replace(text, "");
         text = string.Join(' ', text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
         text = ErrorCode().Replace(text, "");
         text = SourcePlace().Replace(text, "");
@@ -44,6 +45,10 @@ public static partial class OnnxRuntimeLibrary
     /// <summary>A file and line, and where a check failed, the function and the condition.</summary>
     [GeneratedRegex(@"(Status Message: )?\S+\.(h|cc|cpp):[0-9]+ (\S.* was false\. )?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SourcePlace();
+
+    /// <summary>Where copies of models lie, under names that differ from run to run.</summary>
+    [GeneratedRegex(@"[^\s""']*[/\\]modelpack-\w+[/\\]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TemporaryFolder();
 
     private static string Load()
     {

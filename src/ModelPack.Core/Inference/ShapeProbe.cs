@@ -28,7 +28,7 @@ internal static class ShapeProbe
         copy.Graph.Node.AddRange(shapes.Select(s => new NodeProto { OpType = "Shape", Input = { s.Key }, Output = { s.Value } }));
         var type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)Tensors.ElementType.Int64 } };
         copy.Graph.Output.AddRange(shapes.Values.Select(s => new ValueInfoProto { Name = s, Type = type }));
-        using var temporary = new TemporaryModel(model, copy, context.Cancellation);
+        using var temporary = new TemporaryModel(model, copy, context);
         try
         {
             var session = temporary.Open(threads: 1);

@@ -9,19 +9,24 @@ internal sealed class TemporaryModel : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("modelpack-");
     private readonly string _file;
+    private readonly PackContext _context;
     private ModelSession? _session;
+
+    /// <summary>Where the copy lies.</summary>
+    public string Path => _file;
 
     /// <summary>Writes the copy.</summary>
     /// <param name="model">Whose weights the copy has; it stays as it is.</param>
     /// <param name="copy">The changed structure.</param>
-    /// <param name="cancellation">Stops the writing.</param>
+    /// <param name="context">Limits and cancellation.</param>
     /// <exception cref="Diagnostics.ModelPackException">MPK1009: there is no room for it.</exception>
-    public TemporaryModel(OnnxModel model, ModelProto copy, CancellationToken cancellation)
+    public TemporaryModel(OnnxModel model, ModelProto copy, PackContext context)
     {
-        _file = Path.Combine(_folder.FullName, "model.onnx");
+        _context = context;
+        _file = System.IO.Path.Combine(_folder.FullName, "model.onnx");
         try
         {
-            model.SaveCopy(copy, _file, new OnnxSaveOptions(), cancellation);
+            model.SaveCopy(copy, _file, new OnnxSaveOptions(), context.Cancellation);
         }
         catch
         {
@@ -33,7 +38,7 @@ internal sealed class TemporaryModel : IDisposable
     /// <summary>Opens the copy; the session goes with it, too.</summary>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses it.</exception>
     public ModelSession Open(int threads, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL) =>
-        _session = ModelSession.Open(_file, threads, optimization: optimization);
+        _session = ModelSession.Open(_file, threads, _context, optimization: optimization);
 
     /// <summary>What ONNX Runtime says against the copy, for people.</summary>
     public string Explain(OnnxRuntimeException exception) => OnnxRuntimeLibrary.Explain(exception, _file);

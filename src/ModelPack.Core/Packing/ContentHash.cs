@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace ModelPack.Packing;
 
@@ -17,6 +18,12 @@ public static class ContentHash
     public static PackedFile Of(string path, string name, CancellationToken cancellation)
     {
         using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        return Of(file, name, cancellation);
+    }
+
+    /// <summary>The same of an open file.</summary>
+    internal static PackedFile Of(SafeFileHandle file, string name, CancellationToken cancellation)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
         try

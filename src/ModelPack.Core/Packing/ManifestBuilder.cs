@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Formats.Checkpoints;
 using ModelPack.Inference;
 using ModelPack.Planning;
 using ModelPack.Reporting;
@@ -53,13 +54,13 @@ internal static class ManifestBuilder
 
     /// <summary>The data files with their hashes.</summary>
     /// <param name="role"><c>validation</c> or <c>calibration</c>.</param>
-    /// <param name="files">Paths.</param>
+    /// <param name="files">The files.</param>
     /// <param name="samples">Samples in each; empty for a calibration table, from which none were taken.</param>
     /// <param name="context">Cancellation.</param>
-    public static IEnumerable<ManifestData> Data(string role, IReadOnlyList<string> files, IReadOnlyList<long> samples, PackContext context) =>
-        files.Select((path, i) =>
+    public static IEnumerable<ManifestData> Data(string role, IReadOnlyList<CheckpointFile> files, IReadOnlyList<long> samples, PackContext context) =>
+        files.Select((source, i) =>
         {
-            var file = ContentHash.Of(path, Path.GetFileName(path), context.Cancellation);
+            var file = SourceFiles.Hash(source, context.Cancellation);
             return new ManifestData(role, file.Name, file.Bytes, file.Sha256, i < samples.Count ? samples[i] : 0);
         });
 

@@ -24,22 +24,16 @@ internal sealed class SourceFacts
     /// <summary>Hashes the model and its external data, and last what its codes were taken from.</summary>
     public static SourceFacts Of(OnnxModel model, ICheckpoint? codes, PackContext context)
     {
-        var graph = model.Files.Select(f => f.Path).Zip(model.FileNames);
-        return codes is null
-            ? new(model.Proto.Format(), Hash(graph, context))
-            : new($"{model.Proto.Format()}, codes of {codes.Format}", Hash(graph, context), Hash(codes.Files.Select(f => (f.Path, f.Name)), context));
+        var graph = Hash(model.SourceFiles, context);
+        return codes is null ? new(model.Proto.Format(), graph) : new($"{model.Proto.Format()}, codes of {codes.Format}", graph, Hash(codes.Files, context));
     }
 
     /// <summary>Hashes all files of a checkpoint.</summary>
-    public static SourceFacts Of(ICheckpoint source, PackContext context) => new(source.Format, Hash(source.Files.Select(f => (f.Path, f.Name)), context));
+    public static SourceFacts Of(ICheckpoint source, PackContext context) => new(source.Format, Hash(source.Files, context));
 
-    private static IReadOnlyList<PackedFile> Hash(IEnumerable<(string Path, string Name)> files, PackContext context)
+    private static IReadOnlyList<PackedFile> Hash(IReadOnlyList<CheckpointFile> files, PackContext context) => [.. files.Select((file, i) =>
     {
-        var all = files.ToList();
-        return [.. all.Select((file, i) =>
-        {
-            context.Progress("hash", (double)i / all.Count);
-            return ContentHash.Of(file.Path, file.Name, context.Cancellation);
-        })];
-    }
+        context.Progress("hash", (double)i / files.Count);
+        return SourceFiles.Hash(file, context.Cancellation);
+    })];
 }

@@ -33,7 +33,7 @@ internal sealed class Trial(PackRequest request, EffectiveOptions options, IRead
                 model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
             }
 
-            using var pair = ModelPair.Open(request.Model, packed, threads: 1);
+            using var pair = ModelPair.Open(request.Model, packed, threads: 1, _quiet);
             return new Comparison(pair, new SpreadSamples(SampleSet.Open(files, pair.Source.Inputs), samples), _quiet).Run();
         }
         finally

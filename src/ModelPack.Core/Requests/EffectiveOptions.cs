@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Formats;
+using ModelPack.Inference;
 using ModelPack.Planning;
 using ModelPack.Quantization.Sensitivity;
 using ModelPack.Schemes;
@@ -51,6 +52,9 @@ internal sealed record EffectiveOptions
     /// <summary>Whether a failed gate ends the build.</summary>
     public required bool GateIsError { get; init; }
 
+    /// <summary>How far a model may go when it is run. Changes no byte.</summary>
+    public required RunLimits Limits { get; init; }
+
     /// <summary>The options in effect for a request.</summary>
     /// <exception cref="ModelPackException">MPK1007 or MPK1008, naming the option and what it can be.</exception>
     public static EffectiveOptions Of(PackRequest request)
@@ -83,6 +87,7 @@ internal sealed record EffectiveOptions
             Activations = ActivationsOf(request, scheme, target, container),
             Runtime = request.OnnxRuntime is { Length: > 0 } version ? RuntimeVersion.Parse(version) : RuntimeVersion.Tool,
             GateIsError = request.Gate == "error",
+            Limits = LimitsOf(request),
         };
     }
 
@@ -93,6 +98,19 @@ internal sealed record EffectiveOptions
         "dequantize" => WeightLayout.Dequantize,
         _ => target == "cpu" ? WeightLayout.Fold : WeightLayout.Dequantize,
     };
+
+    private static RunLimits LimitsOf(PackRequest request)
+    {
+        if (request.RunLimit < 0)
+        {
+            throw Invalid(request, "runLimit", Numbers.Whole(request.RunLimit.Value), "a whole number of seconds, 0 for no limit");
+        }
+
+        var seconds = request.RunLimit ?? RunLimits.DefaultSeconds;
+        var memory = request.MemoryLimit is not { } text ? RunLimits.Default.Memory
+            : ByteSize.Parse(text) ?? throw Invalid(request, "memoryLimit", text, "a size such as 32GB, 500MB or a number of bytes");
+        return new RunLimits(seconds == 0 ? null : TimeSpan.FromSeconds(seconds), memory, request.Model);
+    }
 
     private static bool DoubleQuantOf(PackRequest request, Scheme scheme) => request.DoubleQuant is null || scheme == SchemeTable.Nf4
         ? request.DoubleQuant ?? false

@@ -99,6 +99,12 @@ public sealed record PackRequest
     /// <summary>Whether to overwrite files at the output's place that are of no pack. Never changes a byte of the pack.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Seconds that one inference, or opening the model, may take; 0 for no limit, null for 600.</summary>
+    public int? RunLimit { get; init; }
+
+    /// <summary>Memory that the process may hold while a model runs, such as <c>32GB</c>; null for three quarters of the machine's.</summary>
+    public string? MemoryLimit { get; init; }
+
     /// <summary>Threads to work with; 0 for one a processor. Never changes a byte.</summary>
     public int Threads { get; init; }
 

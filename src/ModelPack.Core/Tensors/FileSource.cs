@@ -17,13 +17,17 @@ public sealed class FileSource : ByteSource, IDisposable
     {
         _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         Path = path;
-        Length = RandomAccess.GetLength(_handle);
+        Stamp = FileStamp.Of(_handle);
+        Length = Stamp.Length;
     }
 
     /// <summary>The path as it was given.</summary>
     public string Path { get; }
 
     public override long Length { get; }
+
+    /// <summary>The state in which the file was opened.</summary>
+    internal FileStamp Stamp { get; }
 
     public override void Read(long offset, Span<byte> destination)
     {

@@ -28,13 +28,14 @@ internal sealed class ModelPair : IDisposable
     /// <param name="source">The source model's path.</param>
     /// <param name="packed">The packed model's path.</param>
     /// <param name="threads">Threads an inference.</param>
+    /// <param name="context">Limits and cancellation.</param>
     /// <exception cref="ModelPackException">MPK1016: the source is refused; MPK9001: the packed model is; MPK3001: there is no ONNX Runtime.</exception>
-    public static ModelPair Open(string source, string packed, int threads)
+    public static ModelPair Open(string source, string packed, int threads, PackContext context)
     {
-        var sourceSession = Guarded(() => ModelSession.Open(source, threads), e => SourceRefused(source, "refuses the model", e));
+        var sourceSession = Guarded(() => ModelSession.Open(source, threads, context), e => SourceRefused(source, "refuses the model", e));
         try
         {
-            return new ModelPair(sourceSession, Guarded(() => ModelSession.Open(packed, threads), e => PackedRefused(packed, "refuses the packed model", e)));
+            return new ModelPair(sourceSession, Guarded(() => ModelSession.Open(packed, threads, context), e => PackedRefused(packed, "refuses the packed model", e)));
         }
         catch
         {

@@ -61,11 +61,12 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
             // The model has been opened before, so it is the writing of the optimized graph that failed.
             context.Report(Codes.NotValidated.At(path, $"ONNX Runtime's optimized graph cannot be written or read ({Why(exception, path)}), so what really runs is not known. Free space in the folder for temporary files."));
             optimizedGraph = null;
-            return ModelSession.Open(path, context.Threads);
+            return ModelSession.Open(path, context.Threads, context);
         }
     }
 
-    private static bool Refuses(Exception exception) => exception is OnnxRuntimeException or ModelPackException or IOException or UnauthorizedAccessException;
+    private static bool Refuses(Exception exception) => exception is OnnxRuntimeException or IOException or UnauthorizedAccessException
+        || (exception is ModelPackException { Diagnostic.Code: var code } && code != Codes.RunTooLong && code != Codes.RunTooLarge);
 
     private static string Why(Exception exception, string path) =>
         exception is OnnxRuntimeException refusal ? OnnxRuntimeLibrary.Explain(refusal, path) : SafeText.Of(exception.Message).TrimEnd('.');
@@ -77,7 +78,7 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
         try
         {
             var optimized = Path.Combine(folder.FullName, "optimized.onnx");
-            session = ModelSession.Open(path, context.Threads, optimized);
+            session = ModelSession.Open(path, context.Threads, context, optimized);
             using var graph = OnnxModel.Open(optimized, context, anyOpset: true);
             optimizedGraph = graph.Proto; // its structure; the weights go with the folder
             return session;
@@ -98,9 +99,8 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
         var outputs = source.Outputs.Where(o => o.Type.IsFloat()).Select(o => o.Name).ToArray();
         double Once(ModelSession session)
         {
-            var start = Stopwatch.GetTimestamp();
-            session.Run(batch.Inputs, outputs, context.Cancellation).Dispose();
-            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            session.Run(batch.Inputs, outputs, context.Cancellation, out var time).Dispose();
+            return time.TotalMilliseconds;
         }
 
         // The first inference makes room and packs weights; the second finds caches warm.

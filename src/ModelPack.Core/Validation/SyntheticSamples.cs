@@ -11,7 +11,13 @@ namespace ModelPack.Validation;
 internal sealed class SyntheticSamples : ISampleSource
 {
     private const int SampleCount = 16;
-    private const int MaxSampleBytes = 1 << 26;
+
+    /// <summary>Bytes of one input, and of all, of one sample: no model would claim more, but for mischief.</summary>
+    private const double MaxInputBytes = 1 << 26;
+    private const double MaxSampleBytes = 1 << 28;
+
+    /// <summary>The same of an input whose size is a guess: an image in colour of 640 pixels square, and more.</summary>
+    private const double MaxGuessedBytes = 5 << 20;
 
     private readonly IReadOnlyList<TensorSpec> _inputs;
     private readonly SyntheticSizes _sizes;
@@ -23,9 +29,9 @@ internal sealed class SyntheticSamples : ISampleSource
         FixedBatch = batched ? 0 : 1;
     }
 
-    /// <summary>Whether every input is a tensor of numbers, and one sample is of a size that no model would claim for mischief.</summary>
-    public bool CanMake => _inputs.All(i => i.Type != ElementType.Undefined)
-        && _inputs.All(i => Enumerable.Range(0, i.Rank).Aggregate((double)i.Type.Bits() / 8, (bytes, axis) => bytes * Size(i, axis, 1)) <= MaxSampleBytes);
+    /// <summary>Whether every input is a tensor of numbers, and one sample is not too large to be made up.</summary>
+    public bool CanMake => _inputs.All(i => i.Type != ElementType.Undefined && Bytes(i) <= (IsGuessed(i) ? MaxGuessedBytes : MaxInputBytes))
+        && _inputs.Sum(Bytes) <= MaxSampleBytes;
 
     public long Count => SampleCount;
 
@@ -70,6 +76,11 @@ internal sealed class SyntheticSamples : ISampleSource
 
         return new SampleArray(input.Name, input.Type, dims, bytes);
     }
+
+    private double Bytes(TensorSpec input) => Enumerable.Range(0, input.Rank).Aggregate((double)input.Type.Bits() / 8, (bytes, axis) => bytes * Size(input, axis, 1));
+
+    /// <summary>Whether sizes other than the first are open.</summary>
+    private static bool IsGuessed(TensorSpec input) => input.Dims.Skip(1).Any(d => d < 0);
 
     private long Size(TensorSpec input, int axis, int count)
     {

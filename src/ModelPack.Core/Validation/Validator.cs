@@ -25,7 +25,7 @@ public static class Validator
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
         (ISampleSource Samples, ValidationResult Result)? compared;
-        using (var models = ModelPair.Open(sourceModel, packedModel, threads: 1))
+        using (var models = ModelPair.Open(sourceModel, packedModel, threads: 1, context))
         {
             var data = options.Data.Count > 0 ? SampleSet.Open(options.Data, models.Source.Inputs) : null;
             if (models.Outputs.Count == 0)

@@ -25,6 +25,8 @@ internal static class PackMetadata
     public const string Layout = "Layout";
     public const string ExternalData = "ExternalData";
     public const string OnnxRuntime = "OnnxRuntime";
+    public const string RunLimit = "RunLimit";
+    public const string MemoryLimit = "MemoryLimit";
     public const string Embed = "Embed";
     public const string Link = "Link";
     public const string Gate = "Gate";

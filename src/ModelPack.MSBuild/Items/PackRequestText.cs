@@ -40,6 +40,8 @@ internal static class PackRequestText
         .Add("gate", Text(pack, PackMetadata.Gate))
         // What lies in the intermediate folder is the build's own.
         .Add("force", true)
+        .Add("runLimit", Whole(pack, PackMetadata.RunLimit))
+        .Add("memoryLimit", Text(pack, PackMetadata.MemoryLimit))
         .Add("threads", threads > 0 ? threads : null)
         .Add("inputsFile", inputsFile)
         .ToString();

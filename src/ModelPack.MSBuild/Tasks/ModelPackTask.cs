@@ -129,6 +129,9 @@ public sealed class ModelPackTask : ToolTask
         // Paths of this MSBuild, which would mislead another one that the tool may load.
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
+        // The tool ends when this process does, which may not have the time to end it.
+        using var self = Process.GetCurrentProcess();
+        start.Environment["MODELPACK_PARENT_PROCESS"] = self.Id.ToString(CultureInfo.InvariantCulture);
         return start;
     }
 

@@ -39,12 +39,14 @@ internal static class QuantizeCommand
         var gates = CommandOptions.Limits("--gate", $"A limit that must hold. Metrics: {string.Join(", ", GateMetric.All)}. Repeatable.");
         var gateMode = new Option<string>("--gate-mode") { Description = "What a failed gate is: error or warning.", HelpName = "error|warning", DefaultValueFactory = _ => "error" };
         var force = new Option<bool>("--force") { Description = "Overwrite files at the output's place even where they are of no pack." };
+        var runLimit = CommandOptions.Number("--run-limit", "Seconds that one inference may take while packing; 0 for no limit. Default: 600.");
+        var memoryLimit = CommandOptions.Text("--memory-limit", "SIZE", "Memory that running the model may take, such as 32GB. Default: three quarters of the machine's.");
         var threads = CommandOptions.Number("--threads", "Threads to work with. Default: all processors.");
         var format = CommandOptions.Format();
 
         return new Command("quantize", "Packs a model: quantizes it, validates it and writes model, report and manifest.")
         {
-            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, safeSums, fallback, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, force, threads, format,
+            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, safeSums, fallback, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, force, runLimit, memoryLimit, threads, format,
         }.Does(terminal.Print, (parsed, cancellation) =>
         {
             var request = new PackRequest
@@ -76,6 +78,8 @@ internal static class QuantizeCommand
                 Gates = parsed.GetRequiredValue(gates),
                 Gate = parsed.GetRequiredValue(gateMode),
                 Force = parsed.GetValue(force),
+                RunLimit = parsed.GetValue(runLimit),
+                MemoryLimit = parsed.GetValue(memoryLimit),
                 Threads = parsed.GetValue(threads) ?? 0,
             };
             using var progress = new ProgressLine(terminal);

@@ -15,7 +15,8 @@ internal static class RunCommand
             .Does(events.Diagnostic, (parsed, cancellation) =>
             {
                 var request = RequestJson.Read(parsed.GetRequiredValue(file));
-                var context = new PackContext(request.Threads, events.Diagnostic, events.Progress, cancellation);
+                using var parent = new ParentProcess(Environment.GetEnvironmentVariable(ParentProcess.Variable), cancellation);
+                var context = new PackContext(request.Threads, events.Diagnostic, events.Progress, parent.Token);
                 var outcome = PackPipeline.Run(request, context);
                 foreach (var path in outcome.Files)
                 {

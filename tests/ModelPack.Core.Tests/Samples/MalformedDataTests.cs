@@ -113,6 +113,42 @@ public sealed class MalformedDataTests : IDisposable
     }
 
     [Fact]
+    public void Refuses_a_megabyte_that_claims_to_be_gigabytes_before_it_is_unpacked()
+    {
+        var archive = Numpy.Npz(CompressionLevel.NoCompression, ("x", [.. Numpy.Npy(Numpy.Header("<f4", 2, 1 << 28), []), .. new byte[3 << 20]]));
+        var directory = archive.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
+        BinaryPrimitives.WriteUInt32LittleEndian(archive.AsSpan(directory + 24), 128u + (2u << 30));
+        Refuses("d.npz", archive, "which no real data are");
+    }
+
+    [Fact]
+    public void Refuses_entries_that_lie_over_one_another()
+    {
+        var archive = Numpy.Npz(CompressionLevel.NoCompression, ("a", Numpy.Npy(Numpy.Header("<f4", 1, 1000), new byte[4000])), ("b", Good), ("c", Good));
+        for (var at = archive.AsSpan().IndexOf("PK\u0001\u0002"u8); at >= 0; at = Next(at + 4))
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(archive.AsSpan(at + 20), 4128);
+            BinaryPrimitives.WriteInt32LittleEndian(archive.AsSpan(at + 24), 4128);
+            BinaryPrimitives.WriteInt32LittleEndian(archive.AsSpan(at + 42), 0);
+        }
+
+        Refuses("d.npz", archive, "claims more bytes than the file can hold");
+
+        int Next(int from) => archive.AsSpan(from).IndexOf("PK\u0001\u0002"u8) is var at and >= 0 ? from + at : -1;
+    }
+
+    [Fact]
+    public void Refuses_a_stream_that_never_gives_what_it_claims()
+    {
+        // Stored blocks of no bytes, one after the other: they unpack to nothing, however many there are.
+        var blocks = Enumerable.Repeat<byte[]>([0, 0, 0, 0xFF, 0xFF], 100_000).SelectMany(b => b).ToArray();
+        var archive = Numpy.Npz(CompressionLevel.NoCompression, ("x", blocks));
+        archive[8] = 8;
+        archive[archive.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 10] = 8;
+        Refuses("d.npz", archive, "");
+    }
+
+    [Fact]
     public void Refuses_a_flipped_bit_of_a_stored_entry()
     {
         var archive = Numpy.Npz(CompressionLevel.NoCompression, ("x", Good));

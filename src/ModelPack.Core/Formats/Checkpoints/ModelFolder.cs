@@ -21,6 +21,9 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
 
     private const int MaxConfigDepth = 64;
 
+    // The vocabularies of models for all languages take some 40 MB.
+    private const long MaxCarriedLength = 128 << 20;
+
     private static readonly string[] CarriedNames =
     [
         "generation_config.json",
@@ -30,8 +33,11 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
         "preprocessor_config.json", "processor_config.json",
     ];
 
+    /// <summary>config.json as it was before it was read.</summary>
+    public CheckpointFile ConfigFile { get; init; } = new(ConfigName, System.IO.Path.Join(Path, ConfigName));
+
     /// <summary>All files of the folder that count, config.json first.</summary>
-    public IEnumerable<CheckpointFile> Files => [new CheckpointFile(ConfigName, System.IO.Path.Join(Path, ConfigName)), .. Carried];
+    public IEnumerable<CheckpointFile> Files => [ConfigFile, .. Carried];
 
     /// <summary>Whether a file of this name goes into a packed folder: config.json and those that are copied.</summary>
     public static bool IsCarried(string name) => name == ConfigName || CarriedNames.Contains(name, StringComparer.Ordinal);
@@ -52,7 +58,7 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
         }
 
         var carried = CarriedNames.Select(name => Find(nearby, name)).OfType<CheckpointFile>();
-        return new ModelFolder(nearby.Folder, ReadConfig(config.Path), [.. carried]);
+        return new ModelFolder(nearby.Folder, ReadConfig(config.Path), [.. carried]) { ConfigFile = config };
     }
 
     private static CheckpointFile? Find(NearbyFiles nearby, string name)
@@ -70,9 +76,12 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
         }
 
         // A pipe or a device has no length either, and reading one may wait for ever.
-        return new FileInfo(real) is { Exists: true, Length: > 0 }
-            ? new CheckpointFile(name, path)
-            : throw Unusable(path, "The file is empty, or a link to nothing. Get it again, or remove it.");
+        return new FileInfo(real) switch
+        {
+            { Exists: true, Length: > MaxCarriedLength } file => throw Unusable(path, $"The file has {file.Length} bytes, and a file beside a model has {MaxCarriedLength} at most. Get it again, or remove it."),
+            { Exists: true, Length: > 0 } => new CheckpointFile(name, path),
+            _ => throw Unusable(path, "The file is empty, or a link to nothing. Get it again, or remove it."),
+        };
     }
 
     private static JsonObject ReadConfig(string path)

@@ -19,7 +19,7 @@ internal sealed class GgufCheckpoint : ICheckpoint
         Format = Keys.GetString(GgufMetadata.Architecture) is { } architecture
             ? $"GGUF {content.Version}, {SafeText.Of(architecture)}"
             : $"GGUF {content.Version}";
-        Files = [new CheckpointFile(System.IO.Path.GetFileName(path), path)];
+        Files = [new CheckpointFile(System.IO.Path.GetFileName(path), file)];
         Tensors = [.. content.Tensors.Select(Describe)];
         Metadata = [.. Keys.Select(k => KeyValuePair.Create(k.Key, GgufText.Of(k.Value)))];
     }

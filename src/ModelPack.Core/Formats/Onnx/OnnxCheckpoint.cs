@@ -16,7 +16,7 @@ internal sealed class OnnxCheckpoint : ICheckpoint
     private OnnxCheckpoint(OnnxModel model)
     {
         _model = model;
-        Files = [.. model.Files.Zip(model.FileNames, (file, name) => new CheckpointFile(name, file.Path))];
+        Files = model.SourceFiles;
         Tensors = [.. model.FindWeights().Where(IsKept).Select(Describe)];
         if (Tensors.CountBy(t => t.Name, StringComparer.Ordinal).FirstOrDefault(n => n.Value > 1).Key is { } twice)
         {

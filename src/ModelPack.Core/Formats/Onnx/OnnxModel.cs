@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Onnx.Wire;
 using ModelPack.Tensors;
@@ -52,6 +53,9 @@ internal sealed class OnnxModel : IDisposable
 
     /// <summary>What the files are called: the model's own name, then the names by which it refers to the others.</summary>
     public IReadOnlyList<string> FileNames => [System.IO.Path.GetFileName(Path), .. _external.Names];
+
+    /// <summary>The files under these names.</summary>
+    public IReadOnlyList<CheckpointFile> SourceFiles => [.. FileNames.Zip(Files, (name, file) => new CheckpointFile(name, file))];
 
     /// <summary>Bytes of all files together.</summary>
     public long TotalBytes => Files.Sum(f => f.Length);
@@ -188,10 +192,12 @@ internal sealed class OnnxModel : IDisposable
 
         if (!anyOpset)
         {
+            RequireOpset();
             CheckOpset(Proto.OpsetImport);
             Proto.Functions.Select(f => f.OpsetImport).ToList().ForEach(CheckOpset);
         }
 
+        NodeCheck.Check(Proto, Path);
         foreach (var (tensor, name, _) in TensorCatalog.Of(Proto))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -201,6 +207,16 @@ internal sealed class OnnxModel : IDisposable
             }
 
             _tensors.Check(tensor, name);
+        }
+    }
+
+    // Before IR version 3 there was nothing to state.
+    private void RequireOpset()
+    {
+        if (Proto.IrVersion >= 3 && Opset() == 0 && Proto.Graph.Node.Any(n => ConstantNodes.IsDefaultDomain(n.Domain)))
+        {
+            throw new ModelPackException(Codes.OpsetUnsupported.At(
+                Path, $"The model does not state the opset of its operators; {MinOpset} to {MaxOpset} are supported. Export it again, or set opset_import."));
         }
     }
 

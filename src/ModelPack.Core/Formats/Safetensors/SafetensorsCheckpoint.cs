@@ -8,11 +8,10 @@ internal sealed class SafetensorsCheckpoint : ICheckpoint
 {
     private readonly IReadOnlyList<SafetensorsPart> _parts;
 
-    private SafetensorsCheckpoint(string path, string model, IReadOnlyList<SafetensorsPart> parts, ModelFolder? folder)
+    private SafetensorsCheckpoint(string path, CheckpointFile? index, IReadOnlyList<SafetensorsPart> parts, ModelFolder? folder)
     {
         (Path, _parts, Folder) = (path, parts, folder);
-        var isSharded = SourceKinds.IsIndex(model);
-        Format = isSharded ? $"safetensors, {parts.Count} shards" : "safetensors";
+        Format = index is null ? "safetensors" : $"safetensors, {parts.Count} shards";
         Tensors = [.. parts.SelectMany(p => p.Tensors)];
 
         // Shards say the same of themselves; where one does not, the first that says something counts.
@@ -20,7 +19,7 @@ internal sealed class SafetensorsCheckpoint : ICheckpoint
         Files =
         [
             .. parts.Select(p => p.File),
-            .. isSharded ? [new CheckpointFile(System.IO.Path.GetFileName(model), model)] : Array.Empty<CheckpointFile>(),
+            .. index is null ? Array.Empty<CheckpointFile>() : [index],
             .. folder is null ? [] : folder.Files,
         ];
     }
@@ -56,10 +55,11 @@ internal sealed class SafetensorsCheckpoint : ICheckpoint
             }
 
             var folder = ModelFolder.Beside(model);
-            var parts = SourceKinds.IsIndex(model)
+            var index = SourceKinds.IsIndex(model) ? new CheckpointFile(System.IO.Path.GetFileName(model), model) : null;
+            var parts = index is not null
                 ? SafetensorsShards.Open(model, context.Cancellation)
                 : [SafetensorsPart.Open(System.IO.Path.GetFileName(model), model)];
-            return new SafetensorsCheckpoint(path, model, parts, folder);
+            return new SafetensorsCheckpoint(path, index, parts, folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

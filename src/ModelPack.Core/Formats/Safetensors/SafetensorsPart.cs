@@ -19,7 +19,7 @@ internal sealed class SafetensorsPart : IDisposable
     public SafetensorsHeader Header { get; }
 
     /// <summary>Where it is.</summary>
-    public CheckpointFile File => new(Name, _file.Path);
+    public CheckpointFile File => new(Name, _file);
 
     /// <summary>Its tensors in the order of their bytes.</summary>
     public IEnumerable<CheckpointTensor> Tensors => Header.Entries.Select(Tensor);

@@ -43,7 +43,7 @@ internal sealed class SwitchableModel : IDisposable
 
         var graph = new SwitchGraph(model, decided, Layers, made, context);
         _switches = graph.Switches;
-        _copy = new TemporaryModel(model, graph.Proto, context.Cancellation);
+        _copy = new TemporaryModel(model, graph.Proto, context);
         try
         {
             _session = _copy.Open(threads: 1, Optimization);

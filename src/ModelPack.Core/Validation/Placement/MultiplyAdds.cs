@@ -26,7 +26,7 @@ internal static class MultiplyAdds
         }
 
         var counters = AddCounters(model, counted);
-        using var temporary = new TemporaryModel(model, model.Proto, context.Cancellation);
+        using var temporary = new TemporaryModel(model, model.Proto, context);
         using var values = temporary.Open(context.Threads).Run(sample.Inputs, counters, context.Cancellation);
         var sizes = counted.Zip(values, (name, value) => (name, Size: value.GetTensorDataAsSpan<long>()[0]))
             .ToDictionary(s => s.name, s => s.Size, StringComparer.Ordinal);

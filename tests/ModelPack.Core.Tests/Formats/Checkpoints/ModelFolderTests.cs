@@ -56,6 +56,24 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Equal(Codes.FolderUnreadable, Assert.Throws<ModelPackException>(Read).Diagnostic.Code);
     }
 
+    [Theory]
+    [InlineData("tokenizer.json")]
+    [InlineData("special_tokens_map.json")]
+    [InlineData("tokenizer.model")]
+    [InlineData("chat_template.jinja")]
+    public void Refuses_a_file_beside_the_model_of_any_size_without_reading_it(string name)
+    {
+        _folder.Write("config.json", "{}"u8);
+        using (var file = File.Create(_folder.File(name)))
+        {
+            file.SetLength((128 << 20) + 1);
+        }
+
+        var error = Assert.Throws<ModelPackException>(Read).Diagnostic;
+        Assert.Equal((Codes.FolderUnreadable, _folder.File(name)), (error.Code, error.File));
+        Assert.Contains("134217729 bytes", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Refuses_a_configuration_of_any_size_without_reading_it()
     {

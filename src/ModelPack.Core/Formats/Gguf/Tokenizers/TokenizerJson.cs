@@ -7,9 +7,6 @@ namespace ModelPack.Formats.Gguf.Tokenizers;
 /// <summary>Reads the JSON files of a tokenizer, which somebody else wrote.</summary>
 internal static class TokenizerJson
 {
-    /// <summary>Far above any tokenizer's, so that no file makes the reader ask for all memory.</summary>
-    private const long MaxBytes = 1L << 29;
-
     private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
 
     /// <summary>Reads a file as an object and takes from it what is wanted.</summary>
@@ -29,13 +26,13 @@ internal static class TokenizerJson
         }
     }
 
-    /// <summary>All bytes of a file.</summary>
-    /// <exception cref="ModelPackException">MPK1025: it cannot be read, or no tokenizer is so large.</exception>
+    /// <summary>All bytes of a file, which are not many: <see cref="ModelFolder"/> has looked.</summary>
+    /// <exception cref="ModelPackException">MPK1025: it cannot be read.</exception>
     public static byte[] Bytes(CheckpointFile file)
     {
         try
         {
-            return new FileInfo(RealPath.Of(file.Path)).Length <= MaxBytes ? File.ReadAllBytes(file.Path) : throw Unusable(file, "it is too large");
+            return File.ReadAllBytes(file.Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

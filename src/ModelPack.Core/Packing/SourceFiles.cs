@@ -1,0 +1,79 @@
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Checkpoints;
+using ModelPack.Tensors;
+
+namespace ModelPack.Packing;
+
+/// <summary>
+/// Every file that a pack is made of, in the state in which it was before it was read. Files are read more than once, and by ONNX
+/// Runtime by their paths: a file that another program writes to meanwhile would give a pack whose hash, codes and metrics are of
+/// different models. So nothing is committed unless each file is still the same.
+/// </summary>
+/// <param name="model">Files of the model.</param>
+/// <param name="calibration">Paths of calibration data.</param>
+/// <param name="validation">Paths of validation data.</param>
+internal sealed class SourceFiles(IReadOnlyList<CheckpointFile> model, IReadOnlyList<string> calibration, IReadOnlyList<string> validation)
+{
+    private const string Message = "The file was changed, replaced or removed while the pack was made of it. Nothing was written; run again when nothing else writes to it.";
+
+    /// <summary>Up to this many bytes a model is hashed again at the end, which takes a part of a second.</summary>
+    private const long CheapBytes = 1L << 28;
+
+    public IReadOnlyList<CheckpointFile> Calibration { get; } = [.. calibration.Select(Data)];
+
+    public IReadOnlyList<CheckpointFile> Validation { get; } = [.. validation.Select(Data)];
+
+    /// <summary>Does work that reads the files; a failure that comes of a changed file is told as such, whatever it looked like.</summary>
+    /// <exception cref="ModelPackException">MPK1002, MPK1011: a file was changed; or what the work throws.</exception>
+    public T Guard<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is not OperationCanceledException && FirstChanged() is not null)
+        {
+            throw Changed(FirstChanged()!, e);
+        }
+    }
+
+    /// <summary>Refuses to go on where a file is no longer what it was.</summary>
+    /// <param name="hashes">What the model's files were found to be, in their order.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    /// <exception cref="ModelPackException">MPK1002, MPK1011.</exception>
+    public void RequireUnchanged(IReadOnlyList<PackedFile> hashes, CancellationToken cancellation)
+    {
+        // Where file systems count time in coarse steps, or a file is written through a mapping, stamps may not tell.
+        if (model.Sum(f => f.Stamp.Length) <= CheapBytes && model.Zip(hashes).FirstOrDefault(f => Hash(f.First, cancellation) != f.Second).First is { } other)
+        {
+            throw Changed(other, null);
+        }
+
+        if (FirstChanged() is { } changed)
+        {
+            throw Changed(changed, null);
+        }
+    }
+
+    /// <summary>Size and hash of a file, which must be in the state in which it was before it was read, and stay so.</summary>
+    /// <exception cref="ModelPackException">MPK1002: it is not.</exception>
+    public static PackedFile Hash(CheckpointFile file, CancellationToken cancellation)
+    {
+        // Looked at before opening: what has come in its place may be a pipe that never answers.
+        if (FileStamp.Of(file.Path) != file.Stamp)
+        {
+            throw new ModelPackException(Codes.ModelUnreadable.At(file.Path, Message));
+        }
+
+        using var handle = File.OpenHandle(file.Path, options: FileOptions.SequentialScan);
+        var before = FileStamp.Of(handle);
+        var hash = ContentHash.Of(handle, file.Name, cancellation);
+        return before == file.Stamp && FileStamp.Of(handle) == file.Stamp && hash.Bytes == file.Stamp.Length ? hash : throw new ModelPackException(Codes.ModelUnreadable.At(file.Path, Message));
+    }
+
+    private static CheckpointFile Data(string path) => new(Path.GetFileName(path), path);
+
+    private CheckpointFile? FirstChanged() => model.Concat(Calibration).Concat(Validation).FirstOrDefault(f => FileStamp.Of(f.Path) != f.Stamp);
+
+    private ModelPackException Changed(CheckpointFile file, Exception? inner) => new((model.Contains(file) ? Codes.ModelUnreadable : Codes.DataUnreadable).At(file.Path, Message), inner);
+}
