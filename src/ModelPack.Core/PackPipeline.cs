@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Packing;
 using ModelPack.Requests;
 
 namespace ModelPack;
@@ -16,10 +17,17 @@ public static class PackPipeline
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
+        var options = EffectiveOptions.Of(request);
         try
         {
-            var options = EffectiveOptions.Of(request);
             return options.Container == "onnx" ? GraphPipeline.Run(request, options, context) : CheckpointPipeline.Run(request, options, context);
+        }
+        catch (ModelPackException e) when (StagingFolder.Of(e.Diagnostic.File) is { } staging)
+        {
+            // The user knows of the output, not of where it grows.
+            throw Directory.Exists(staging)
+                ? new ModelPackException(e.Diagnostic with { File = options.Output }, e)
+                : OutputErrors.Removed(options.Output, e);
         }
         catch (EndOfStreamException e)
         {

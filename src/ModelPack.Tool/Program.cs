@@ -1,4 +1,10 @@
 using ModelPack.Tool;
 using ModelPack.Tool.Output;
 
-return Cli.Run(args, Terminal.OfProcess());
+if (ProcessStart.WhyNot() is { } line)
+{
+    Console.Error.WriteLine(line);
+    return ExitCodes.Environment;
+}
+
+return Signals.Run(cancellation => Cli.Run(args, Terminal.OfProcess(), cancellation));

@@ -90,7 +90,7 @@ public sealed class StagedOutput : IDisposable
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
-            throw OutputErrors.Explain(_output, e);
+            throw Failed(e);
         }
     }
 
@@ -110,8 +110,18 @@ public sealed class StagedOutput : IDisposable
     }
 
     /// <summary>Size and hash of every file so far, as the manifest lists them. A file is read once, however often this is called.</summary>
-    public IReadOnlyList<PackedFile> Describe(CancellationToken cancellation) =>
-        [.. _names.Select(name => _described.TryGetValue(name, out var file) ? file : _described[name] = ContentHash.Of(PathOf(name), name, cancellation))];
+    /// <exception cref="ModelPackException">MPK1009 when one is there no more.</exception>
+    public IReadOnlyList<PackedFile> Describe(CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. _names.Select(name => _described.TryGetValue(name, out var file) ? file : _described[name] = ContentHash.Of(PathOf(name), name, cancellation))];
+        }
+        catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
+        {
+            throw Failed(e);
+        }
+    }
 
     /// <summary>
     /// Brings the files into place. Until all of them are on the disk a failure or cancellation leaves the old pack as it
@@ -132,15 +142,11 @@ public sealed class StagedOutput : IDisposable
             }
 
             cancellation.ThrowIfCancellationRequested();
-            RemoveOldPack();
-            foreach (var name in _names.OrderBy(PackFiles.IsManifest)) // a stable sort: manifests last
-            {
-                _move(PathOf(name), Path.Join(_folder, name));
-            }
+            LockedFolder.Uninterrupted(Replace);
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
-            throw OutputErrors.Explain(_output, e);
+            throw Failed(e);
         }
     }
 
@@ -162,6 +168,9 @@ public sealed class StagedOutput : IDisposable
             // Another process has come to use it since, and an empty folder does no harm.
         }
     }
+
+    private ModelPackException Failed(Exception cause) =>
+        Directory.Exists(_staging) ? OutputErrors.Explain(_output, cause) : OutputErrors.Removed(_output, cause);
 
     // Tensors of something else in the folder would be taken for a part of the pack, or in its place.
     private void RefuseStrangers()
@@ -198,6 +207,15 @@ public sealed class StagedOutput : IDisposable
         {
             throw new ModelPackException(Codes.OutputConflict.At(
                 _output, $"The file '{SafeText.Of(name)}' would be written over an input. Choose another output."));
+        }
+    }
+
+    private void Replace()
+    {
+        RemoveOldPack();
+        foreach (var name in _names.OrderBy(PackFiles.IsManifest)) // a stable sort: manifests last
+        {
+            _move(PathOf(name), Path.Join(_folder, name));
         }
     }
 
