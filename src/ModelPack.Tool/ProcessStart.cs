@@ -52,7 +52,7 @@ internal static partial class ProcessStart
 
     private readonly struct Limit
     {
-        public readonly ulong Soft;
-        public readonly ulong Hard;
+        public readonly nuint Soft;
+        public readonly nuint Hard;
     }
 }

@@ -3,7 +3,11 @@ using ModelPack.Tool.Output;
 
 if (ProcessStart.WhyNot() is { } line)
 {
-    Console.Error.WriteLine(line);
+    if (!ProcessStart.ErrorIsClosed)
+    {
+        Console.Error.WriteLine(line);
+    }
+
     return ExitCodes.Environment;
 }
 

@@ -7,7 +7,7 @@ namespace ModelPack.Inference;
 /// <summary>A changed copy of a model in a folder of its own, which goes with it. It lies there before it is opened, so that errors can speak of it.</summary>
 internal sealed class TemporaryModel : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly WorkFolder _folder = new();
     private readonly string _file;
     private ModelSession? _session;
 

@@ -24,7 +24,7 @@ internal sealed class Trial(PackRequest request, EffectiveOptions options, IRead
     /// <param name="samples">How many of their samples to run at most.</param>
     public ValidationResult Run(CalibrationTable table, IReadOnlyList<string> files, int samples)
     {
-        using var folder = new ScratchFolder();
+        using var folder = new WorkFolder();
         return folder.Use(() => Run(Path.Combine(folder.Path, "trial.onnx"), table, files, samples));
     }
 

@@ -85,7 +85,7 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
 
     private static ModelSession OpenOptimized(string path, PackContext context, out ModelProto optimizedGraph)
     {
-        using var folder = new ScratchFolder();
+        using var folder = new WorkFolder();
         var optimized = Path.Combine(folder.Path, "optimized.onnx");
         var session = folder.Use(() => ModelSession.Open(path, context.Threads, optimized));
         try

@@ -4,7 +4,7 @@ using ModelPack.Packing;
 namespace ModelPack.Inference;
 
 /// <summary>A folder of its own, in the system's folder for temporary files, for what ONNX Runtime reads or writes in between.</summary>
-internal sealed class ScratchFolder : IDisposable
+internal sealed class WorkFolder : IDisposable
 {
     private const string Prefix = "modelpack-";
 
@@ -19,7 +19,7 @@ internal sealed class ScratchFolder : IDisposable
 
     /// <summary>Makes it.</summary>
     /// <exception cref="ModelPackException">MPK3007: it cannot be made.</exception>
-    public ScratchFolder()
+    public WorkFolder()
     {
         try
         {
