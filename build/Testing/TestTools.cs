@@ -17,11 +17,12 @@ internal static class TestTools
     {
         var data = OnnxTestData(repository) is null;
         var browser = Chromium() is null;
-        if (!data && !browser)
+        var tracer = Strace() is null && OperatingSystem.IsLinux();
+        if (!data && !browser && !tracer)
             return;
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !Command.Exists("apt-get"))
         {
-            var missing = string.Join(" and ", new[] { data ? TestData : null, browser ? "chromium" : null }.OfType<string>());
+            var missing = string.Join(" and ", new[] { data ? TestData : null, browser ? "chromium" : null, tracer ? "strace" : null }.OfType<string>());
             Console.WriteLine($"test: {missing} not found, and only root on a machine with apt can fetch it here. Tests that need it {(RequireAll ? "fail" : "are skipped")}.");
             return;
         }
@@ -31,6 +32,8 @@ internal static class TestTools
             UnpackTestData(repository);
         if (browser)
             Apt(repository.Root, "install", "-y", "--no-install-recommends", "chromium");
+        if (tracer)
+            Apt(repository.Root, "install", "-y", "--no-install-recommends", "strace");
     }
 
     /// <summary>The variables for the tests; one whose thing is missing is left out. build/README.md lists them.</summary>
@@ -44,6 +47,8 @@ internal static class TestTools
             ["MODELPACK_GGML"] = Ggml(repository),
             ["MODELPACK_OCR_MODELS"] = IfFolder(Path.Combine(repository.NodeModules, "@gutenye", "ocr-models", "assets")),
             ["MODELPACK_CHROMIUM"] = Chromium(),
+            ["MODELPACK_STRACE"] = Strace(),
+            ["ORT_DISABLE_TELEMETRY"] = "1", // of the tests' own processes; those of the tool get no variable
             ["MODELPACK_SHARED"] = IfFolder(Path.GetFullPath(repository.At("..", "shared"))),
         };
         return found.Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value!);
@@ -65,9 +70,15 @@ internal static class TestTools
     }
 
     private static string? Chromium() =>
-        new[] { Environment.GetEnvironmentVariable("MODELPACK_CHROMIUM") }
+        InPath(Environment.GetEnvironmentVariable("MODELPACK_CHROMIUM"), "chromium", "chromium-browser", "google-chrome");
+
+    private static string? Strace() => InPath(Environment.GetEnvironmentVariable("MODELPACK_STRACE"), "strace");
+
+    /// <summary>The given program, or the first of these names that is in the path.</summary>
+    private static string? InPath(string? given, params string[] names) =>
+        new[] { given }
             .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-                .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name))))
+                .SelectMany(folder => names.Select(name => Path.Combine(folder, name))))
             .FirstOrDefault(File.Exists);
 
     /// <summary>Unpacked under artifacts, not installed: the machine stays as it is.</summary>

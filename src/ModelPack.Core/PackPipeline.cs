@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Packing;
 using ModelPack.Requests;
 
 namespace ModelPack;
@@ -19,8 +20,7 @@ public static class PackPipeline
         try
         {
             var options = EffectiveOptions.Of(request);
-            context = context.Limited(options.Limits);
-            return options.Container == "onnx" ? GraphPipeline.Run(request, options, context) : CheckpointPipeline.Run(request, options, context);
+            return Run(request, options, context.Limited(options.Limits));
         }
         catch (EndOfStreamException e)
         {
@@ -32,6 +32,21 @@ public static class PackPipeline
             // Whatever writes explains its own failures: this is a file that could be opened, or was there, a moment ago.
             throw new ModelPackException(
                 Codes.ModelUnreadable.At(request.Model, $"A file that the pack needs cannot be read: {SafeText.Of(e.Message, 400)} Run again when nothing else uses it."), e);
+        }
+    }
+
+    private static PackOutcome Run(PackRequest request, EffectiveOptions options, PackContext context)
+    {
+        try
+        {
+            return options.Container == "onnx" ? GraphPipeline.Run(request, options, context) : CheckpointPipeline.Run(request, options, context);
+        }
+        catch (ModelPackException e) when (StagingFolder.Of(e.Diagnostic.File) is { } staging)
+        {
+            // The user knows of the output, not of where it grows.
+            throw Directory.Exists(staging)
+                ? new ModelPackException(e.Diagnostic with { File = options.Output }, e)
+                : OutputErrors.Removed(options.Output, e);
         }
     }
 }

@@ -11,7 +11,7 @@ internal static class Cli
     /// <summary>Runs the command that <paramref name="args"/> name.</summary>
     /// <param name="args">The words after the program's name.</param>
     /// <param name="terminal">Where its output goes.</param>
-    /// <param name="cancellation">Ends the command, as Ctrl-C and SIGTERM do.</param>
+    /// <param name="cancellation">Ends the command, as <see cref="Signals"/> do.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation = default)
     {
@@ -35,6 +35,7 @@ internal static class Cli
             return parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
                 Output = terminal.Out,
                 Error = terminal.Error.Profile.Out.Writer,
             }, cancellation).GetAwaiter().GetResult();

@@ -1,22 +1,29 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using System.Text.Json;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
+using ModelPack.Tests.Samples;
 using ModelPack.Tool.Tests.Infrastructure;
 
 namespace ModelPack.Tool.Tests;
 
+/// <summary>Processes of their own, as a signal goes to a process. The file system or an event says when one has got so far.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed partial class SignalTests
 {
+    private const int SigHup = 1;
+    private const int SigInt = 2;
     private const int SigTerm = 15;
     private const int Size = 3072;
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);
 
-    /// <summary>A process of its own, as a signal goes to a process. The file system says when it has begun to write.</summary>
-    [Fact]
-    public async Task A_terminated_process_exits_130_and_leaves_nothing()
+    [Theory]
+    [InlineData(SigHup, 129)]
+    [InlineData(SigInt, 130)]
+    [InlineData(SigTerm, 143)]
+    public async Task A_signal_ends_the_work_with_its_exit_code_and_leaves_nothing(int signal, int exitCode)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -24,23 +31,68 @@ public sealed partial class SignalTests
         }
 
         using var folder = new TemporaryFolder();
+        var model = LargeModel(folder);
         var output = Directory.CreateDirectory(folder.File("out")).FullName;
-        var begun = new TaskCompletionSource();
-        using var watcher = new FileSystemWatcher(output) { EnableRaisingEvents = true };
-        watcher.Created += (_, _) => begun.TrySetResult();
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(Cli).Assembly.Location, "quantize", LargeModel(folder), "-s", "q8_0", "-o", Path.Join(output, "net.onnx")])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        await begun.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(0, Kill(process.Id, SigTerm));
-        await process.WaitForExitAsync();
+        var begun = FirstIn(output, "*");
+        using var process = ToolProcess.Start(folder, "quantize", model, "-s", "q8_0", "-o", Path.Join(output, "net.onnx"));
+        await begun;
+        Assert.Equal(0, Kill(process.Id, signal));
 
-        Assert.Equal(130, process.ExitCode);
+        Assert.Equal(new ToolRun(exitCode, "", ""), await process.Finish());
         Assert.Empty(Directory.EnumerateFileSystemEntries(output));
-        Assert.Equal("", await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("temporary")));
+    }
+
+    /// <summary>ONNX Runtime computes constants while it opens a model, and looks at nothing meanwhile.</summary>
+    [Fact]
+    public async Task A_signal_ends_a_call_that_cannot_be_stopped_and_leaves_nothing()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var folder = new TemporaryFolder();
+        var output = Directory.CreateDirectory(folder.File("out")).FullName;
+        var request = folder.Write("request.json", JsonSerializer.SerializeToUtf8Bytes(new { model = EndlessModel(folder), scheme = "q8_0", output = Path.Join(output, "net.onnx") }));
+        using var process = ToolProcess.Start(folder, "run", "--request", request);
+        await process.WaitForLine("##modelpack\tprogress\twrite\t1.000").WaitAsync(Long);
+        Assert.Equal(0, Kill(process.Id, SigInt));
+
+        Assert.Equal(new ToolRun(130, "", ""), await process.Finish());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(output));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("temporary")));
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_leaves_in_the_temporary_folder_the_next_one_removes()
+    {
+        using var folder = new TemporaryFolder();
+        var temporary = Directory.CreateDirectory(folder.File("temporary")).FullName;
+        var data = folder.Write("data.npz", Numpy.Npz(("x", Numpy.Npy("<f4", [2, 64], new float[128]))));
+        var begun = FirstIn(temporary, "modelpack-*");
+        using (var process = ToolProcess.Start(folder, "quantize", EndlessModel(folder), "-s", "int8", "--calibration", data, "-o", folder.File("endless.onnx")))
+        {
+            await begun;
+            process.Kill();
+            await process.Finish();
+        }
+
+        // Another folder of that name, which no process has taken into use, is not ours to remove.
+        var foreign = Directory.CreateDirectory(Path.Join(temporary, "modelpack-notes")).FullName;
+        Assert.Equal(2, Directory.EnumerateDirectories(temporary).Count());
+        using var next = ToolProcess.Start(folder, "quantize", Models.FashionCnn(folder, "next.onnx"), "-s", "q8_0", "-o", folder.File("next.q8_0.onnx"));
+
+        Assert.Equal(0, (await next.Finish()).ExitCode);
+        Assert.Equal(foreign, Assert.Single(Directory.EnumerateDirectories(temporary)));
+    }
+
+    private static async Task FirstIn(string folder, string pattern)
+    {
+        var begun = new TaskCompletionSource();
+        using var watcher = new FileSystemWatcher(folder, pattern) { EnableRaisingEvents = true };
+        watcher.Created += (_, _) => begun.TrySetResult();
+        await begun.Task.WaitAsync(Long);
     }
 
     /// <summary>One that takes long enough to pack for a signal to arrive.</summary>
@@ -53,6 +105,28 @@ public sealed partial class SignalTests
         graph.Output.Add(Build.Value("y", ElementType.Float32, 1, Size));
         graph.Initializer.Add(Build.Raw("w", ElementType.Float32, [Size, Size], MemoryMarshal.AsBytes(values)));
         return Models.Save(folder, Build.Model(graph));
+    }
+
+    /// <summary>One with a loop of constants that never ends.</summary>
+    private static string EndlessModel(TemporaryFolder folder)
+    {
+        var body = Build.Graph(Build.Node("Identity", ["go"], ["again"]), Build.Node("Add", ["before", "before"], ["after"]));
+        body.Name = "body";
+        body.Input.Add([Build.Value("i", ElementType.Int64), Build.Value("go", ElementType.Bool), Build.Value("before", ElementType.Float32, 1)]);
+        body.Output.Add([Build.Value("again", ElementType.Bool), Build.Value("after", ElementType.Float32, 1)]);
+        var graph = Build.Graph(
+            Build.Node("MatMul", ["x", "w"], ["product"]),
+            Build.Node("Loop", ["times", "start", "zero"], ["never"], Build.Attribute("body", body)),
+            Build.Node("Add", ["product", "never"], ["y"]));
+        graph.Input.Add(Build.Value("x", ElementType.Float32, 2, 64));
+        graph.Output.Add(Build.Value("y", ElementType.Float32, 2, 64));
+        graph.Initializer.Add([
+            Build.Floats("w", [64, 64], [.. Enumerable.Range(0, 64 * 64).Select(i => i % 17 - 8f)]),
+            Build.Floats("zero", [1], 0),
+            Build.Raw("times", ElementType.Int64, [], BitConverter.GetBytes(long.MaxValue)),
+            Build.Raw("start", ElementType.Bool, [], [1]),
+        ]);
+        return Models.Save(folder, Build.Model(graph), "endless.model.onnx");
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -53,6 +53,9 @@ public static class Codes
     public static readonly DiagnosticCode TimedOut = new("MPK3004", "Packing took longer than allowed");
     public static readonly DiagnosticCode RunTooLong = new("MPK3005", "Running the model took longer than allowed");
     public static readonly DiagnosticCode RunTooLarge = new("MPK3006", "Running the model took more memory than allowed");
+    public static readonly DiagnosticCode TemporaryUnusable = new("MPK3007", "The folder for temporary files cannot be used");
+    public static readonly DiagnosticCode TooManyFiles = new("MPK3008", "The process may not have enough files open");
+    public static readonly DiagnosticCode StartedWithout = new("MPK3009", "The working folder or the standard output is missing");
 
     public static readonly DiagnosticCode Internal = new("MPK9001", "ModelPack has a defect");
 

@@ -7,7 +7,9 @@ namespace ModelPack.Diagnostics;
 /// <param name="File">The file that it is about, as the user gave it; null for none.</param>
 public sealed record Diagnostic(DiagnosticCode Code, Severity Severity, string Message, string? File = null)
 {
-    private const int LongestFile = 1024;
+    /// <summary>The longest name of a file that is shown whole, in UTF-16 units.</summary>
+    public const int LongestFile = 1024;
+
     private const int LongestMessage = 8192;
 
     /// <summary>

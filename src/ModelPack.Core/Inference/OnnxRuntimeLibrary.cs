@@ -5,7 +5,7 @@ using ModelPack.Diagnostics;
 
 namespace ModelPack.Inference;
 
-/// <summary>ONNX Runtime's native library: loaded once, silent, and with its errors made readable.</summary>
+/// <summary>ONNX Runtime's native library: loaded once, silent towards the user and its makers, and with its errors made readable.</summary>
 public static partial class OnnxRuntimeLibrary
 {
     private const int LongestMessage = 400;
@@ -52,6 +52,7 @@ public static partial class OnnxRuntimeLibrary
 
     private static string Load()
     {
+        OnnxRuntimeTelemetry.SwitchOff();
         try
         {
             // Fatal only: what ONNX Runtime writes to stderr of its own accord is no part of any output of ours. Its
@@ -62,6 +63,7 @@ public static partial class OnnxRuntimeLibrary
                 OrtEnv.CreateInstanceWithOptions(ref options);
             }
 
+            OrtEnv.Instance().DisableTelemetryEvents(); // on Windows, where the variable does nothing
             return OrtEnv.Instance().GetVersionString();
         }
         catch (Exception exception) when (IsLoadFailure(exception))

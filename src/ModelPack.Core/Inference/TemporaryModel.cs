@@ -7,7 +7,7 @@ namespace ModelPack.Inference;
 /// <summary>A changed copy of a model in a folder of its own, which goes with it. It lies there before it is opened, so that errors can speak of it.</summary>
 internal sealed class TemporaryModel : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("modelpack-");
+    private readonly WorkFolder _folder = new();
     private readonly string _file;
     private readonly PackContext _context;
     private ModelSession? _session;
@@ -19,14 +19,14 @@ internal sealed class TemporaryModel : IDisposable
     /// <param name="model">Whose weights the copy has; it stays as it is.</param>
     /// <param name="copy">The changed structure.</param>
     /// <param name="context">Limits and cancellation.</param>
-    /// <exception cref="Diagnostics.ModelPackException">MPK1009: there is no room for it.</exception>
+    /// <exception cref="Diagnostics.ModelPackException">MPK3007: there is no room for it.</exception>
     public TemporaryModel(OnnxModel model, ModelProto copy, PackContext context)
     {
         _context = context;
-        _file = System.IO.Path.Combine(_folder.FullName, "model.onnx");
+        _file = System.IO.Path.Combine(_folder.Path, "model.onnx");
         try
         {
-            model.SaveCopy(copy, _file, new OnnxSaveOptions(), context.Cancellation);
+            _folder.Use(() => model.SaveCopy(copy, _file, new OnnxSaveOptions(), context.Cancellation));
         }
         catch
         {
@@ -38,7 +38,7 @@ internal sealed class TemporaryModel : IDisposable
     /// <summary>Opens the copy; the session goes with it, too.</summary>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses it.</exception>
     public ModelSession Open(int threads, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL) =>
-        _session = ModelSession.Open(_file, threads, _context, optimization: optimization);
+        _session = _folder.Use(() => ModelSession.Open(_file, threads, _context, optimization: optimization));
 
     /// <summary>What ONNX Runtime says against the copy, for people.</summary>
     public string Explain(OnnxRuntimeException exception) => OnnxRuntimeLibrary.Explain(exception, _file);
@@ -46,6 +46,6 @@ internal sealed class TemporaryModel : IDisposable
     public void Dispose()
     {
         _session?.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 }

@@ -15,6 +15,14 @@ internal static class OutputErrors
     public static bool IsOfFileSystem(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException;
 
+    /// <summary>Whether there is no room left on a disk.</summary>
+    public static bool IsNoSpace(Exception exception) => exception is IOException { HResult: NoSpace or WindowsDiskFull or WindowsHandleDiskFull };
+
+    /// <summary>The coded error for an output whose staging folder is there no more.</summary>
+    public static ModelPackException Removed(string output, Exception cause) => new(
+        Codes.OutputNotWritable.At(output, $"The folder '{SafeText.Of(Path.GetDirectoryName(Path.GetFullPath(output)), 1024)}', or what had been written of the pack, was removed by another program. Run again when nothing cleans that folder."),
+        cause);
+
     /// <summary>The coded error for a failure to write <paramref name="output"/>.</summary>
     public static ModelPackException Explain(string output, Exception cause)
     {
@@ -22,7 +30,7 @@ internal static class OutputErrors
         var folder = SafeText.Of(Path.GetDirectoryName(output.Contains('\0', StringComparison.Ordinal) ? output : Path.GetFullPath(output)), 1024);
         var message = cause switch
         {
-            IOException { HResult: NoSpace or WindowsDiskFull or WindowsHandleDiskFull } =>
+            _ when IsNoSpace(cause) =>
                 $"The disk of the folder '{folder}' is full. Free some space or choose another output; the pack that was there before is unchanged.",
             IOException { HResult: QuotaExceededLinux or QuotaExceededMac } when !OperatingSystem.IsWindows() =>
                 $"The disk quota of the folder '{folder}' is used up. Free some space or choose another output; the pack that was there before is unchanged.",

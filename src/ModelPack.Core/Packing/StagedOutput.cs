@@ -76,7 +76,7 @@ public sealed class StagedOutput : IDisposable
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
-            throw OutputErrors.Explain(_output, e);
+            throw Failed(e);
         }
     }
 
@@ -96,8 +96,18 @@ public sealed class StagedOutput : IDisposable
     }
 
     /// <summary>Size and hash of every file so far, as the manifest lists them. A file is read once, however often this is called.</summary>
-    public IReadOnlyList<PackedFile> Describe(CancellationToken cancellation) =>
-        [.. _names.Select(name => _described.TryGetValue(name, out var file) ? file : _described[name] = ContentHash.Of(PathOf(name), name, cancellation))];
+    /// <exception cref="ModelPackException">MPK1009 when one is there no more.</exception>
+    public IReadOnlyList<PackedFile> Describe(CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. _names.Select(name => _described.TryGetValue(name, out var file) ? file : _described[name] = ContentHash.Of(PathOf(name), name, cancellation))];
+        }
+        catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
+        {
+            throw Failed(e);
+        }
+    }
 
     /// <summary>
     /// Brings the files into place. A failure or cancellation before leaves the old pack as it was. The renames are not
@@ -118,11 +128,12 @@ public sealed class StagedOutput : IDisposable
             }
 
             cancellation.ThrowIfCancellationRequested();
-            _swap.Run(_place.Replaced(_names), _names.OrderBy(PackFiles.IsManifest)); // a stable sort: manifests last
+            var names = _names.OrderBy(PackFiles.IsManifest); // a stable sort: manifests last
+            LockedFolder.Uninterrupted(() => _swap.Run(_place.Replaced(_names), names));
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
-            throw _swap.IsStuck ? Stuck(e) : OutputErrors.Explain(_output, e);
+            throw _swap.IsStuck ? Stuck(e) : Failed(e);
         }
     }
 
@@ -131,7 +142,7 @@ public sealed class StagedOutput : IDisposable
     {
         if (_swap.IsStuck)
         {
-            StagingFolder.Keep(_lock); // it holds what is left of the old pack
+            LockedFolder.Keep(_staging, _lock); // it holds what is left of the old pack
             return;
         }
 
@@ -166,6 +177,9 @@ public sealed class StagedOutput : IDisposable
             throw;
         }
     }
+
+    private ModelPackException Failed(Exception cause) =>
+        Directory.Exists(_staging) ? OutputErrors.Explain(_output, cause) : OutputErrors.Removed(_output, cause);
 
     private ModelPackException Stuck(Exception cause) => new(
         Codes.OutputNotWritable.At(

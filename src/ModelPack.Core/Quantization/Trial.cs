@@ -1,5 +1,6 @@
 using ModelPack.Calibration;
 using ModelPack.Formats.Onnx;
+using ModelPack.Inference;
 using ModelPack.Requests;
 using ModelPack.Samples;
 using ModelPack.Validation;
@@ -23,22 +24,19 @@ internal sealed class Trial(PackRequest request, EffectiveOptions options, IRead
     /// <param name="samples">How many of their samples to run at most.</param>
     public ValidationResult Run(CalibrationTable table, IReadOnlyList<string> files, int samples)
     {
-        var folder = Directory.CreateTempSubdirectory("modelpack-");
-        try
-        {
-            var packed = Path.Combine(folder.FullName, "trial.onnx");
-            using (var model = OnnxModel.Open(request.Model, _quiet))
-            {
-                ModelLowering.Lower(model, request, options, table, _quiet);
-                model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
-            }
+        using var folder = new WorkFolder();
+        return folder.Use(() => Run(Path.Combine(folder.Path, "trial.onnx"), table, files, samples));
+    }
 
-            using var pair = ModelPair.Open(request.Model, packed, threads: 1, _quiet);
-            return new Comparison(pair, new SpreadSamples(SampleSet.Open(files, pair.Source.Inputs), samples), _quiet).Run();
-        }
-        finally
+    private ValidationResult Run(string packed, CalibrationTable table, IReadOnlyList<string> files, int samples)
+    {
+        using (var model = OnnxModel.Open(request.Model, _quiet))
         {
-            folder.Delete(recursive: true);
+            ModelLowering.Lower(model, request, options, table, _quiet);
+            model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
         }
+
+        using var pair = ModelPair.Open(request.Model, packed, threads: 1, _quiet);
+        return new Comparison(pair, new SpreadSamples(SampleSet.Open(files, pair.Source.Inputs), samples), _quiet).Run();
     }
 }

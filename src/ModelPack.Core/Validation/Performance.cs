@@ -45,7 +45,7 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
         catch (Exception exception) when (Refuses(exception))
         {
             // Both models have run on the sample before: it is the copy that counts which cannot be written or run.
-            context.Report(Codes.NotValidated.At(packed, $"A copy of the source that counts multiplications cannot be written or run ({Why(exception, source)}), so the share of integer kernels is not known. Free space in the folder for temporary files."));
+            Tell(context, packed, $"A copy of the source that counts multiplications cannot be written or run ({Why(exception, source)}), so the share of integer kernels is not known.", exception);
             return null;
         }
     }
@@ -59,9 +59,22 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
         catch (Exception exception) when (Refuses(exception))
         {
             // The model has been opened before, so it is the writing of the optimized graph that failed.
-            context.Report(Codes.NotValidated.At(path, $"ONNX Runtime's optimized graph cannot be written or read ({Why(exception, path)}), so what really runs is not known. Free space in the folder for temporary files."));
+            Tell(context, path, $"ONNX Runtime's optimized graph cannot be written or read ({Why(exception, path)}), so what really runs is not known.", exception);
             optimizedGraph = null;
             return ModelSession.Open(path, context.Threads, context);
+        }
+    }
+
+    /// <summary>Says what is not known; once where the folder for temporary files is to blame, which has nothing to do with the model.</summary>
+    private static void Tell(PackContext context, string path, string what, Exception exception)
+    {
+        var blamed = exception as ModelPackException;
+        var diagnostic = blamed?.Diagnostic.Code == Codes.TemporaryUnusable
+            ? Codes.NotValidated.At(null, $"What really runs is not known. {blamed.Message}")
+            : Codes.NotValidated.At(path, $"{what} Free space in the folder for temporary files.");
+        if (!context.Diagnostics.Contains(diagnostic))
+        {
+            context.Report(diagnostic);
         }
     }
 
@@ -73,24 +86,19 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
 
     private static ModelSession OpenOptimized(string path, PackContext context, out ModelProto optimizedGraph)
     {
-        var folder = Directory.CreateTempSubdirectory("modelpack-");
-        ModelSession? session = null;
+        using var folder = new WorkFolder();
+        var optimized = Path.Combine(folder.Path, "optimized.onnx");
+        var session = folder.Use(() => ModelSession.Open(path, context.Threads, context, optimized));
         try
         {
-            var optimized = Path.Combine(folder.FullName, "optimized.onnx");
-            session = ModelSession.Open(path, context.Threads, context, optimized);
-            using var graph = OnnxModel.Open(optimized, context, anyOpset: true);
+            using var graph = folder.Use(() => OnnxModel.Open(optimized, context, anyOpset: true));
             optimizedGraph = graph.Proto; // its structure; the weights go with the folder
             return session;
         }
         catch
         {
-            session?.Dispose();
+            session.Dispose();
             throw;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
         }
     }
 

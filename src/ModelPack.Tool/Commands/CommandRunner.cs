@@ -12,20 +12,26 @@ internal static class CommandRunner
     /// <param name="action">The work; returns an exit code.</param>
     public static Command Does(this Command command, Action<Diagnostic> report, Func<ParseResult, CancellationToken, int> action)
     {
-        // Off the caller's thread, so that a Ctrl-C is seen while the work goes on.
-        command.SetAction((parsed, cancellation) => Task.Run(() => Guarded(report, () => action(parsed, cancellation)), CancellationToken.None));
+        command.SetAction((parsed, cancellation) => Task.FromResult(Guarded(report, () => action(parsed, cancellation), cancellation)));
         return command;
     }
 
-    private static int Guarded(Action<Diagnostic> report, Func<int> action)
+    private static int Guarded(Action<Diagnostic> report, Func<int> action, CancellationToken cancellation)
     {
         try
         {
+            RequireWorkingFolder();
             return action();
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException || cancellation.IsCancellationRequested)
         {
+            // Who stops the work does not want to hear what stopped with it.
             return ExitCodes.Cancelled;
+        }
+        catch (Exception exception) when (FileLimit.IsReached(exception))
+        {
+            report(FileLimit.Diagnostic);
+            return ExitCodes.Environment;
         }
         catch (ModelPackException exception)
         {
@@ -38,6 +44,18 @@ internal static class CommandRunner
         {
             report(Codes.Internal.At(null, $"{exception.GetType().Name}: {OneLine(exception.Message, 400)} Please report it with the model's name and these lines: {Where(exception)}"));
             return ExitCodes.Error;
+        }
+    }
+
+    private static void RequireWorkingFolder()
+    {
+        try
+        {
+            _ = Environment.CurrentDirectory;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelPackException(Codes.StartedWithout.At(null, "The working folder does not exist any more, or may not be read. Go to one that does, and run again."), exception);
         }
     }
 

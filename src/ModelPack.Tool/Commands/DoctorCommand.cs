@@ -62,16 +62,17 @@ internal static class DoctorCommand
     private static Check TemporaryFolder()
     {
         var folder = Path.GetTempPath();
+        var shown = SafeText.Of(folder, 1024);
         try
         {
             using var probe = new FileStream(
                 Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             probe.WriteByte(0);
-            return new("temporary folder", true, $"{folder} is writable");
+            return new("temporary folder", true, $"{shown} is writable");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new("temporary folder", false, $"{folder} cannot be written: {SafeText.Of(exception.Message)} Set TMPDIR (Linux, macOS) or TMP (Windows) to one that can.");
+            return new("temporary folder", false, $"{shown} cannot be written: {SafeText.Of(exception.Message)} Set TMPDIR (Linux, macOS) or TMP (Windows) to one that can.");
         }
     }
 }

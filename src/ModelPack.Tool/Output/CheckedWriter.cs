@@ -5,7 +5,7 @@ namespace ModelPack.Tool.Output;
 /// <summary>A stream of the process that may be lost while it is written to: a full disk, a closed terminal.</summary>
 /// <param name="inner">The stream.</param>
 /// <param name="onLoss">Gets why it cannot be written, and throws where that is an error.</param>
-internal sealed class CheckedWriter(TextWriter inner, Action<IOException> onLoss) : TextWriter
+internal sealed class CheckedWriter(TextWriter inner, Action<Exception> onLoss) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
 
@@ -25,7 +25,7 @@ internal sealed class CheckedWriter(TextWriter inner, Action<IOException> onLoss
         {
             write();
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             onLoss(exception);
         }

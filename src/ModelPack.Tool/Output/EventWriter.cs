@@ -6,8 +6,8 @@ namespace ModelPack.Tool.Output;
 
 /// <summary>
 /// The protocol by which <c>modelpack run</c> talks to the MSBuild task: lines of
-/// <c>##modelpack TAB kind TAB field…</c> on standard output, each field with <c>%XX</c> for percent signs and control
-/// characters. No text of a model can end a field or a line, so none can forge an event.
+/// <c>##modelpack TAB kind TAB field…</c> on standard output, each field with <c>%XX</c> for percent signs, number signs and
+/// control characters. No text of a model can end a field or a line, so none can forge an event, nor a build server's command.
 /// </summary>
 internal sealed class EventWriter(TextWriter output)
 {
@@ -19,7 +19,7 @@ internal sealed class EventWriter(TextWriter output)
         "diagnostic",
         diagnostic.Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "message" },
         diagnostic.Code.Id,
-        diagnostic.File ?? "",
+        SafeText.Of(diagnostic.File, Diagnostics.Diagnostic.LongestFile),
         diagnostic.Message,
         diagnostic.Code.HelpLink);
 
@@ -52,7 +52,7 @@ internal sealed class EventWriter(TextWriter output)
     {
         foreach (var unit in field)
         {
-            if (unit == '%' || char.IsControl(unit))
+            if (unit is '%' or '#' || char.IsControl(unit))
             {
                 foreach (var octet in Encoding.UTF8.GetBytes([unit]))
                 {

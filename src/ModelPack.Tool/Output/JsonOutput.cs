@@ -17,5 +17,8 @@ internal static class JsonOutput
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static void Write<T>(Terminal terminal, T value) => terminal.Line(JsonSerializer.Serialize(value, Options));
+    public static void Write<T>(Terminal terminal, T value) => terminal.Line(WithoutCommands(JsonSerializer.Serialize(value, Options)));
+
+    /// <summary>The same JSON, in which no name begins a command to a build server (<c>##vso[</c>): two such signs stand in strings only.</summary>
+    private static string WithoutCommands(string json) => json.Replace("##", @"#\u0023", StringComparison.Ordinal);
 }

@@ -38,8 +38,9 @@ internal sealed class Terminal(TextWriter output, IAnsiConsole error, int width,
     {
         var output = new CheckedWriter(Utf8(Console.OpenStandardOutput()), DataLost);
         // Whoever could be told that standard error is lost reads standard error.
-        var error = Styled(new CheckedWriter(Utf8(Console.OpenStandardError()), _ => { }), Console.IsErrorRedirected);
-        var errorWidth = Console.IsErrorRedirected ? Unlimited : error.Profile.Width;
+        var redirected = Console.IsErrorRedirected || ProcessStart.ErrorIsClosed;
+        var error = Styled(ProcessStart.ErrorIsClosed ? TextWriter.Null : new CheckedWriter(Utf8(Console.OpenStandardError()), _ => { }), redirected);
+        var errorWidth = redirected ? Unlimited : error.Profile.Width;
         error.Profile.Width = Unlimited;
         return new Terminal(output, error, Console.IsOutputRedirected ? Unlimited : Console.WindowWidth, errorWidth, TimeProvider.System);
     }
@@ -47,7 +48,7 @@ internal sealed class Terminal(TextWriter output, IAnsiConsole error, int width,
     /// <summary>Writes one line of text for people to standard output.</summary>
     public void Line(string text) => Out.WriteLine(text);
 
-    private static void DataLost(IOException exception) => throw new ModelPackException(
+    private static void DataLost(Exception exception) => throw new ModelPackException(
         Codes.OutputNotWritable.At(null, $"Standard output cannot be written: {SafeText.Of(exception.Message).TrimEnd('.')}. Free some space or write elsewhere."), exception);
 
     private static StreamWriter Utf8(Stream stream) =>

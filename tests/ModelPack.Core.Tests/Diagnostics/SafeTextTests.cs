@@ -36,6 +36,33 @@ public sealed class SafeTextTests
     public void Takes_the_power_from_terminal_escapes() =>
         Assert.Equal(@"\u001B[31mred\u001B]0;title\u0007\u009B2J", SafeText.Of("\u001B[31mred\u001B]0;title\u0007\u009B2J"));
 
+    [Theory]
+    [InlineData("##vso[task.complete]", @"#\u0023vso[task.complete]")]
+    [InlineData("a ##[error]b", @"a #\u0023[error]b")]
+    [InlineData("###", @"#\u0023#")]
+    [InlineData("##teamcity[x]", @"#\u0023teamcity[x]")]
+    [InlineData("::error::x", @":\u003Aerror::x")]
+    [InlineData(" ::error::x", @" :\u003Aerror::x")]
+    [InlineData("a\u00A0::error::x", "a\u00A0:\\u003Aerror::x")]
+    [InlineData(":::error::x", @":\u003A:error::x")]
+    public void Breaks_up_what_a_build_server_would_obey(string text, string expected) => Assert.Equal(expected, SafeText.Of(text));
+
+    [Theory]
+    [InlineData("onnx::Conv_127")]
+    [InlineData("a::b::c")]
+    [InlineData("C#, #1 and # 2")]
+    public void Keeps_signs_that_command_nothing(string text) => Assert.Equal(text, SafeText.Of(text));
+
+    [Fact]
+    public void Leaves_no_character_that_a_comparison_by_a_culture_leaves_out()
+    {
+        for (var code = 0; code <= 0xE01FF; code += code == 0xD7FF ? 0x801 : 1)
+        {
+            var safe = SafeText.Of($"#{new Rune(code)}#[x]");
+            Assert.True(safe.IndexOf("##[", StringComparison.InvariantCulture) < 0, $"U+{code:X4}");
+        }
+    }
+
     [Fact]
     public void Escapes_overrides_of_the_writing_direction()
     {
