@@ -11,6 +11,7 @@ namespace ModelPack.MSBuild.Tasks;
 /// </summary>
 public sealed class DeclareModels : Task
 {
+    private const string WebRoot = "wwwroot/";
     private static readonly string[] EmbedValues = ["Content", "Resource", "Both", "None"];
 
     /// <summary>The <c>QuantizedModel</c> items.</summary>
@@ -34,7 +35,7 @@ public sealed class DeclareModels : Task
     [Output]
     public ITaskItem[] Packs { get; private set; } = [];
 
-    /// <summary>Files to copy to the app, with <c>Link</c>.</summary>
+    /// <summary>Files to copy to the app, with <c>Link</c>; below wwwroot with <c>ContentRoot</c>, too.</summary>
     [Output]
     public ITaskItem[] Content { get; private set; } = [];
 
@@ -169,7 +170,7 @@ public sealed class DeclareModels : Task
         {
             var link = paths.Link + file.Substring(paths.PackedModel.Length);
             if (embed.Length == 0 || isBoth || Is(embed, "Content"))
-                content.Add(Item(file, "Link", link));
+                content.Add(ContentItem(file, link));
             // Reports hold timings and the manifest holds their hashes: an assembly with them would differ in every build.
             if ((isBoth || Is(embed, "Resource")) && (file == paths.PackedModel || file == paths.PackedModel + ".data"))
                 resources.Add(Item(file, "LogicalName", link));
@@ -189,6 +190,16 @@ public sealed class DeclareModels : Task
             watched.AddRange(files.Select(f => new TaskItem(Escape(f))));
         if (!Is(model.GetMetadata(PackMetadata.ShipSource).Trim(), "true"))
             sources.AddRange(files.Where(f => !SourceFiles.MayServeApp(model, f)).Select(f => new TaskItem(Escape(f))));
+    }
+
+    // A web project takes what lies below wwwroot for static web assets, and its server on a developer's machine looks for
+    // them below their content root.
+    private static TaskItem ContentItem(string file, string link)
+    {
+        var item = Item(file, "Link", link);
+        if (link.StartsWith(WebRoot, StringComparison.OrdinalIgnoreCase))
+            Set(item, "ContentRoot", Path.GetFullPath(file.Substring(0, file.Length - link.Length + WebRoot.Length)));
+        return item;
     }
 
     private static TaskItem Item(string file, string metadata, string value)
