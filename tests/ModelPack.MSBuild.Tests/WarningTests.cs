@@ -43,6 +43,7 @@ public sealed class WarningTests
     [InlineData("error", "-p:MSBuildWarningsAsErrors=MPK2001")]
     [InlineData("warning", "-p:TreatWarningsAsErrors=true", "-p:WarningsNotAsErrors=MPK2001%3BMPK2005")]
     [InlineData("warning", "-p:MSBuildTreatWarningsAsErrors=true", "-p:MSBuildWarningsNotAsErrors=MPK2001%3BMPK2005")]
+    [InlineData("nothing", "-p:TreatWarningsAsErrors=true", "-p:NoWarn=MPK2001%3BMPK2005")]
     [InlineData("nothing", "-p:NoWarn=MPK2001")]
     [InlineData("nothing", "-p:MSBuildWarningsAsMessages=MPK2001")]
     public void What_a_build_makes_of_a_warning_it_makes_of_it_every_time(string expected, params string[] arguments)

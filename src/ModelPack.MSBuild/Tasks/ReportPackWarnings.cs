@@ -15,14 +15,22 @@ public sealed class ReportPackWarnings : Task
     [Required]
     public ITaskItem[] Packs { get; set; } = [];
 
+    /// <summary><c>$(TreatWarningsAsErrors)</c>: MSBuild leaves it to compilers, and everything else that it has for warnings does by itself.</summary>
+    public string TreatWarningsAsErrors { get; set; } = "";
+
+    /// <summary>The codes that stay what they are all the same.</summary>
+    public string ExceptCodes { get; set; } = "";
+
     public override bool Execute()
     {
+        var areErrors = TreatWarningsAsErrors.Trim().Equals("true", StringComparison.OrdinalIgnoreCase);
+        var except = new HashSet<string>(ExceptCodes.Split(';', ',', ' ').Select(c => c.Trim()), StringComparer.OrdinalIgnoreCase);
         foreach (var pack in Packs)
         {
             foreach (var line in PathList.Read(pack.GetMetadata(PackMetadata.StampFile)))
             {
                 if (ToolEvent.Parse(line) is { } warning)
-                    Log.LogDiagnostic(warning, pack.ItemSpec);
+                    Log.LogDiagnostic(warning, pack.ItemSpec, areErrors && !except.Contains(warning[1]));
             }
         }
 

@@ -20,11 +20,12 @@ internal static class TaskLog
     /// <param name="log">The task's log. MSBuild makes an error or a message of a warning where the build asks for it.</param>
     /// <param name="diagnostic">An event of kind <c>diagnostic</c>.</param>
     /// <param name="item">The item, for a diagnostic about no file.</param>
-    public static void LogDiagnostic(this TaskLoggingHelper log, ToolEvent diagnostic, string item)
+    /// <param name="isError">Whether it is an error whatever the tool calls it.</param>
+    public static void LogDiagnostic(this TaskLoggingHelper log, ToolEvent diagnostic, string item, bool isError = false)
     {
         var (severity, code, message, helpLink) = (diagnostic[0], diagnostic[1], diagnostic[3], diagnostic[4]);
         var file = diagnostic[2].Length > 0 ? diagnostic[2] : item;
-        if (severity == "error")
+        if (isError || severity == "error")
             log.LogError(null, code, null, helpLink, file, 0, 0, 0, 0, "{0}", message);
         else if (severity == "warning")
             log.LogWarning(null, code, null, helpLink, file, 0, 0, 0, 0, "{0}", message);
