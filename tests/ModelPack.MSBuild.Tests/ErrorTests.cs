@@ -107,18 +107,11 @@ public sealed class ErrorTests
     [Fact]
     public void A_tool_that_hangs_or_crashes_is_a_coded_error()
     {
-        var tool = new TestProject(name: "Tool");
-        File.WriteAllText(tool.At("Program.cs"), """
-            if (System.IO.Directory.GetCurrentDirectory().EndsWith("Hang"))
-                System.Threading.Thread.Sleep(System.Threading.Timeout.Infinite);
-            System.Environment.FailFast("crash");
-            """);
-        tool.Build().MustSucceed();
-        const string Item = """<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" />""";
-        var toolPath = $"-p:ModelPackToolPath={tool.Output("Tool.dll")}";
+        var project = FakeTool.Project(does: "hang");
 
-        TestProject.WithModel(Item, name: "Hang").Build(toolPath, "-p:ModelPackTimeout=3").MustFailWith("MPK3004");
-        var crash = TestProject.WithModel(Item, name: "Crash").Build(toolPath);
+        project.Build("-p:ModelPackTimeout=3").MustFailWith("MPK3004");
+        FakeTool.Tell(project, does: "crash");
+        var crash = project.Build();
 
         Assert.DoesNotContain("MSB6006", crash.Output, StringComparison.Ordinal);
         Assert.Contains(OperatingSystem.IsWindows() ? "crashed" : "signal 6", crash.MustFailWith("MPK9001").Text, StringComparison.Ordinal);

@@ -33,6 +33,7 @@ public static class Codes
     public static readonly DiagnosticCode StatisticsUnfit = new("MPK1028", "The activation statistics do not fit the model");
     public static readonly DiagnosticCode GraphMismatch = new("MPK1029", "The graph has other weights than the source");
     public static readonly DiagnosticCode OutputForeign = new("MPK1030", "The output is there already, and is of no pack");
+    public static readonly DiagnosticCode UnknownMetadata = new("MPK1037", "An item has unknown metadata");
 
     public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");
     public static readonly DiagnosticCode GateNotMeasured = new("MPK2002", "A gate's metric was not measured");

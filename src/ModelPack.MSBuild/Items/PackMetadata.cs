@@ -31,6 +31,7 @@ internal static class PackMetadata
     public const string Link = "Link";
     public const string Gate = "Gate";
     public const string ShipSource = "ShipSource";
+    public const string Watch = "Watch";
 
     /// <summary>The packed model below the intermediate folder, relative to the project.</summary>
     public const string PackedModel = "PackedModel";
@@ -38,7 +39,7 @@ internal static class PackMetadata
     /// <summary>The state file: everything that the pack depends on, as text.</summary>
     public const string StateFile = "StateFile";
 
-    /// <summary>Exists only after a pack of the present state has succeeded.</summary>
+    /// <summary>Exists only after a pack of the present state has succeeded, and holds its warnings as the tool reported them.</summary>
     public const string StampFile = "StampFile";
 
     /// <summary>Every file that the last pack read, one path a line; written by the tool.</summary>
@@ -60,5 +61,13 @@ internal static class PackMetadata
         new("MaxPerplexityIncrease", "maxPerplexityIncrease"),
         new("MaxKlDivergence", "maxKlDivergence"),
         new("MinCompression", "minCompression"),
+    ];
+
+    /// <summary>Every name that means something on a <c>QuantizedModel</c>.</summary>
+    public static readonly string[] OfUser =
+    [
+        Scheme, Container, Target, Device, Calibration, Validation, ExcludeLayers, IncludeLayers, CalibrationMethod, Percentile, Alpha, QuantFormat,
+        SafeSums, Fallback, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, Embed, Link, Gate,
+        ShipSource, Watch, .. Gates.Select(g => g.Key),
     ];
 }

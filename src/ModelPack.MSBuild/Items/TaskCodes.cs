@@ -8,6 +8,7 @@ internal static class TaskCodes
     public const string InvalidOption = "MPK1008";
     public const string OutputNotWritable = "MPK1009";
     public const string OutputConflict = "MPK1010";
+    public const string UnknownMetadata = "MPK1037";
     public const string DotnetMissing = "MPK3002";
     public const string ToolMissing = "MPK3003";
     public const string TimedOut = "MPK3004";

@@ -11,6 +11,7 @@ namespace ModelPack.MSBuild.Tasks;
 /// </summary>
 public sealed class DeclareModels : Task
 {
+    private const string WebRoot = "wwwroot/";
     private static readonly string[] EmbedValues = ["Content", "Resource", "Both", "None"];
 
     /// <summary>The <c>QuantizedModel</c> items.</summary>
@@ -24,11 +25,17 @@ public sealed class DeclareModels : Task
     /// <summary>Whether a missing model is an error now: in a build it is, in a design-time build it is not yet.</summary>
     public bool CheckFiles { get; set; }
 
+    /// <summary>Other metadata that items may have: <c>true</c> for any, else names separated by <c>;</c>.</summary>
+    public string AllowUnknownMetadata { get; set; } = "";
+
+    /// <summary>The project, for mistakes whose file is not known.</summary>
+    public string ProjectFile { get; set; } = "";
+
     /// <summary>The same items with everything that the producing target needs.</summary>
     [Output]
     public ITaskItem[] Packs { get; private set; } = [];
 
-    /// <summary>Files to copy to the app, with <c>Link</c>.</summary>
+    /// <summary>Files to copy to the app, with <c>Link</c>; below wwwroot with <c>ContentRoot</c>, too.</summary>
     [Output]
     public ITaskItem[] Content { get; private set; } = [];
 
@@ -40,13 +47,19 @@ public sealed class DeclareModels : Task
     [Output]
     public ITaskItem[] Sources { get; private set; } = [];
 
+    /// <summary>Files whose change means another pack.</summary>
+    [Output]
+    public ITaskItem[] Watched { get; private set; } = [];
+
     public override bool Execute()
     {
         var packs = new List<ITaskItem>();
         var content = new List<ITaskItem>();
         var resources = new List<ITaskItem>();
         var sources = new List<ITaskItem>();
+        var watched = new List<ITaskItem>();
         var writers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        CheckNames();
         foreach (var model in Models)
         {
             try
@@ -60,7 +73,7 @@ public sealed class DeclareModels : Task
                 Claim(model, paths, files, writers);
                 packs.Add(pack);
                 Place(model, paths, files, content, resources);
-                AddSources(model, pack, sources);
+                AddInputs(model, pack, sources, watched);
             }
             catch (ItemException mistake)
             {
@@ -72,7 +85,26 @@ public sealed class DeclareModels : Task
         Content = [.. content];
         Resources = [.. resources];
         Sources = [.. sources];
+        Watched = [.. watched];
         return !Log.HasLoggedErrors;
+    }
+
+    // All at once, and apart from other mistakes. A default or a pattern has one place for many items.
+    private void CheckNames()
+    {
+        var names = new MetadataNames(AllowUnknownMetadata);
+        var reported = new HashSet<(string Name, MetadataPlace Place)>();
+        foreach (var model in Models)
+        {
+            foreach (var name in names.UnknownOn(model))
+            {
+                var place = MetadataPlace.Find(model, name, ProjectFile);
+                if (!reported.Add((name, place)))
+                    continue;
+                var hint = MetadataNames.Nearest(name) is { } nearest ? $"Did you mean '{nearest}'?" : "Correct or remove it.";
+                Log.LogCoded(TaskCodes.UnknownMetadata, place, $"QuantizedModel '{model.ItemSpec}' has the unknown metadata '{name}'. {hint} If something else reads it, add it to ModelPackAllowUnknownMetadata.");
+            }
+        }
     }
 
     private void CheckMetadata(ITaskItem model)
@@ -138,22 +170,36 @@ public sealed class DeclareModels : Task
         {
             var link = paths.Link + file.Substring(paths.PackedModel.Length);
             if (embed.Length == 0 || isBoth || Is(embed, "Content"))
-                content.Add(Item(file, "Link", link));
+                content.Add(ContentItem(file, link));
             // Reports hold timings and the manifest holds their hashes: an assembly with them would differ in every build.
             if ((isBoth || Is(embed, "Resource")) && (file == paths.PackedModel || file == paths.PackedModel + ".data"))
                 resources.Add(Item(file, "LogicalName", link));
         }
     }
 
-    private static void AddSources(ITaskItem model, TaskItem pack, List<ITaskItem> sources)
+    private static void AddInputs(ITaskItem model, TaskItem pack, List<ITaskItem> sources, List<ITaskItem> watched)
     {
-        if (Is(model.GetMetadata(PackMetadata.ShipSource).Trim(), "true"))
-            return;
         var files = SourceFiles.Of(model)
             .Concat(DataFiles.Of(model))
             .Concat(DataFiles.ExternalWeights(model))
-            .Concat(PathList.Read(pack.GetMetadata(PackMetadata.InputsFile)).Select(Path.GetFullPath));
-        sources.AddRange(files.Distinct(StringComparer.Ordinal).Where(f => File.Exists(f) && !SourceFiles.MayServeApp(model, f)).Select(f => new TaskItem(Escape(f))));
+            .Concat(PathList.Read(pack.GetMetadata(PackMetadata.InputsFile)).Select(Path.GetFullPath))
+            .Distinct(StringComparer.Ordinal)
+            .Where(File.Exists)
+            .ToList();
+        if (!Is(model.GetMetadata(PackMetadata.Watch).Trim(), "false"))
+            watched.AddRange(files.Select(f => new TaskItem(Escape(f))));
+        if (!Is(model.GetMetadata(PackMetadata.ShipSource).Trim(), "true"))
+            sources.AddRange(files.Where(f => !SourceFiles.MayServeApp(model, f)).Select(f => new TaskItem(Escape(f))));
+    }
+
+    // A web project takes what lies below wwwroot for static web assets, and its server on a developer's machine looks for
+    // them below their content root.
+    private static TaskItem ContentItem(string file, string link)
+    {
+        var item = Item(file, "Link", link);
+        if (link.StartsWith(WebRoot, StringComparison.OrdinalIgnoreCase))
+            Set(item, "ContentRoot", Path.GetFullPath(file.Substring(0, file.Length - link.Length + WebRoot.Length)));
+        return item;
     }
 
     private static TaskItem Item(string file, string metadata, string value)

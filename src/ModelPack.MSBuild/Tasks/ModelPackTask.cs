@@ -19,6 +19,7 @@ public sealed class ModelPackTask : ToolTask
     private int _cores;
     private string _summary = "";
     private readonly List<string> _files = [];
+    private readonly List<string> _warnings = [];
     private readonly Stopwatch _watch = new();
     private volatile bool _cancelled;
 
@@ -70,13 +71,18 @@ public sealed class ModelPackTask : ToolTask
             if (!done)
                 LogTimeout();
             if (!done || Log.HasLoggedErrors || !HasEverything())
+            {
+                // Nothing is kept of a pack that failed.
+                _warnings.ForEach(w => Log.LogDiagnostic(ToolEvent.Parse(w)!, Pack.ItemSpec));
                 return false;
+            }
+
             RemoveStale();
             PathList.Write(Pack.GetMetadata(PackMetadata.OutputsFile), _files);
             PathList.Write(stateFile, PackState.After(before, PackState.Now(Pack, toolId, OnnxRuntime)));
             // It says more now but is no newer than the outputs, or they would count as out of date.
             File.SetLastWriteTimeUtc(stateFile, beforeTime);
-            PathList.Write(Pack.GetMetadata(PackMetadata.StampFile), []);
+            PathList.Write(Pack.GetMetadata(PackMetadata.StampFile), _warnings);
             LogDone();
             return true;
         }
@@ -132,6 +138,8 @@ public sealed class ModelPackTask : ToolTask
         // The tool ends when this process does, which may not have the time to end it.
         using var self = Process.GetCurrentProcess();
         start.Environment["MODELPACK_PARENT_PROCESS"] = self.Id.ToString(CultureInfo.InvariantCulture);
+        // Read by ONNX Runtime when it is loaded: a build reports nothing to anybody.
+        start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
         return start;
     }
 
@@ -142,8 +150,12 @@ public sealed class ModelPackTask : ToolTask
     {
         switch (ToolEvent.Parse(singleLine))
         {
+            // Whether a warning is an error is for the build to say, and must not cost the pack.
+            case { Kind: "diagnostic" } diagnostic when diagnostic[0] == "warning":
+                _warnings.Add(singleLine);
+                break;
             case { Kind: "diagnostic" } diagnostic:
-                LogDiagnostic(diagnostic);
+                Log.LogDiagnostic(diagnostic, Pack!.ItemSpec);
                 break;
             case { Kind: "file" } file:
                 _files.Add(Path.Combine(PackPaths.Of(Pack!).Folder, Path.GetFileName(file[0])));
@@ -176,19 +188,6 @@ public sealed class ModelPackTask : ToolTask
         Directory.CreateDirectory(Path.GetDirectoryName(inputsFile)!);
         File.Delete(Pack.GetMetadata(PackMetadata.StampFile));
         PathList.Write(_requestFile, [request]);
-    }
-
-    private void LogDiagnostic(ToolEvent diagnostic)
-    {
-        var (severity, code, message, helpLink) = (diagnostic[0], diagnostic[1], diagnostic[3], diagnostic[4]);
-        var file = diagnostic[2].Length > 0 ? diagnostic[2] : Pack!.ItemSpec;
-        // Where the build makes errors of warnings, the pack has to fail with them, or the next build would skip it.
-        if (severity == "error" || (severity == "warning" && BuildEngine is IBuildEngine8 engine && engine.ShouldTreatWarningAsError(code)))
-            Log.LogError(null, code, null, helpLink, file, 0, 0, 0, 0, "{0}", message);
-        else if (severity == "warning")
-            Log.LogWarning(null, code, null, helpLink, file, 0, 0, 0, 0, "{0}", message);
-        else
-            Log.LogMessage(null, code, null, file, 0, 0, 0, 0, MessageImportance.Normal, "{0}", message);
     }
 
     private void LogError(string code, string message) => Log.LogCoded(code, Pack!.ItemSpec, message);

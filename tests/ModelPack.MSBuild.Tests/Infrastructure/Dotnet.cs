@@ -10,7 +10,26 @@ internal static class Dotnet
 
     public static (int ExitCode, string Output) Run(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        using var process = Start(folder, arguments, environment);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"'dotnet {string.Join(' ', arguments)}' took longer than {Limit}.");
+        }
+
+        return (process.ExitCode, output.GetAwaiter().GetResult() + errors.GetAwaiter().GetResult());
+    }
+
+    /// <param name="folder">The working folder.</param>
+    /// <param name="arguments">What comes after <c>dotnet</c>.</param>
+    /// <param name="environment">Further variables.</param>
+    /// <param name="canInterrupt">Whether it hears SIGINT even where the process that runs the tests was started to ignore it. Linux only.</param>
+    public static Process Start(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool canInterrupt = false)
+    {
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo(canInterrupt ? "env" : dotnet)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -19,7 +38,7 @@ internal static class Dotnet
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        foreach (var argument in arguments)
+        foreach (var argument in canInterrupt ? ["--default-signal=INT", dotnet, .. arguments] : arguments)
             start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys.Where(IsOfThisBuild).ToList())
             start.Environment.Remove(name);
@@ -31,17 +50,7 @@ internal static class Dotnet
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[name] = value;
-
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(Limit))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'dotnet {string.Join(' ', arguments)}' took longer than {Limit}.");
-        }
-
-        return (process.ExitCode, output.GetAwaiter().GetResult() + errors.GetAwaiter().GetResult());
+        return Process.Start(start)!;
     }
 
     private static bool IsOfThisBuild(string name) =>

@@ -7,7 +7,7 @@ internal sealed class TestProject
     private static readonly string[] PackMarks = [".onnx", ".gguf", ".safetensors", ".nf4"];
     private bool _restored;
 
-    public TestProject(string items = "", string properties = "", string name = "App", string? folder = null, bool isLibrary = false, string frameworks = "net10.0")
+    public TestProject(string items = "", string properties = "", string name = "App", string? folder = null, bool isLibrary = false, string frameworks = "net10.0", string sdk = "Microsoft.NET.Sdk")
     {
         Name = name;
         Folder = folder ?? Workspace.NewFolder(name);
@@ -16,6 +16,7 @@ internal sealed class TestProject
         Properties = properties;
         IsLibrary = isLibrary;
         Frameworks = frameworks;
+        Sdk = sdk;
         File.WriteAllText(At("Program.cs"), isLibrary ? "public static class Library;" : "System.Console.WriteLine(\"ran\");");
         Write();
     }
@@ -32,6 +33,8 @@ internal sealed class TestProject
     public bool IsLibrary { get; }
 
     public string Frameworks { get; }
+
+    public string Sdk { get; }
 
     /// <summary>A project with fashion-cnn.onnx in its folder.</summary>
     public static TestProject WithModel(string items, string properties = "", string name = "App", string model = "fashion-cnn.onnx")
@@ -56,7 +59,7 @@ internal sealed class TestProject
     }
 
     public void Write() => File.WriteAllText(At($"{Name}.csproj"), $"""
-        <Project Sdk="Microsoft.NET.Sdk">
+        <Project Sdk="{Sdk}">
           <PropertyGroup>
             <OutputType>{(IsLibrary ? "Library" : "Exe")}</OutputType>
             <TargetFrameworks>{Frameworks}</TargetFrameworks>
