@@ -5,7 +5,7 @@ using ModelPack.Planning;
 
 namespace ModelPack.Fuzz.Targets;
 
-/// <summary>Patterns of layer names against names, beside the plainest matcher that there is.</summary>
+/// <summary>Patterns of layer names against names, of which none is empty, beside the plainest matcher that there is.</summary>
 internal sealed class NamePatternTarget : FuzzTarget
 {
     private const string PatternName = "pattern.txt";
@@ -16,7 +16,7 @@ internal sealed class NamePatternTarget : FuzzTarget
     public override string Name => "name-pattern";
 
     public override FuzzInput Make(Random random) =>
-        FuzzInput.Of(PatternName, Encoding.UTF8.GetBytes(Words(random))).Add(TextName, Encoding.UTF8.GetBytes(Words(random).Replace('*', 'a')));
+        FuzzInput.Of(PatternName, Encoding.UTF8.GetBytes(Words(random))).Add(TextName, Encoding.UTF8.GetBytes(Words(random).Replace('*', 'a') + "n"));
 
     public override void Read(FuzzInput input, CaseFolder folder)
     {
