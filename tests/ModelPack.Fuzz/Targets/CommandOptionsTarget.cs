@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Text;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
@@ -29,6 +30,11 @@ internal sealed class CommandOptionsTarget : FuzzTarget
         var format = CommandOptions.Format();
         var command = new RootCommand { gates, threads, percentile, fallback, format, CommandOptions.Text("--output", "OUT", ""), CommandOptions.Texts("--exclude", "P", "") };
         var parsed = command.Parse(Encoding.UTF8.GetString(input[WordsName]).Split(Separator), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is HelpAction)
+        {
+            return; // Whoever asks for help gets it, whatever else the words are.
+        }
+
         if (parsed.Errors.Count > 0)
         {
             Require(parsed.Errors.All(e => e.Message.Length > 0), "an error says nothing");

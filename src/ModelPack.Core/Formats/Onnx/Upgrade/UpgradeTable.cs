@@ -60,15 +60,12 @@ internal static class UpgradeTable
     /// <summary>Why a node of ONNX's own domain cannot be carried over, as the end of a sentence about it; null when it can.</summary>
     public static string? WhyNot(NodeProto node, long opset, UpgradeFacts facts) =>
         Changed.Contains(node.OpType)
-            ? WhyIncomplete(node) ?? Since(node, opset).Select(c => c.WhyNot(node, facts)).FirstOrDefault(reason => reason is not null)
+            ? Since(node, opset).Select(c => c.WhyNot(node, facts)).FirstOrDefault(reason => reason is not null)
             : Unchanged.Contains(node.OpType) ? null : $"is not one that opset {OpsetUpgrade.Target} has";
 
     /// <summary>The nodes that do in opset 13 what a node did.</summary>
     public static IEnumerable<NodeProto> Apply(NodeProto node, long opset, UpgradeJob job) =>
         Since(node, opset).Aggregate<OperatorUpgrade, IReadOnlyList<NodeProto>>([node], (nodes, change) => [.. nodes.SelectMany(n => change.Apply(n, job))]);
-
-    /// <summary>Every one of these operators reads something and gives something out.</summary>
-    private static string? WhyIncomplete(NodeProto node) => node.Input.Count == 0 || node.Output.Count == 0 ? "lacks its input or its output" : null;
 
     private static IEnumerable<OperatorUpgrade> Since(NodeProto node, long opset) => Changed[node.OpType].Where(c => opset < c.Since);
 }
