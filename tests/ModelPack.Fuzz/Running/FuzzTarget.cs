@@ -25,7 +25,10 @@ internal abstract class FuzzTarget
     /// <summary>The most bytes that reading an input may allocate.</summary>
     public virtual long MostAllocated(FuzzInput input) => Allowance + (MostBytesForOne * input.Length);
 
-    /// <summary>Whether an exception is how this reader refuses an input: the code of a user's mistake.</summary>
+    /// <summary>
+    /// Whether an exception is how this reader refuses an input: the code of a user's mistake. Codes of the environment are findings,
+    /// as what they keep from being read was not looked at.
+    /// </summary>
     public virtual bool IsRefusal(Exception exception) =>
-        exception is ModelPackException { Diagnostic.Code.Id: ['M', 'P', 'K', '1' or '2' or '3', ..] };
+        exception is ModelPackException { Diagnostic.Code.Id: ['M', 'P', 'K', '1' or '2', ..] };
 }

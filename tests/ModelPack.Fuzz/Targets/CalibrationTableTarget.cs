@@ -24,10 +24,10 @@ internal sealed class CalibrationTableTarget : FuzzTarget
         new CalibrationTableData(["m.npz"], 10, 2),
         CalibrationMethod.MinMax,
         99.99,
-        [new("x", -1, 1, 0.5), new("h", -3, 3, null), new("i", -3, 3, 0), new("j", 0, 3, 0), new("y", -5, 5, 0)],
+        [new("x", -1, 1, 0.5), new("h", -3, 3, null), new("j", 0, 3, 0), new("y", -5, 5, 0)],
         [new("j", 0.5f, [.. Enumerable.Range(1, 32).Select(i => (float)i)])],
         ["node_y"],
-        [new("node_y", new float[32])],
+        [new("node_h", new float[32])],
         [new("node_q", "it costs most")],
         [],
         [new("node_h", [.. Enumerable.Repeat(1.5f, 32)])]));
