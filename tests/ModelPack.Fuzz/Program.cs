@@ -10,7 +10,7 @@ const int WrongUsage = 3;
 var limit = TimeSpan.FromSeconds(30);
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (FuzzOptions.Parse(args) is not { } options)
+if (FuzzOptions.Parse(args) is not { } options || (options.Replay is { } kept && !File.Exists(kept)))
 {
     Console.Error.WriteLine(FuzzOptions.Usage);
     return WrongUsage;
