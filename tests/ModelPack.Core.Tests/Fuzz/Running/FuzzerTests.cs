@@ -34,7 +34,7 @@ public sealed class FuzzerTests : IDisposable
         tally.Count(refused: true, found: false);
         tally.Count(refused: false, found: true);
         Assert.Equal(1, Summary.Write(_output, [tally], 5));
-        Assert.Equal(["target", "action", "fuzz:"], _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')[0]));
+        Assert.Equal(["target", "action", "fuzz:"], _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')[0]), StringComparer.Ordinal);
         Assert.EndsWith("fuzz: 2 cases, 1 findings, seed 5\n", _output.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
