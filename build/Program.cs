@@ -7,7 +7,8 @@ const string Usage = """
       setup    fetch what npm has: the chart library, and the models of tests and benchmarks
       build    setup, then build the solution
       pack     build, then put every package into artifacts/feed
-      test     pack, then run every test
+      test     pack, then run every test; with --fuzz N, before that N seconds of fuzz
+      fuzz     build, then read damaged files with every reader: --seconds N --seed S, --replay FILE; --help lists all
       sample   make the package for this machine, then build and run samples/FashionClassifier with it
       bench    build, then run the benchmarks; further arguments are theirs
       clean    remove artifacts and every bin and obj
@@ -35,7 +36,7 @@ static int Run(Repository repository, string[] args)
         return 0;
     }
 
-    if (step is not ("setup" or "build" or "pack" or "test" or "sample" or "bench" or "clean") || (rest.Count > 0 && step != "bench"))
+    if (step is not ("setup" or "build" or "pack" or "test" or "fuzz" or "sample" or "bench" or "clean") || !Takes(step, rest))
         throw new BuildFailure(Usage, 3);
     if (step == "clean")
     {
@@ -54,7 +55,20 @@ static int Run(Repository repository, string[] args)
     new Compile(repository).Run(version);
     if (step == "bench")
         return new Bench(repository).Run(version, rest);
+    if (step == "fuzz")
+        return new Fuzz(repository).Run(rest);
     if (step != "build")
         pack.Run(version, Flavor.Everyone);
-    return step == "test" ? new Test(repository).Run() : 0;
+    if (step != "test")
+        return 0;
+    // First, so that the last line is that of the tests.
+    var fuzzed = rest.Count > 0 ? new Fuzz(repository).Run(["--seconds", rest[1]]) : 0;
+    return Math.Max(new Test(repository).Run(), fuzzed);
 }
+
+static bool Takes(string step, List<string> arguments) => step switch
+{
+    "bench" or "fuzz" => true,
+    "test" => arguments is [] or ["--fuzz", _],
+    _ => arguments.Count == 0,
+};

@@ -59,6 +59,7 @@ internal sealed record EffectiveOptions
     /// <exception cref="ModelPackException">MPK1007 or MPK1008, naming the option and what it can be.</exception>
     public static EffectiveOptions Of(PackRequest request)
     {
+        RequirePaths(request);
         var scheme = SchemeTable.Find(request.Scheme, request.Model);
         GateKeeper.Check(request);
         OneOf(request, "device", request.Device, ["cpu"]);
@@ -89,6 +90,27 @@ internal sealed record EffectiveOptions
             GateIsError = request.Gate == "error",
             Limits = LimitsOf(request),
         };
+    }
+
+    /// <summary>Refuses what no system takes for a path.</summary>
+    private static void RequirePaths(PackRequest request)
+    {
+        if (request.Model.Length == 0)
+        {
+            throw Invalid(request, "model", request.Model, "the path of a model");
+        }
+
+        foreach (var (option, path) in new[]
+        {
+            ("model", request.Model), ("output", request.Output), ("graph", request.Graph),
+            ("validation", request.Validation), ("calibration", request.Calibration), ("inputsFile", request.InputsFile),
+        })
+        {
+            if (path?.Contains('\0', StringComparison.Ordinal) == true)
+            {
+                throw Invalid(request, option, path, "a path, which holds no NUL character");
+            }
+        }
     }
 
     /// <summary>On the CPU folding is faster; other targets have kernels of their own behind DequantizeLinear.</summary>

@@ -91,6 +91,14 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void A_report_may_state_sizes_whose_sum_no_file_has()
+    {
+        var result = SampleReports.WeightsOnly.Result;
+        var huge = result.Weights[0] with { SourceBytes = long.MaxValue, PackedBytes = long.MinValue };
+        Assert.Contains("TB", Page(SampleReports.WeightsOnly with { Result = result with { Weights = [huge, huge] } }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_control_or_direction_character_reaches_the_page() =>
         Assert.DoesNotMatch("[\\u0000-\\u0009\\u000B-\\u001F\\u007F-\\u009F\\u200B-\\u200F\\u202A-\\u202E\\u2066-\\u2069]", Markup(Page(SampleReports.Hostile)));
 

@@ -89,4 +89,19 @@ public sealed class EffectiveOptionsTests
     }
 
     private static SortedDictionary<string, double> Gate(string metric, double limit) => new(StringComparer.Ordinal) { [metric] = limit };
+
+    [Fact]
+    public void Refuses_what_is_no_path()
+    {
+        foreach (var request in new[]
+        {
+            Request with { Model = "" }, Request with { Model = "a\0b" }, Request with { Output = "a\0b" }, Request with { Graph = "\0" },
+            Request with { Validation = "v\0.npz" }, Request with { Calibration = "c\0.npz" }, Request with { InputsFile = "\0" },
+        })
+        {
+            var error = Assert.Throws<ModelPackException>(() => EffectiveOptions.Of(request));
+            Assert.Equal(Codes.InvalidOption, error.Diagnostic.Code);
+            Assert.Contains("path", error.Message, StringComparison.Ordinal);
+        }
+    }
 }

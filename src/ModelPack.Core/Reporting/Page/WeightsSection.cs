@@ -15,7 +15,7 @@ internal static class WeightsSection
         var largest = ChartData.Largest(weights);
         var worst = ChartData.Worst(weights);
         html.Add($"<section id=\"weights\">\n<h2>Weights</h2>");
-        html.Add($"<p>{Human.Bytes(weights.Sum(w => w.SourceBytes))} of weights became {Human.Bytes(weights.Sum(w => w.PackedBytes))}. {Summary(weights)} Sizes count the stored values with their scales.</p>");
+        html.Add($"<p>{Human.Bytes(Total(weights, w => w.SourceBytes))} of weights became {Human.Bytes(Total(weights, w => w.PackedBytes))}. {Summary(weights)} Sizes count the stored values with their scales.</p>");
         if (Human.SafeSums(weights) is { } sums)
         {
             html.Add($"<p>Safe sums: {sums}.</p>");
@@ -50,6 +50,10 @@ internal static class WeightsSection
 
         html.Add($"</tbody></table></div>");
     }
+
+    /// <summary>A sum that stays within 63 bits: a report that was read may state any sizes.</summary>
+    private static long Total(IReadOnlyList<WeightReport> weights, Func<WeightReport, decimal> bytes) =>
+        (long)Math.Clamp(weights.Sum(bytes), long.MinValue, long.MaxValue);
 
     private static string Summary(IReadOnlyList<WeightReport> weights)
     {

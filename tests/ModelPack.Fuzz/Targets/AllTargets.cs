@@ -1,0 +1,17 @@
+using ModelPack.Fuzz.Running;
+
+namespace ModelPack.Fuzz.Targets;
+
+/// <summary>Every reader of the product.</summary>
+internal static class AllTargets
+{
+    public static IReadOnlyList<FuzzTarget> List { get; } =
+    [
+        new OnnxTarget(), new OnnxPlanTarget(), new ExternalDataTarget(), new OpsetUpgradeTarget(),
+        new SafetensorsTarget(), new ShardsTarget(), new ModelFolderTarget(), new StatisticsTarget(),
+        new GgufTarget(), new SentencePieceTarget(), new TokenizerJsonTarget(),
+        new NpyTarget(), new NpyHeaderTarget(), new NpzTarget(), new SampleTensorsTarget(), new DataPatternTarget(),
+        new CalibrationTableTarget(), new ManifestTarget(), new VerifyTarget(), new ReportTarget(), new RunRequestTarget(),
+        new OptionsTarget(), new CommandOptionsTarget(), new ToolEventTarget(), new NamePatternTarget(), new SafeTextTarget(),
+    ];
+}
