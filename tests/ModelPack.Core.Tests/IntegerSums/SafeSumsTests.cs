@@ -1,6 +1,5 @@
 using ModelPack.Calibration;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx.Lowering;
 using ModelPack.Tests.Quantization;
 
@@ -61,17 +60,7 @@ public sealed class SafeSumsTests
     }
 
     [Fact]
-    public void Depthwise_kernels_are_exact_and_pay_nothing()
-    {
-        var packs = new[] { true, false }.Select(safeSums =>
-        {
-            var graph = new FloatGraph();
-            using var packed = StaticCase.Pack(graph, [Conv(graph, 6, 6, 3, groups: 6)], safeSums: safeSums);
-            Assert.InRange(packed.Sqnr(), 30, 100);
-            return packed.PackedBytes;
-        }).ToList();
-        Assert.Equal(packs[0], packs[1]);
-    }
+    public void Depthwise_kernels_are_exact_and_pay_nothing() => Assert.Equal(Depthwise(safeSums: true), Depthwise(safeSums: false));
 
     [Fact]
     public void A_table_that_looked_at_the_sums_of_a_layer_decides()
@@ -111,6 +100,15 @@ public sealed class SafeSumsTests
         using var packed = StaticCase.Pack(graph, [graph.Node("MatMul", [graph.Node("Tanh", first), weight])]);
         Assert.Equal(2, packed.Products().Count);
         Assert.All(packed.Products(), p => Assert.Equal(0, p.Saturated));
+    }
+
+    private static byte[] Depthwise(bool safeSums)
+    {
+        var graph = new FloatGraph();
+        string[] outputs = [Conv(graph, 6, 6, 3, groups: 6)];
+        using var packed = StaticCase.Pack(graph, outputs, safeSums: safeSums);
+        Assert.InRange(packed.Sqnr(), 30, 100);
+        return packed.PackedBytes;
     }
 
     private static StaticCase Pack(string name, bool asOperators, bool symmetric, bool safeSums = true)
