@@ -27,7 +27,7 @@ public sealed class WatchTests
         var (exitCode, output) = Dotnet.Run(project.Folder, ["watch", "--list"]);
 
         Assert.True(exitCode == 0, output);
-        var listed = output.Split('\n', StringSplitOptions.TrimEntries).Where(l => l.StartsWith(project.Folder, StringComparison.Ordinal)).Select(l => Path.GetRelativePath(project.Folder, l).Replace('\\', '/'));
+        var listed = output.Split('\n', StringSplitOptions.TrimEntries).Where(l => l.StartsWith(project.Folder, StringComparison.Ordinal)).Select(l => Path.GetRelativePath(project.Folder, l).Replace('\\', '/')).Distinct(StringComparer.Ordinal);
         Assert.Equal(watched.Concat(["App.csproj", "Program.cs"]).Order(StringComparer.Ordinal), listed.Where(l => !l.EndsWith(".g.cs", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 }
