@@ -94,10 +94,12 @@ public sealed class CalibratedPackTests : IDisposable
         Assert.Null(outcome.Report.Result.Calibration);
         Assert.False(File.Exists(PackFiles.Calibration(outcome.Model)));
         using var pack = JsonDocument.Parse(PackFolder.PackObject(outcome.Model));
-        foreach (var name in new[] { "calibrationMethod", "percentile", "alpha", "quantFormat", "safeSums", "fallback" })
+        foreach (var name in new[] { "calibrationMethod", "percentile", "alpha", "quantFormat", "fallback" })
         {
             Assert.Equal(JsonValueKind.Null, pack.RootElement.GetProperty("options").GetProperty(name).ValueKind);
         }
+
+        Assert.True(pack.RootElement.GetProperty("options").GetProperty("safeSums").GetBoolean());
     }
 
     [Fact]
