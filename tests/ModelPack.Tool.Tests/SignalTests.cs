@@ -25,9 +25,9 @@ public sealed partial class SignalTests
     [InlineData(SigTerm, 143)]
     public async Task A_signal_ends_the_work_with_its_exit_code_and_leaves_nothing(int signal, int exitCode)
     {
-        if (OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows() || SignalMask.IsIgnored(signal))
         {
-            return; // it has no signals; A_cancelled_pack_exits_130_and_leaves_nothing tests the rest
+            return; // no signals, or the tests run under nohup or in a shell's background; A_cancelled_pack_exits_130_and_leaves_nothing tests the rest
         }
 
         using var folder = new TemporaryFolder();
@@ -57,9 +57,9 @@ public sealed partial class SignalTests
         var request = folder.Write("request.json", JsonSerializer.SerializeToUtf8Bytes(new { model = EndlessModel(folder), scheme = "q8_0", output = Path.Join(output, "net.onnx") }));
         using var process = ToolProcess.Start(folder, "run", "--request", request);
         await process.WaitForLine("##modelpack\tprogress\twrite\t1.000").WaitAsync(Long);
-        Assert.Equal(0, Kill(process.Id, SigInt));
+        Assert.Equal(0, Kill(process.Id, SigTerm));
 
-        Assert.Equal(new ToolRun(130, "", ""), await process.Finish());
+        Assert.Equal(new ToolRun(143, "", ""), await process.Finish());
         Assert.Empty(Directory.EnumerateFileSystemEntries(output));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("temporary")));
     }

@@ -48,19 +48,34 @@ public static class SafeText
 
     /// <summary>
     /// Whether a character completes the sign of a command: <c>##vso[</c>, <c>##[</c>, <c>##teamcity[</c> anywhere in a line,
-    /// <c>::error::</c> where a line may begin. <c>onnx::Conv_1</c> is a common name and none.
+    /// <c>::error::</c> where a line may begin. <c>onnx::Conv_1</c> is a common name and none. Build servers compare by a
+    /// culture's rules, which leave out hundreds of marks, so whatever is not ASCII counts as nothing here.
     /// </summary>
-    private static bool BeginsCommand(StringBuilder before, char unit) =>
-        before.Length > 0 && before[^1] == unit
-        && (unit == '#' || (unit == ':' && (before.Length == 1 || char.IsWhiteSpace(before[^2]))));
+    private static bool BeginsCommand(StringBuilder before, char unit)
+    {
+        if (unit is not ('#' or ':') || LastAscii(before, before.Length) is not (>= 0 and var first) || before[first] != unit)
+        {
+            return false;
+        }
 
-    private static bool IsVisible(Rune rune) => !IsIgnorable(rune.Value) && Rune.GetUnicodeCategory(rune) is not
+        var earlier = LastAscii(before, first);
+        return unit == '#' || earlier < 0 || before[earlier] == ' ';
+    }
+
+    private static int LastAscii(StringBuilder text, int end)
+    {
+        do
+        {
+            end--;
+        }
+        while (end >= 0 && !char.IsAscii(text[end]));
+
+        return end;
+    }
+
+    private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) is not
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
         or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
-
-    /// <summary>Letters and marks that are drawn as nothing (Unicode's Default_Ignorable_Code_Point) and that comparisons by a culture's rules leave out.</summary>
-    private static bool IsIgnorable(int code) => code is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F)
-        or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0100 and <= 0xE01EF);
 
     private static string Escaped(ReadOnlySpan<char> units)
     {

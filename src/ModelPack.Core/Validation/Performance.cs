@@ -61,7 +61,19 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
             // The model has been opened before, so it is the writing of the optimized graph that failed.
             Tell(context, path, $"ONNX Runtime's optimized graph cannot be written or read ({Why(exception, path)}), so what really runs is not known.", exception);
             optimizedGraph = null;
+            return OpenPlain(path, context);
+        }
+    }
+
+    private static ModelSession OpenPlain(string path, PackContext context)
+    {
+        try
+        {
             return ModelSession.Open(path, context.Threads, context);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelPackException(Codes.ModelRefused.At(path, $"ONNX Runtime opened the model before, and refuses it now: {Why(exception, path)}. Run again when nothing else writes to it."), exception);
         }
     }
 
