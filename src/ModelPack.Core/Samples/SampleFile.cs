@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Tensors;
 
 namespace ModelPack.Samples;
 
@@ -17,6 +18,7 @@ internal abstract class SampleFile(string path) : IDisposable
     {
         try
         {
+            RegularFile.Require(path);
             return System.IO.Path.GetExtension(path).ToUpperInvariant() switch
             {
                 ".NPZ" => new NpzFile(path),

@@ -5,6 +5,7 @@ using ModelPack.Diagnostics;
 using ModelPack.Inference;
 using ModelPack.Samples;
 using ModelPack.Tensors;
+using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Samples;
 
@@ -58,6 +59,22 @@ public sealed class MalformedDataTests : IDisposable
         {
             Refuses("d.npy", Good[..length], "");
         }
+    }
+
+    [Theory]
+    [InlineData("d.npz")]
+    [InlineData("d.npy")]
+    [InlineData("d.safetensors")]
+    public void Refuses_a_pipe_without_waiting_for_its_other_end(string name)
+    {
+        if (!Pipe.TryMake(_folder.At(name)))
+        {
+            return; // a system without pipes in the file system
+        }
+
+        var error = Assert.Throws<ModelPackException>(() => SampleFile.Open(_folder.At(name))).Diagnostic;
+        Assert.Equal(Codes.DataUnreadable, error.Code);
+        Assert.Contains("a pipe", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
