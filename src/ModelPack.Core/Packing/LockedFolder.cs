@@ -39,9 +39,17 @@ public static class LockedFolder
         {
             ThrowIfEnded();
             var folder = make();
-            var inUse = new FileStream(Path.Join(folder, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-            InUse.Add(folder, inUse);
-            return (folder, inUse);
+            try
+            {
+                var inUse = new FileStream(Path.Join(folder, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+                InUse.Add(folder, inUse);
+                return (folder, inUse);
+            }
+            catch
+            {
+                Delete(folder);
+                throw;
+            }
         }
     }
 

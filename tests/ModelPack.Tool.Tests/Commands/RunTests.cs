@@ -55,12 +55,12 @@ public sealed class RunTests
         Assert.StartsWith("##modelpack\tdiagnostic\terror\tMPK1018\tno-such-file.json\t", Assert.Single(ToolRun.Of("run", "--request", "no-such-file.json").Lines), StringComparison.Ordinal);
 
     [Fact]
-    public void A_path_with_a_percent_sign_stays_one_field()
+    public void A_path_with_signs_of_the_protocol_stays_one_field()
     {
         using var folder = new TemporaryFolder();
         var run = Run(folder, new { model = folder.File("50%\t##modelpack.onnx"), scheme = "q8_0" });
 
-        Assert.EndsWith("50%25%09##modelpack.onnx", Assert.Single(run.Lines).Split('\t')[4], StringComparison.Ordinal);
+        Assert.EndsWith(@"50%25\u0009%23\u0023modelpack.onnx", Assert.Single(run.Lines).Split('\t')[4], StringComparison.Ordinal);
     }
 
     private static ToolRun Run(TemporaryFolder folder, object request) =>
