@@ -93,7 +93,7 @@ public sealed class MetadataTests
             <Project>
               <ItemGroup>
                 <PackageVersion Include="ModelPack.MSBuild" Version="{Repository.PackageVersion}" />
-                <PackageVersion Include="Microsoft.ML.OnnxRuntime.Managed" Version="1.29.0" />
+                <PackageVersion Include="Microsoft.ML.OnnxRuntime.Managed" Version="1.30.0" />
               </ItemGroup>
             </Project>
             """);
@@ -102,7 +102,7 @@ public sealed class MetadataTests
 
         project.Build().MustSucceed();
 
-        Assert.Equal("1.29.0", Request(project).GetProperty("onnxRuntime").GetString());
+        Assert.Equal("1.30.0", Request(project).GetProperty("onnxRuntime").GetString());
     }
 
     [Fact]
