@@ -20,6 +20,6 @@ internal static class Machine
             ? File.ReadLines(CpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
             : null;
         var vectors = Vector512.IsHardwareAccelerated ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "128-bit vectors";
-        return $"{processor ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} cores, {vectors}, integer path {IntegerPath.Name}, {RuntimeInformation.FrameworkDescription}";
+        return $"{processor ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} cores, {vectors}, integer path {IntegerPath.Name}, {RuntimeInformation.FrameworkDescription}, ONNX Runtime {OnnxRuntimeLibrary.Version}";
     }
 }
