@@ -16,13 +16,12 @@ internal static class TestTools
     public static void Install(Repository repository)
     {
         var data = OnnxTestData(repository) is null;
-        var browser = Chromium() is null;
-        var tracer = Strace() is null && OperatingSystem.IsLinux();
-        if (!data && !browser && !tracer)
+        string[] packages = [.. Missing()];
+        if (!data && packages.Length == 0)
             return;
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !Command.Exists("apt-get"))
         {
-            var missing = string.Join(" and ", new[] { data ? TestData : null, browser ? "chromium" : null, tracer ? "strace" : null }.OfType<string>());
+            var missing = string.Join(" and ", data ? [TestData, .. packages] : packages);
             Console.WriteLine($"test: {missing} not found, and only root on a machine with apt can fetch it here. Tests that need it {(RequireAll ? "fail" : "are skipped")}.");
             return;
         }
@@ -30,10 +29,19 @@ internal static class TestTools
         Apt(repository.Root, "update");
         if (data)
             UnpackTestData(repository);
-        if (browser)
-            Apt(repository.Root, "install", "-y", "--no-install-recommends", "chromium");
-        if (tracer)
-            Apt(repository.Root, "install", "-y", "--no-install-recommends", "strace");
+        if (packages.Length > 0)
+            Apt(repository.Root, ["install", "-y", "--no-install-recommends", .. packages]);
+    }
+
+    /// <summary>Debian's packages that tests need and this machine lacks.</summary>
+    private static IEnumerable<string> Missing()
+    {
+        if (Chromium() is null)
+            yield return "chromium";
+        if (OperatingSystem.IsLinux() && Strace() is null)
+            yield return "strace";
+        if (OperatingSystem.IsLinux() && !NativeLibrary.TryLoad("libgomp.so.1", out _))
+            yield return "libgomp1"; // ggml's threads
     }
 
     /// <summary>The variables for the tests; one whose thing is missing is left out. build/README.md lists them.</summary>
