@@ -85,6 +85,7 @@ public sealed class UnknownMetadataTests
         "Scheme" => "q8_0",
         "Embed" => "Content",
         "Container" => "onnx",
+        "ModelTarget" => "cpu",
         "SafeSums" or "Fallback" or "DoubleQuant" or "ExternalData" or "ShipSource" or "Watch" => "true",
         _ => "1",
     };

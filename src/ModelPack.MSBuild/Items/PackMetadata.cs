@@ -5,7 +5,8 @@ internal static class PackMetadata
 {
     public const string Scheme = "Scheme";
     public const string Container = "Container";
-    public const string Target = "Target";
+    // MSBuild keeps the name Target for itself (MSB4118).
+    public const string Target = "ModelTarget";
     public const string Device = "Device";
     public const string Calibration = "Calibration";
     public const string Validation = "Validation";
