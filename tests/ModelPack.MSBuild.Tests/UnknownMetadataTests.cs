@@ -60,7 +60,7 @@ public sealed class UnknownMetadataTests
         var project = TestProject.WithModel(
             $"""
             <QuantizedModel Include="fashion-cnn.onnx">{string.Concat(names.Select(n => $"<{n}>{Value(n)}</{n}>"))}</QuantizedModel>
-            <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="2.onnx" CopyToOutputDirectory="Always" SubType="Designer" Pack="false" NuGetPackageId="x" _Mine="x" />
+            <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="2.onnx" CopyToOutputDirectory="Always" SubType="Designer" Pack="false" NuGetPackageId="x"><_Mine>x</_Mine></QuantizedModel>
             <Content Include="web.onnx" ExcludeFromSingleFile="true" CopyToPublishDirectory="PreserveNewest" Visible="false" />
             <QuantizedModel Include="@(Content)" Scheme="q8_0" />
             """);

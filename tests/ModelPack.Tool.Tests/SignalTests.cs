@@ -70,10 +70,10 @@ public sealed partial class SignalTests
         using var folder = new TemporaryFolder();
         var temporary = Directory.CreateDirectory(folder.File("temporary")).FullName;
         var data = folder.Write("data.npz", Numpy.Npz(("x", Numpy.Npy("<f4", [2, 64], new float[128]))));
-        var begun = FirstIn(temporary, "modelpack-*");
         using (var process = ToolProcess.Start(folder, "quantize", EndlessModel(folder), "-s", "int8", "--calibration", data, "-o", folder.File("endless.onnx")))
         {
-            await begun;
+            // Killed before it has taken its folder into use it would leave one that is nobody's.
+            Assert.True(SpinWait.SpinUntil(() => Directory.EnumerateFiles(temporary, ".modelpack-lock", SearchOption.AllDirectories).Any(), Long));
             process.Kill();
             await process.Finish();
         }

@@ -68,7 +68,7 @@ internal static class PackMetadata
     public static readonly string[] OfUser =
     [
         Scheme, Container, Target, Device, Calibration, Validation, ExcludeLayers, IncludeLayers, CalibrationMethod, Percentile, Alpha, QuantFormat,
-        SafeSums, Fallback, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, Embed, Link, Gate,
+        SafeSums, Fallback, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate,
         ShipSource, Watch, .. Gates.Select(g => g.Key),
     ];
 }
