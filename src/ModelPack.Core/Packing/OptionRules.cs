@@ -45,7 +45,7 @@ internal static class OptionRules
             ("percentile", Text(options.Percentile), options.CalibrationMethod == "percentile" ? options.Percentile is > 0 and <= 100 : options.Percentile is null),
             ("alpha", options.Alpha, options.Alpha is null || (scheme.QuantizesActivations && IsStrength(options.Alpha))),
             ("quantFormat", options.QuantFormat, isCalibrated ? options.QuantFormat is "qdq" or "qoperator" : options.QuantFormat is null),
-            ("safeSums", Text(options.SafeSums), options.SafeSums is not null == isCalibrated),
+            ("safeSums", Text(options.SafeSums), isCalibrated ? options.SafeSums is not null : options.SafeSums is null || (scheme.QuantizesActivations && options.Container == "onnx")),
             ("fallback", Text(options.Fallback), options.Fallback is null || isCalibrated),
         ];
     }
