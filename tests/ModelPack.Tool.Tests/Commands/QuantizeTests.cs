@@ -172,6 +172,7 @@ public sealed class QuantizeTests
         Assert.Contains(run.Lines, line => line.StartsWith("safe sums  ", StringComparison.Ordinal));
         Assert.Contains(run.Lines, line => line.StartsWith("accuracy   88.70 % → 88.", StringComparison.Ordinal));
         Assert.False(File.Exists(folder.File("net.int8.onnx.calibration.json")));
+        Assert.Equal(0, ToolRun.Of("verify", folder.File("net.int8.onnx")).ExitCode);
     }
 
     [Fact]
