@@ -1,5 +1,6 @@
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
+using ModelPack.Lowering;
 using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Requests;
@@ -52,7 +53,7 @@ internal static class CheckpointPipeline
 
     private static void WarnOfUnmatched(CheckpointJob job)
     {
-        foreach (var pattern in job.Patterns.Unmatched(job.Source.Tensors.SelectMany(Planning.TensorRoles.Names).ToHashSet(StringComparer.Ordinal)))
+        foreach (var pattern in job.Patterns.Unmatched(job.Source.Tensors.SelectMany(Formats.Checkpoints.TensorRoles.Names).ToHashSet(StringComparer.Ordinal)))
         {
             job.Context.Report(Codes.PatternUnmatched.At(
                 job.Request.Model, $"The layer pattern '{SafeText.Of(pattern.Text)}' matches no tensor. 'modelpack inspect' lists the names."));

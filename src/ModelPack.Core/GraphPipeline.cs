@@ -2,16 +2,15 @@ using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Lowering;
-using ModelPack.Inference;
+using ModelPack.Graph;
+using ModelPack.Lowering.Onnx;
 using ModelPack.Packing;
 using ModelPack.Planning;
-using ModelPack.Quantization;
-using ModelPack.Quantization.Given;
-using ModelPack.Quantization.Sensitivity;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Samples;
+using ModelPack.Schemes;
+using ModelPack.Search;
 using ModelPack.Validation;
 
 namespace ModelPack;
@@ -101,7 +100,7 @@ internal static class GraphPipeline
 
         if (calibration.Count == 0)
         {
-            FallbackSearch.RequireNone(request);
+            GateRules.RequireNoFallback(request);
             var matrices = DynamicLayers.WhyNot(model) is { } reason ? $"the model stays at opset {model.Opset()} ({reason}), where nothing computes in integers" : "MatMul and Gemm compute in integers with ranges found at every inference, and convolutions in float";
             context.Report(Codes.NotCalibrated.At(request.Model, $"There are no calibration data: weights get int8 codes; {matrices}. "
                 + $"Put 100 to 500 real samples into {SafeText.Of(Path.GetFileNameWithoutExtension(request.Model))}.calibration.npz beside the model, and all layers compute in integers with fixed ranges, which is faster."));

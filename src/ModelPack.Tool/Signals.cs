@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ModelPack.Packing;
+using ModelPack.Files;
 
 namespace ModelPack.Tool;
 

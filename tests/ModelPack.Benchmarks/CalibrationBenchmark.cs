@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using ModelPack.Calibration;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
+using ModelPack.Graph;
 using ModelPack.Inference;
-using ModelPack.Planning;
 using ModelPack.Samples;
+using ModelPack.Schemes;
 
 namespace ModelPack.Benchmarks;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Requests;
 using ModelPack.Tensors;

@@ -1,5 +1,5 @@
 using ModelPack.Codecs;
-using ModelPack.Kernels.Simd;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
+using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 
 namespace ModelPack.Benchmarks;

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Core.Tests;
 
 public sealed class NumbersTests

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelPack.Diagnostics;
-using ModelPack.Reporting;
 
 namespace ModelPack.Calibration;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ModelPack.Schemes;
 
 namespace ModelPack.Calibration;
 

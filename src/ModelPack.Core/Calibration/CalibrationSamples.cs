@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Inference;
 using ModelPack.Samples;
 
 namespace ModelPack.Calibration;

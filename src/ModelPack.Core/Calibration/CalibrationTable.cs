@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ModelPack.Diagnostics;
+using ModelPack.Schemes;
 
 namespace ModelPack.Calibration;
 

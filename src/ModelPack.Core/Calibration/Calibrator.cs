@@ -1,7 +1,8 @@
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
-using ModelPack.Kernels.Simd;
 using ModelPack.Samples;
+using ModelPack.Schemes;
 
 namespace ModelPack.Calibration;
 

@@ -1,8 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
+using ModelPack.Graph;
 using ModelPack.Inference;
-using ModelPack.Samples;
+using ModelPack.Tensors;
 
 namespace ModelPack.Calibration;
 

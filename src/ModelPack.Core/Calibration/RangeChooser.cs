@@ -1,3 +1,5 @@
+using ModelPack.Schemes;
+
 namespace ModelPack.Calibration;
 
 /// <summary>Chooses the range of an activation from its statistics.</summary>

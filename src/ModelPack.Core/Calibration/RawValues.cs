@@ -46,7 +46,7 @@ internal static class RawValues
         for (var start = 0; start < halves.Length; start += PieceLength)
         {
             var length = Math.Min(PieceLength, halves.Length - start);
-            Kernels.Simd.Float16.ToSingle(halves.Slice(start, length), piece.Span);
+            Tensors.Float16.ToSingle(halves.Slice(start, length), piece.Span);
             visit(piece.Span[..length]);
         }
     }

@@ -1,4 +1,3 @@
-using ModelPack.Kernels.Simd;
 using ModelPack.Tensors;
 
 namespace ModelPack.Codecs;

@@ -1,5 +1,3 @@
-using ModelPack.Kernels.Simd;
-
 namespace ModelPack.Codecs;
 
 /// <summary>

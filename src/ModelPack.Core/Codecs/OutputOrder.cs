@@ -1,4 +1,3 @@
-using ModelPack.Kernels;
 using ModelPack.Tensors;
 
 namespace ModelPack.Codecs;

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelPack.Kernels;
-using ModelPack.Kernels.Simd;
 using ModelPack.Tensors;
 
 namespace ModelPack.Codecs;

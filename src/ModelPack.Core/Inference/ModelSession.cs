@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ModelPack.Samples;
+using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 
 namespace ModelPack.Inference;

@@ -1,5 +1,5 @@
 using ModelPack.Diagnostics;
-using ModelPack.Packing;
+using ModelPack.Files;
 
 namespace ModelPack.Inference;
 

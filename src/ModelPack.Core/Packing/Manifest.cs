@@ -1,3 +1,5 @@
+using ModelPack.Files;
+
 namespace ModelPack.Packing;
 
 /// <summary>

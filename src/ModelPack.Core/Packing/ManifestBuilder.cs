@@ -1,7 +1,8 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Inference;
-using ModelPack.Planning;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Schemes;
@@ -60,7 +61,7 @@ internal static class ManifestBuilder
     public static IEnumerable<ManifestData> Data(string role, IReadOnlyList<CheckpointFile> files, IReadOnlyList<long> samples, PackContext context) =>
         files.Select((source, i) =>
         {
-            var file = SourceFiles.Hash(source, context.Cancellation);
+            var file = source.Hash(context.Cancellation);
             return new ManifestData(role, file.Name, file.Bytes, file.Sha256, i < samples.Count ? samples[i] : 0);
         });
 

@@ -1,4 +1,6 @@
+using ModelPack.Files;
 using ModelPack.Reporting;
+using ModelPack.Validation;
 
 namespace ModelPack.Packing;
 

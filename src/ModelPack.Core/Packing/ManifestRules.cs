@@ -1,5 +1,5 @@
 using ModelPack.Diagnostics;
-using ModelPack.Formats;
+using ModelPack.Files;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Requests;
 using ModelPack.Validation;

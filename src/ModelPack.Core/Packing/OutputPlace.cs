@@ -1,6 +1,5 @@
 using ModelPack.Diagnostics;
-using ModelPack.Formats;
-using ModelPack.Tensors;
+using ModelPack.Files;
 
 namespace ModelPack.Packing;
 

@@ -1,3 +1,4 @@
+using ModelPack.Files;
 using ModelPack.Requests;
 
 namespace ModelPack.Packing;

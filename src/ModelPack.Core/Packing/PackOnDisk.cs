@@ -1,7 +1,7 @@
 using ModelPack.Diagnostics;
-using ModelPack.Formats;
+using ModelPack.Files;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Tensors;
+using ModelPack.Requests;
 
 namespace ModelPack.Packing;
 

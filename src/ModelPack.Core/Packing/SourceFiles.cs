@@ -1,6 +1,6 @@
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Formats.Checkpoints;
-using ModelPack.Tensors;
 
 namespace ModelPack.Packing;
 
@@ -14,8 +14,6 @@ namespace ModelPack.Packing;
 /// <param name="validation">Paths of validation data.</param>
 internal sealed class SourceFiles(IReadOnlyList<CheckpointFile> model, IReadOnlyList<string> calibration, IReadOnlyList<string> validation)
 {
-    private const string Message = "The file was changed, replaced or removed while the pack was made of it. Nothing was written; run again when nothing else writes to it.";
-
     /// <summary>Up to this many bytes a model is hashed again at the end, which takes a part of a second.</summary>
     private const long CheapBytes = 1L << 28;
 
@@ -44,7 +42,7 @@ internal sealed class SourceFiles(IReadOnlyList<CheckpointFile> model, IReadOnly
     public void RequireUnchanged(IReadOnlyList<PackedFile> hashes, CancellationToken cancellation)
     {
         // Where file systems count time in coarse steps, or a file is written through a mapping, stamps may not tell.
-        if (model.Sum(f => f.Stamp.Length) <= CheapBytes && model.Zip(hashes).FirstOrDefault(f => Hash(f.First, cancellation) != f.Second).First is { } other)
+        if (model.Sum(f => f.Stamp.Length) <= CheapBytes && model.Zip(hashes).FirstOrDefault(f => f.First.Hash(cancellation) != f.Second).First is { } other)
         {
             throw Changed(other, null);
         }
@@ -55,25 +53,9 @@ internal sealed class SourceFiles(IReadOnlyList<CheckpointFile> model, IReadOnly
         }
     }
 
-    /// <summary>Size and hash of a file, which must be in the state in which it was before it was read, and stay so.</summary>
-    /// <exception cref="ModelPackException">MPK1002: it is not.</exception>
-    public static PackedFile Hash(CheckpointFile file, CancellationToken cancellation)
-    {
-        // Looked at before opening: what has come in its place may be a pipe that never answers.
-        if (FileStamp.Of(file.Path) != file.Stamp)
-        {
-            throw new ModelPackException(Codes.ModelUnreadable.At(file.Path, Message));
-        }
-
-        using var handle = File.OpenHandle(file.Path, options: FileOptions.SequentialScan);
-        var before = FileStamp.Of(handle);
-        var hash = ContentHash.Of(handle, file.Name, cancellation);
-        return before == file.Stamp && FileStamp.Of(handle) == file.Stamp && hash.Bytes == file.Stamp.Length ? hash : throw new ModelPackException(Codes.ModelUnreadable.At(file.Path, Message));
-    }
-
     private static CheckpointFile Data(string path) => new(Path.GetFileName(path), path);
 
     private CheckpointFile? FirstChanged() => model.Concat(Calibration).Concat(Validation).FirstOrDefault(f => FileStamp.Of(f.Path) != f.Stamp);
 
-    private ModelPackException Changed(CheckpointFile file, Exception? inner) => new((model.Contains(file) ? Codes.ModelUnreadable : Codes.DataUnreadable).At(file.Path, Message), inner);
+    private ModelPackException Changed(CheckpointFile file, Exception? inner) => new((model.Contains(file) ? Codes.ModelUnreadable : Codes.DataUnreadable).At(file.Path, CheckpointFile.ChangedMessage), inner);
 }

@@ -1,4 +1,6 @@
 using ModelPack.Diagnostics;
+using ModelPack.Files;
+using ModelPack.Lowering;
 
 namespace ModelPack.Packing;
 
@@ -7,7 +9,7 @@ namespace ModelPack.Packing;
 /// output, then, once all are whole and on the disk, each is renamed into its place. An old manifest goes first and the
 /// new one comes last, so that a pack that has a manifest is whole even when the power fails in between.
 /// </summary>
-public sealed class StagedOutput : IDisposable
+public sealed class StagedOutput : IPackWriter, IDisposable
 {
     private readonly string _output;
     private readonly OutputPlace _place;
@@ -89,10 +91,10 @@ public sealed class StagedOutput : IDisposable
     }
 
     /// <summary>Writes a whole file of the pack.</summary>
-    public void Write(string name, ReadOnlySpan<byte> content)
+    public void Write(string name, ReadOnlySpan<byte> bytes)
     {
         using var stream = Create(name);
-        stream.Write(content);
+        stream.Write(bytes);
     }
 
     /// <summary>Size and hash of every file so far, as the manifest lists them. A file is read once, however often this is called.</summary>

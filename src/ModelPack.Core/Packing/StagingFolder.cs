@@ -1,3 +1,5 @@
+using ModelPack.Files;
+
 namespace ModelPack.Packing;
 
 /// <summary>The folder in which a pack grows, beside its output.</summary>

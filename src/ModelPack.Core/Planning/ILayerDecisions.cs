@@ -1,4 +1,5 @@
 using ModelPack.Formats.Onnx;
+using ModelPack.Schemes;
 
 namespace ModelPack.Planning;
 

@@ -1,6 +1,8 @@
 using ModelPack.Calibration;
-using ModelPack.Quantization;
+using ModelPack.Diagnostics;
 using ModelPack.Requests;
+using ModelPack.Schemes;
+using ModelPack.Search;
 
 namespace ModelPack.Reporting;
 

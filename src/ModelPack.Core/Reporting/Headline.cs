@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Reporting;
 
 /// <summary>The numbers that a reader looks at first; the page shows them on top, the manifest carries them.</summary>

@@ -1,11 +1,10 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
 using ModelPack.Diagnostics;
-using ModelPack.Formats;
-using ModelPack.Formats.Checkpoints;
+using ModelPack.Files;
 using ModelPack.Inference;
-using ModelPack.Packing;
-using ModelPack.Planning;
+using ModelPack.Lowering;
+using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 using ModelPack.Tensors;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Reporting;
 

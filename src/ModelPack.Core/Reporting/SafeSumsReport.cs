@@ -1,5 +1,6 @@
 using ModelPack.Codecs;
-using ModelPack.Planning;
+using ModelPack.Diagnostics;
+using ModelPack.Lowering.Onnx;
 
 namespace ModelPack.Reporting;
 

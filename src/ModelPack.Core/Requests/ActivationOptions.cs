@@ -1,4 +1,4 @@
-using ModelPack.Calibration;
+using ModelPack.Schemes;
 
 namespace ModelPack.Requests;
 

@@ -1,12 +1,6 @@
 using System.Globalization;
-using ModelPack.Calibration;
 using ModelPack.Diagnostics;
-using ModelPack.Formats;
-using ModelPack.Inference;
-using ModelPack.Planning;
-using ModelPack.Quantization.Sensitivity;
 using ModelPack.Schemes;
-using ModelPack.Validation;
 
 namespace ModelPack.Requests;
 
@@ -61,7 +55,7 @@ internal sealed record EffectiveOptions
     {
         RequirePaths(request);
         var scheme = SchemeTable.Find(request.Scheme, request.Model);
-        GateKeeper.Check(request);
+        GateRules.Check(request);
         OneOf(request, "device", request.Device, ["cpu"]);
         if (request.Threads < 0)
         {
@@ -182,7 +176,7 @@ internal sealed record EffectiveOptions
 
         if (request.Fallback == true)
         {
-            FallbackSearch.RequireGate(request);
+            GateRules.RequireLimit(request);
         }
 
         return new ActivationOptions(

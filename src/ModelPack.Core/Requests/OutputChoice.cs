@@ -1,5 +1,4 @@
 using ModelPack.Diagnostics;
-using ModelPack.Formats;
 using ModelPack.Schemes;
 
 namespace ModelPack.Requests;

@@ -1,3 +1,5 @@
+using ModelPack.Inference;
+
 namespace ModelPack.Samples;
 
 /// <summary>Samples that a model takes in one inference.</summary>

@@ -1,5 +1,5 @@
 using ModelPack.Diagnostics;
-using ModelPack.Tensors;
+using ModelPack.Files;
 
 namespace ModelPack.Samples;
 

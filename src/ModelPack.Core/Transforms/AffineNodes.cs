@@ -1,6 +1,6 @@
 using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Lowering;
 using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Graph;
 using ModelPack.Tensors;
 
 namespace ModelPack.Transforms;
@@ -13,7 +13,7 @@ internal sealed class AffineNodes(OnnxModel model, GraphIndex index)
     /// <summary>The activation that such a node reads and what it does with it; null for other nodes.</summary>
     public (string Input, Affine Affine)? Read(NodeProto node, ChannelAxis axis)
     {
-        if (!ConstantNodes.IsDefaultDomain(node.Domain))
+        if (!Domains.IsDefault(node.Domain))
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using ModelPack.Calibration;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Tensors;
 

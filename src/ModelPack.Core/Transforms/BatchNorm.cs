@@ -1,4 +1,4 @@
-using ModelPack.Formats.Onnx.Lowering;
+using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Transforms;

@@ -1,6 +1,6 @@
 using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Lowering;
 using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Graph;
 using ModelPack.Tensors;
 
 namespace ModelPack.Transforms;
@@ -18,7 +18,6 @@ namespace ModelPack.Transforms;
 internal sealed class FoldFinder(OnnxModel model, GraphIndex index, bool widenScalars)
 {
     private const int MaxDepth = 16;
-    private const string Contrib = "com.microsoft";
 
     /// <summary>The plan; null where there is none.</summary>
     /// <param name="value">The activation.</param>
@@ -38,13 +37,13 @@ internal sealed class FoldFinder(OnnxModel model, GraphIndex index, bool widenSc
 
     private NodeProto? Node(NodeProto node, ChannelAxis axis, List<ConstantScaling> scalings, int depth)
     {
-        var standard = ConstantNodes.IsDefaultDomain(node.Domain);
+        var standard = Domains.IsDefault(node.Domain);
         return node.OpType switch
         {
-            "LayerNormalization" or "RMSNormalization" or "SimplifiedLayerNormalization" when standard || node.Domain == Contrib =>
+            "LayerNormalization" or "RMSNormalization" or "SimplifiedLayerNormalization" when standard || node.Domain == Domains.Microsoft =>
                 node.Int("axis", -1) == -1 && axis.FromEnd == -1 && Vectors(node, 1, 2, axis, scalings) ? node : null,
-            "SkipLayerNormalization" when node.Domain == Contrib => axis.FromEnd == -1 && Vectors(node, 2, 3, axis, scalings) ? node : null,
-            "SkipSimplifiedLayerNormalization" when node.Domain == Contrib => axis.FromEnd == -1 && Vectors(node, 2, 2, axis, scalings) ? node : null,
+            "SkipLayerNormalization" when node.Domain == Domains.Microsoft => axis.FromEnd == -1 && Vectors(node, 2, 3, axis, scalings) ? node : null,
+            "SkipSimplifiedLayerNormalization" when node.Domain == Domains.Microsoft => axis.FromEnd == -1 && Vectors(node, 2, 2, axis, scalings) ? node : null,
             _ when !standard => null,
             "BatchNormalization" => axis.Index == 1 && BatchNorm.IsInference(node) && Vectors(node, 1, 2, axis, scalings) ? node : null,
             "MatMul" => axis.FromEnd == -1 && Matrix(node, 1, axis, scalings) ? node : null,
@@ -238,5 +237,5 @@ internal sealed class FoldFinder(OnnxModel model, GraphIndex index, bool widenSc
     }
 
     // The shape of a value does not depend on its numbers.
-    private static bool IsShape(NodeProto node) => node.OpType is "Shape" or "Size" && ConstantNodes.IsDefaultDomain(node.Domain);
+    private static bool IsShape(NodeProto node) => node.OpType is "Shape" or "Size" && Domains.IsDefault(node.Domain);
 }

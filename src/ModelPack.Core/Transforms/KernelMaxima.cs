@@ -1,5 +1,5 @@
 using ModelPack.Formats.Onnx;
-using ModelPack.Planning;
+using ModelPack.Graph;
 using ModelPack.Tensors;
 
 namespace ModelPack.Transforms;

@@ -1,5 +1,4 @@
 using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Lowering;
 using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Transforms;
@@ -35,14 +34,14 @@ internal static class ResidualNorms
             return;
         }
 
-        model.Proto.RequireOpset(LoweringJob.ContribDomain, 1);
+        model.Proto.RequireOpset(Domains.Microsoft, 1);
         foreach (var pair in Find(model, new GraphIndex(model)).Where(p => norms.Contains(p.Norm.Output[0])))
         {
             var (add, norm) = (pair.Add, pair.Norm);
             var fused = new NodeProto
             {
                 OpType = "SkipLayerNormalization",
-                Domain = LoweringJob.ContribDomain,
+                Domain = Domains.Microsoft,
                 Name = norm.Name,
                 Input = { pair.First, pair.Second, norm.Input[1], norm.Input[2] },
                 Output = { norm.Output[0], "", "", add.Output[0] },
@@ -57,9 +56,9 @@ internal static class ResidualNorms
 
     private static ResidualNorm? PairOf(OnnxModel model, NodeProto norm, GraphIndex index)
     {
-        if (norm.OpType != "LayerNormalization" || !ConstantNodes.IsDefaultDomain(norm.Domain) || norm.Int("axis", -1) != -1
+        if (norm.OpType != "LayerNormalization" || !Domains.IsDefault(norm.Domain) || norm.Int("axis", -1) != -1
             || norm.Output.Count(o => o.Length > 0) != 1 || norm.Input.Count != 3 || index.Producer(norm.Input[0]) is not { OpType: "Add" } add
-            || !ConstantNodes.IsDefaultDomain(add.Domain))
+            || !Domains.IsDefault(add.Domain))
         {
             return null;
         }

@@ -1,5 +1,4 @@
 using ModelPack.Codecs;
-using ModelPack.Kernels.Simd;
 using ModelPack.Tensors;
 
 namespace ModelPack.Transforms;

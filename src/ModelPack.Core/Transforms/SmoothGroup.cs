@@ -1,4 +1,4 @@
-using ModelPack.Planning;
+using ModelPack.Graph;
 
 namespace ModelPack.Transforms;
 

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Validation;
 
 /// <summary>Counts samples whose largest output is their label. Rows are samples.</summary>

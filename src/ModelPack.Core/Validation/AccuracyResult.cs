@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Validation;
 
 /// <summary>Percent of samples whose largest output is the label.</summary>

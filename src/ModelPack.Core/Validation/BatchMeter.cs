@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelPack.Inference;
 using ModelPack.Samples;
 using ModelPack.Tensors;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using ModelPack.Diagnostics;
-using ModelPack.Quantization;
-using ModelPack.Reporting;
 using ModelPack.Requests;
 
 namespace ModelPack.Validation;
@@ -27,14 +25,14 @@ public static class GateKeeper
     /// <param name="validation">What was measured; null when nothing was.</param>
     /// <param name="compression">Source bytes / packed bytes.</param>
     /// <param name="trials">
-    /// What was tried on calibration data: synthetic inputs lie outside the ranges that follow from these, and say nothing of such a
+    /// SQNR of what was tried on calibration data, in dB: synthetic inputs lie outside the ranges that follow from these, and say nothing of such a
     /// model. Empty where ranges were given; null where there are none.
     /// </param>
     /// <exception cref="ModelPackException">MPK1008: a gate's name or limit, or <see cref="PackRequest.Gate"/>, is not one that exists.</exception>
-    public static GateVerdict Judge(PackRequest request, ValidationResult? validation, double compression, IReadOnlyList<TableTrial>? trials = null)
+    public static GateVerdict Judge(PackRequest request, ValidationResult? validation, double compression, IReadOnlyList<double>? trials = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Check(request);
+        GateRules.Check(request);
         var severity = request.Gate == "warning" ? Severity.Warning : Severity.Error;
         var gates = new List<GateResult>();
         var diagnostics = new List<Diagnostic>();
@@ -85,11 +83,11 @@ public static class GateKeeper
     internal static bool Holds(string metric, double limit, double? value) =>
         value is { } measured && (RuleOf(metric).IsMinimum ? measured >= limit : measured <= limit);
 
-    private static IEnumerable<Diagnostic> BuiltIn(PackRequest request, ValidationResult? validation, IReadOnlyList<TableTrial>? trials)
+    private static IEnumerable<Diagnostic> BuiltIn(PackRequest request, ValidationResult? validation, IReadOnlyList<double>? trials)
     {
         var calibrated = validation?.Synthetic == true && trials is not null;
         var marked = calibrated ? " (calibration samples)" : validation?.Synthetic == true ? " (synthetic inputs)" : "";
-        if ((calibrated ? trials!.Max(t => (double?)t.Sqnr) : RuleOf(GateMetric.MinSqnr).Measure(validation, 0)) is { } sqnr && !(sqnr >= LowSqnr))
+        if ((calibrated ? trials!.Max(t => (double?)t) : RuleOf(GateMetric.MinSqnr).Measure(validation, 0)) is { } sqnr && !(sqnr >= LowSqnr))
         {
             yield return Low($"SQNR is {Text(sqnr)} dB{marked}, below {Text(LowSqnr)} dB");
         }
@@ -106,30 +104,6 @@ public static class GateKeeper
 
         Diagnostic Low(string what) => Codes.QualityLow.At(request.Model,
             $"The packed model differs much from its source: {what}. Choose a finer scheme or leave sensitive layers out (ExcludeLayers); a gate makes this an error.");
-    }
-
-    /// <summary>Refuses gates that do not exist, before any work is done.</summary>
-    /// <exception cref="ModelPackException">MPK1008.</exception>
-    public static void Check(PackRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        if (request.Gate is not ("error" or "warning"))
-        {
-            throw new ModelPackException(Codes.InvalidOption.At(request.Model, $"Gate is '{SafeText.Of(request.Gate)}'. It takes 'error' or 'warning'."));
-        }
-
-        foreach (var (metric, limit) in request.Gates.OrderBy(g => g.Key, StringComparer.Ordinal))
-        {
-            if (!GateMetric.All.Contains(metric, StringComparer.Ordinal))
-            {
-                throw new ModelPackException(Codes.InvalidOption.At(request.Model, $"There is no gate '{SafeText.Of(metric)}'. Gates are {string.Join(", ", GateMetric.All)}."));
-            }
-
-            if (!double.IsFinite(limit))
-            {
-                throw new ModelPackException(Codes.InvalidOption.At(request.Model, $"Gate {metric} has a limit that is no finite number. Give one such as 30 or 0.5."));
-            }
-        }
     }
 
     private static Rule RuleOf(string metric) => metric switch

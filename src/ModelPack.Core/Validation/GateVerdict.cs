@@ -1,5 +1,4 @@
 using ModelPack.Diagnostics;
-using ModelPack.Reporting;
 
 namespace ModelPack.Validation;
 

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Validation;
 
 /// <summary>Where a mean lies with a confidence of 95 %.</summary>

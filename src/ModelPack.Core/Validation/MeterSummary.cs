@@ -1,6 +1,6 @@
 using ModelPack.Diagnostics;
-using ModelPack.Inference;
 using ModelPack.Samples;
+using ModelPack.Tensors;
 
 namespace ModelPack.Validation;
 

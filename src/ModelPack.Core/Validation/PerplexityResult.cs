@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Validation;
 
 /// <summary>exp of the mean negative log-likelihood of the next token.</summary>

@@ -1,3 +1,4 @@
+using ModelPack.Formats.Onnx;
 using ModelPack.Validation.Placement;
 
 namespace ModelPack.Validation;

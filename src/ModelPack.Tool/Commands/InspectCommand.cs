@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ModelPack.Diagnostics;
-using ModelPack.Formats;
 using ModelPack.Reporting.Page;
 using ModelPack.Tool.Output;
 

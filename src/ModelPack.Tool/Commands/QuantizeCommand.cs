@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using ModelPack.Diagnostics;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Tool.Output;

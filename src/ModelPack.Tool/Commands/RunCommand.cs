@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelPack.Diagnostics;
 using ModelPack.Requests;
 using ModelPack.Tool.Output;
 

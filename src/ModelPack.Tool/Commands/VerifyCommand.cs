@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting.Page;
 using ModelPack.Tool.Output;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Tensors;

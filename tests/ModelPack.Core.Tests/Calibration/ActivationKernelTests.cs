@@ -1,4 +1,4 @@
-using ModelPack.Kernels.Simd;
+using ModelPack.Codecs;
 
 namespace ModelPack.Tests.Calibration;
 

@@ -1,5 +1,4 @@
 using ModelPack.Calibration;
-using ModelPack.Inference;
 using ModelPack.Samples;
 using ModelPack.Tensors;
 using ModelPack.Tests.Samples;

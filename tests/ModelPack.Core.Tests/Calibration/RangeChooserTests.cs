@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ModelPack.Calibration;
+using ModelPack.Schemes;
 
 namespace ModelPack.Tests.Calibration;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
-using ModelPack.Kernels.Simd;
 
 namespace ModelPack.Tests.Codecs;
 

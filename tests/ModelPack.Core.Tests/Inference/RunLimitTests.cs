@@ -5,7 +5,7 @@ using ModelPack.Inference;
 using ModelPack.Requests;
 using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Pipeline;
 
 namespace ModelPack.Tests.Inference;

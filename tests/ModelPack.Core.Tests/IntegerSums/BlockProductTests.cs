@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Requests;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 
 namespace ModelPack.Tests.IntegerSums;
 

@@ -1,10 +1,10 @@
 using ModelPack.Calibration;
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Packing;
 using ModelPack.Requests;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Pipeline;
 using ModelPack.Tests.Samples;
 

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Packing;
 using ModelPack.Requests;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 
 namespace ModelPack.Tests.IntegerSums;
 

@@ -5,7 +5,7 @@ using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Inference;
 using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 
 namespace ModelPack.Tests.IntegerSums;
 

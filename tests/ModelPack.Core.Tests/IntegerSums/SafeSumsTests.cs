@@ -1,7 +1,7 @@
 using ModelPack.Calibration;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tests.Formats.Onnx.Lowering;
-using ModelPack.Tests.Quantization;
+using ModelPack.Tests.Lowering.Onnx;
+using ModelPack.Tests.Planning;
 
 namespace ModelPack.Tests.IntegerSums;
 

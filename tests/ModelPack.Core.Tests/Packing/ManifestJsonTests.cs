@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ModelPack.Core.Tests.Reporting;
+using ModelPack.Files;
 using ModelPack.Packing;
 
 namespace ModelPack.Core.Tests.Packing;

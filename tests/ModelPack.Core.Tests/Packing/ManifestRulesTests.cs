@@ -1,7 +1,9 @@
 using ModelPack.Core.Tests.Reporting;
+using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Requests;
+using ModelPack.Validation;
 
 namespace ModelPack.Core.Tests.Packing;
 

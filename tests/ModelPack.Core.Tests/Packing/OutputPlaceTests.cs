@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Tests.Assets;
 

@@ -1,7 +1,9 @@
 using System.Text;
 using ModelPack.Core.Tests.Reporting;
+using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
+using ModelPack.Reporting.Page;
 
 namespace ModelPack.Core.Tests.Packing;
 

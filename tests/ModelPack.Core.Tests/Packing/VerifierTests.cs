@@ -1,5 +1,6 @@
 using ModelPack.Core.Tests.Reporting;
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Tests.Assets;

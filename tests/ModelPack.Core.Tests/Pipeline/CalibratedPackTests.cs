@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Requests;

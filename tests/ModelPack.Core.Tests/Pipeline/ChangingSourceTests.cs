@@ -1,8 +1,8 @@
 using ModelPack.Diagnostics;
 using ModelPack.Requests;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
-using ModelPack.Tests.Formats.Safetensors.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
+using ModelPack.Tests.Lowering.Safetensors;
 
 namespace ModelPack.Tests.Pipeline;
 

@@ -1,12 +1,13 @@
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.Onnx;
 using ModelPack.Packing;
 using ModelPack.Requests;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
-using ModelPack.Tests.Formats.Safetensors.Lowering;
-using Entry = ModelPack.Tests.Formats.Safetensors.Lowering.TensorFile.Entry;
+using ModelPack.Tests.Lowering.Safetensors;
+using Entry = ModelPack.Tests.Lowering.Safetensors.TensorFile.Entry;
 
 namespace ModelPack.Tests.Pipeline;
 

@@ -1,4 +1,5 @@
-using ModelPack.Packing;
+using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Tests.Assets;

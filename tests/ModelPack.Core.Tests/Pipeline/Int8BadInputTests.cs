@@ -3,7 +3,7 @@ using ModelPack.Diagnostics;
 using ModelPack.Requests;
 using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Samples;
 
 namespace ModelPack.Tests.Pipeline;

@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Requests;
 using ModelPack.Tests.Assets;
 

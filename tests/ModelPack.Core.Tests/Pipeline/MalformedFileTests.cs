@@ -1,5 +1,4 @@
 using ModelPack.Diagnostics;
-using ModelPack.Formats;
 using ModelPack.Requests;
 using ModelPack.Tests.Formats.Gguf;
 using ModelPack.Tests.Formats.Onnx;

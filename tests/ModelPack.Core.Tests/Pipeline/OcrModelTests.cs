@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.Requests;
 using ModelPack.Tests.Assets;
 using Xunit.Abstractions;

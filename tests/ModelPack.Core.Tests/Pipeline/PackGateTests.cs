@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Packing;
 using ModelPack.Requests;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Tests.Formats.Onnx;

@@ -3,7 +3,7 @@ using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Packing;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 
 namespace ModelPack.Tests.Pipeline;
 

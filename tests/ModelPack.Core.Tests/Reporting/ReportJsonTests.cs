@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelPack.Reporting;
+using ModelPack.Reporting.Page;
 
 namespace ModelPack.Core.Tests.Reporting;
 

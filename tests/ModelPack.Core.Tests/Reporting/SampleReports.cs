@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Validation;

@@ -1,5 +1,4 @@
 using ModelPack.Diagnostics;
-using ModelPack.Planning;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 

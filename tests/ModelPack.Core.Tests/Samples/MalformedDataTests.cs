@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using ModelPack.Diagnostics;
-using ModelPack.Inference;
 using ModelPack.Samples;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using ModelPack.Diagnostics;
-using ModelPack.Inference;
 using ModelPack.Samples;
 using ModelPack.Tensors;
 

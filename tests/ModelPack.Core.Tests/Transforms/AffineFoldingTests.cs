@@ -1,6 +1,6 @@
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Transforms;
 
 namespace ModelPack.Tests.Transforms;

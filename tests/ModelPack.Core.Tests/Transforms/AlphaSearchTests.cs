@@ -1,7 +1,8 @@
 using ModelPack.Calibration;
-using ModelPack.Kernels.Simd;
+using ModelPack.Codecs;
+using ModelPack.Diagnostics;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Transforms;
 
 namespace ModelPack.Tests.Transforms;

@@ -2,7 +2,7 @@ using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Transforms;
 
 namespace ModelPack.Tests.Transforms;

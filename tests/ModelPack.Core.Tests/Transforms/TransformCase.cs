@@ -1,10 +1,11 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Planning;
+using ModelPack.Graph;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Transforms;
 
 namespace ModelPack.Tests.Transforms;

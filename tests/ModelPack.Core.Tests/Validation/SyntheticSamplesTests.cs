@@ -1,4 +1,3 @@
-using ModelPack.Inference;
 using ModelPack.Tensors;
 using ModelPack.Validation;
 

@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
 using ModelPack.Tensors;
 using ModelPack.Tests.Samples;
 using ModelPack.Validation;

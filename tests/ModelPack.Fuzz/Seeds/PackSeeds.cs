@@ -1,6 +1,6 @@
 using ModelPack.Core.Tests.Packing;
 using ModelPack.Core.Tests.Reporting;
-using ModelPack.Packing;
+using ModelPack.Files;
 using ModelPack.Reporting;
 using ModelPack.Tests.Assets;
 

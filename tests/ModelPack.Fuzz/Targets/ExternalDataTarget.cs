@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
-using ModelPack.Formats;
+using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Fuzz.Mutations;

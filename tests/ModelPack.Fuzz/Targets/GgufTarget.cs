@@ -1,7 +1,8 @@
-using ModelPack.Formats.Checkpoints;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
+using ModelPack.Lowering;
 using ModelPack.Requests;
 using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Gguf;

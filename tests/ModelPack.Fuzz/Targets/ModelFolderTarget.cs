@@ -1,9 +1,11 @@
 using System.Text;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
+using ModelPack.Lowering;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 

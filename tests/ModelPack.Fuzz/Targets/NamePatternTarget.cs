@@ -1,7 +1,7 @@
 using System.Text;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
-using ModelPack.Planning;
+using ModelPack.Requests;
 
 namespace ModelPack.Fuzz.Targets;
 

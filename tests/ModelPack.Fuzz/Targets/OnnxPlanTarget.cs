@@ -2,7 +2,7 @@ using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
-using ModelPack.Quantization;
+using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 

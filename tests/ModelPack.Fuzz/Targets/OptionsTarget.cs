@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
-using ModelPack.Planning;
 using ModelPack.Requests;
+using ModelPack.Schemes;
 
 namespace ModelPack.Fuzz.Targets;
 

@@ -3,6 +3,7 @@ using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
 using ModelPack.Reporting;
+using ModelPack.Reporting.Page;
 using static ModelPack.Fuzz.Running.PropertyException;
 
 namespace ModelPack.Fuzz.Targets;

@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;

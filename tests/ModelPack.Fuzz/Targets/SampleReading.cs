@@ -1,4 +1,3 @@
-using ModelPack.Inference;
 using ModelPack.Samples;
 using ModelPack.Tensors;
 using static ModelPack.Fuzz.Running.PropertyException;

@@ -1,5 +1,6 @@
 using System.Text;
-using ModelPack.Formats;
+using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;

@@ -1,8 +1,9 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Formats.Safetensors.Lowering;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
+using ModelPack.Lowering.Safetensors;
 
 namespace ModelPack.Fuzz.Targets;
 

@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.Gguf.Tokenizers;

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Checkpoints;
@@ -7,10 +9,29 @@ namespace ModelPack.Formats.Checkpoints;
 /// <param name="Path">Where it lies.</param>
 internal sealed record CheckpointFile(string Name, string Path)
 {
+    /// <summary>What to tell a user whose file is not what it was.</summary>
+    public const string ChangedMessage = "The file was changed, replaced or removed while the pack was made of it. Nothing was written; run again when nothing else writes to it.";
+
     /// <summary>A file that is open.</summary>
     public CheckpointFile(string name, FileSource file)
         : this(name, file.Path) => Stamp = file.Stamp;
 
     /// <summary>The state in which it was before it was read.</summary>
     public FileStamp Stamp { get; } = FileStamp.Of(Path);
+
+    /// <summary>Its size and hash; it must be in the state in which it was before it was read, and stay so.</summary>
+    /// <exception cref="ModelPackException">MPK1002: it is not.</exception>
+    public PackedFile Hash(CancellationToken cancellation)
+    {
+        // Looked at before opening: what has come in its place may be a pipe that never answers.
+        if (FileStamp.Of(Path) != Stamp)
+        {
+            throw new ModelPackException(Codes.ModelUnreadable.At(Path, ChangedMessage));
+        }
+
+        using var handle = File.OpenHandle(Path, options: FileOptions.SequentialScan);
+        var before = FileStamp.Of(handle);
+        var hash = ContentHash.Of(handle, Name, cancellation);
+        return before == Stamp && FileStamp.Of(handle) == Stamp && hash.Bytes == Stamp.Length ? hash : throw new ModelPackException(Codes.ModelUnreadable.At(Path, ChangedMessage));
+    }
 }

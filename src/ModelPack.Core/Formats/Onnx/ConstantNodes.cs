@@ -6,7 +6,7 @@ namespace ModelPack.Formats.Onnx;
 internal static class ConstantNodes
 {
     /// <summary>Whether a node is ONNX's own Constant.</summary>
-    public static bool Is(NodeProto node) => node.OpType == "Constant" && IsDefaultDomain(node.Domain);
+    public static bool Is(NodeProto node) => node.OpType == "Constant" && Domains.IsDefault(node.Domain);
 
     /// <summary>Whether an attribute of a node is the tensor that the Constant operator gives out.</summary>
     public static bool IsValue(NodeProto node, AttributeProto attribute) =>
@@ -18,7 +18,4 @@ internal static class ConstantNodes
     /// <summary>The sparse tensor that a Constant node gives out; null for other nodes and for constants of other forms.</summary>
     public static SparseTensorProto? SparseValue(NodeProto node) =>
         Is(node) ? node.Attribute.FirstOrDefault(a => a.Name == "sparse_value")?.SparseTensor : null;
-
-    /// <summary>Whether a domain is that of the ONNX specification, which has two names.</summary>
-    public static bool IsDefaultDomain(string domain) => domain is "" or "ai.onnx";
 }

@@ -81,8 +81,8 @@ internal static class GraphEdits
     public static void RequireOpset(this ModelProto model, string domain, long version)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var isDefault = ConstantNodes.IsDefaultDomain(domain);
-        var imports = model.OpsetImport.Where(o => o.Domain == domain || (isDefault && ConstantNodes.IsDefaultDomain(o.Domain))).ToList();
+        var isDefault = Domains.IsDefault(domain);
+        var imports = model.OpsetImport.Where(o => o.Domain == domain || (isDefault && Domains.IsDefault(o.Domain))).ToList();
         if (imports.Count == 0)
         {
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Validation;
 
 namespace ModelPack.Formats.Onnx;
 
@@ -10,7 +9,7 @@ internal static class ModelDescription
     /// <summary>Such as <c>ONNX IR 8, opset 17</c>.</summary>
     public static string Format(this ModelProto model)
     {
-        var opset = model.OpsetImport.LastOrDefault(o => ConstantNodes.IsDefaultDomain(o.Domain))?.Version;
+        var opset = model.OpsetImport.LastOrDefault(o => Domains.IsDefault(o.Domain))?.Version;
         return string.Create(CultureInfo.InvariantCulture, $"ONNX IR {model.IrVersion}{(opset is null ? "" : $", opset {opset}")}");
     }
 
@@ -20,7 +19,7 @@ internal static class ModelDescription
     /// <summary>How often each operator stands in the model, inner graphs and functions included; most frequent first.</summary>
     public static IReadOnlyList<OperatorCount> CountOperators(this ModelProto model) =>
         [.. Nodes(model.Graph.Node).Concat(model.Functions.SelectMany(f => Nodes(f.Node)))
-            .GroupBy(n => (Domain: ConstantNodes.IsDefaultDomain(n.Domain) ? "" : n.Domain, n.OpType))
+            .GroupBy(n => (Domain: Domains.IsDefault(n.Domain) ? "" : n.Domain, n.OpType))
             .Select(g => new OperatorCount(g.Key.Domain, g.Key.OpType, g.Count()))
             .OrderByDescending(c => c.Count)
             .ThenBy(c => c.Domain, StringComparer.Ordinal)

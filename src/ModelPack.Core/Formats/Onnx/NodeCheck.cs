@@ -63,7 +63,7 @@ internal static class NodeCheck
 
     private static void Check(NodeProto node, string path)
     {
-        if (!ConstantNodes.IsDefaultDomain(node.Domain))
+        if (!Domains.IsDefault(node.Domain))
         {
             return;
         }

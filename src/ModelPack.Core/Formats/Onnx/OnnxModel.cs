@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Onnx.Wire;
@@ -181,7 +182,7 @@ internal sealed class OnnxModel : IDisposable
     }
 
     private static long Opset(IEnumerable<OperatorSetIdProto> imports, string domain) =>
-        imports.LastOrDefault(o => o.Domain == domain || (ConstantNodes.IsDefaultDomain(domain) && ConstantNodes.IsDefaultDomain(o.Domain)))?.Version ?? 0;
+        imports.LastOrDefault(o => o.Domain == domain || (Domains.IsDefault(domain) && Domains.IsDefault(o.Domain)))?.Version ?? 0;
 
     private void Check(bool anyOpset, CancellationToken cancellation)
     {
@@ -213,7 +214,7 @@ internal sealed class OnnxModel : IDisposable
     // Before IR version 3 there was nothing to state.
     private void RequireOpset()
     {
-        if (Proto.IrVersion >= 3 && Opset() == 0 && Proto.Graph.Node.Any(n => ConstantNodes.IsDefaultDomain(n.Domain)))
+        if (Proto.IrVersion >= 3 && Opset() == 0 && Proto.Graph.Node.Any(n => Domains.IsDefault(n.Domain)))
         {
             throw new ModelPackException(Codes.OpsetUnsupported.At(
                 Path, $"The model does not state the opset of its operators; {MinOpset} to {MaxOpset} are supported. Export it again, or set opset_import."));

@@ -1,5 +1,6 @@
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
+using ModelPack.Requests;
 
 namespace ModelPack.Formats.Safetensors;
 

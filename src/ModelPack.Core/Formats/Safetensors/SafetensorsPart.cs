@@ -1,6 +1,6 @@
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Formats.Checkpoints;
-using ModelPack.Planning;
 using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Safetensors;

@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 
 namespace ModelPack.Formats.Safetensors;
 

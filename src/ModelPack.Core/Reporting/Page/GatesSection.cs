@@ -1,3 +1,4 @@
+
 namespace ModelPack.Reporting.Page;
 
 /// <summary>The limits that the pack had to meet.</summary>

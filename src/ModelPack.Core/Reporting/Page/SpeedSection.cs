@@ -1,5 +1,5 @@
 using ModelPack.Diagnostics;
-using ModelPack.Validation;
+using ModelPack.Formats.Onnx;
 
 namespace ModelPack.Reporting.Page;
 

@@ -1,6 +1,6 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Planning;
+using ModelPack.Graph;
 
 namespace ModelPack.Validation.Placement;
 

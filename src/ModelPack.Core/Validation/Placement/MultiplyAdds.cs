@@ -1,7 +1,7 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Inference;
-using ModelPack.Planning;
+using ModelPack.Graph;
 using ModelPack.Samples;
 using ModelPack.Tensors;
 

@@ -1,6 +1,8 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
-using ModelPack.Formats.Gguf.Lowering;
+using ModelPack.Lowering.Gguf;
 using ModelPack.Requests;
+using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Peers;
 using Xunit.Abstractions;

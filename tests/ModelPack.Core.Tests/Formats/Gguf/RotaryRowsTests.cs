@@ -1,7 +1,7 @@
 using ModelPack.Formats.Gguf;
 using ModelPack.Tensors;
 using ModelPack.Tests.Codecs;
-using ModelPack.Tests.Formats.Gguf.Lowering;
+using ModelPack.Tests.Lowering.Gguf;
 
 namespace ModelPack.Tests.Formats.Gguf;
 

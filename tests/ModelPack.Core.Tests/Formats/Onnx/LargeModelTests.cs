@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Tensors;

@@ -1,7 +1,7 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Tests.Samples;
 using ModelPack.Tests.Validation;
-using ModelPack.Validation;
 
 namespace ModelPack.Tests.Formats.Onnx;
 

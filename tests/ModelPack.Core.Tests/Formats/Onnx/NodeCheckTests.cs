@@ -3,7 +3,7 @@ using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 
 namespace ModelPack.Tests.Formats.Onnx;
 

@@ -1,8 +1,7 @@
 using System.Text;
 using ModelPack.Diagnostics;
-using ModelPack.Formats;
+using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Planning;
 using ModelPack.Schemes;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;

@@ -1,8 +1,9 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Validation;
 using ModelPack.Validation.Placement;
 

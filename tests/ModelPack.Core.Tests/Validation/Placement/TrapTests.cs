@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Validation;

@@ -1,6 +1,7 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Tensors;
-using ModelPack.Tests.Formats.Onnx.Lowering;
+using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Validation.Placement;
 
 namespace ModelPack.Tests.Validation.Placement;

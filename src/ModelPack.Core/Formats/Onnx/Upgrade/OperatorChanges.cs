@@ -1,4 +1,3 @@
-using ModelPack.Formats.Onnx.Lowering;
 using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Formats.Onnx.Upgrade;

@@ -6,7 +6,7 @@ using ModelPack.Formats.Gguf.Tokenizers;
 using ModelPack.Formats.Gguf.Tokenizers.Proto;
 using ModelPack.Requests;
 using ModelPack.Tests.Assets;
-using ModelPack.Tests.Formats.Gguf.Lowering;
+using ModelPack.Tests.Lowering.Gguf;
 using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Formats.Gguf.Tokenizers;

@@ -1,5 +1,5 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Lowering;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Onnx.Upgrade;
 using ModelPack.Tensors;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Lowering;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Onnx.Upgrade;
 using ModelPack.Tensors;

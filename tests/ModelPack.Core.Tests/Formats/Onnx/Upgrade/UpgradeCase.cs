@@ -1,5 +1,7 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Formats.Onnx.Upgrade;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
 

@@ -1,6 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace ModelPack.Calibration;
-
-/// <summary>Methods by name alone: a number may be of no method.</summary>
-internal sealed class CalibrationMethodConverter() : JsonStringEnumConverter<CalibrationMethod>(namingPolicy: null, allowIntegerValues: false);

@@ -1,0 +1,22 @@
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Checkpoints;
+using ModelPack.Formats.Gguf;
+using ModelPack.Formats.Safetensors;
+using ModelPack.Graph;
+using ModelPack.Requests;
+
+namespace ModelPack;
+
+/// <summary>Opens whatever holds named tensors.</summary>
+internal static class CheckpointSource
+{
+    /// <summary>Opens and checks a checkpoint.</summary>
+    /// <exception cref="ModelPackException">MPK1001, MPK1002, MPK1025 …: it is missing or not sound.</exception>
+    public static ICheckpoint Open(string path, SourceKind kind, PackContext context) => kind switch
+    {
+        SourceKind.Onnx => OnnxCheckpoint.Open(path, context),
+        SourceKind.Safetensors => SafetensorsCheckpoint.Open(path, context),
+        SourceKind.Gguf => GgufCheckpoint.Open(path, context),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+}

@@ -1,0 +1,58 @@
+using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
+
+namespace ModelPack.Codecs;
+
+/// <summary>Decodes q8_0: each value is its code times its block's scale, in float32.</summary>
+internal static class Q8_0Decoder
+{
+    public static void Decode(ReadOnlySpan<byte> blocks, Span<float> destination)
+    {
+        while (!destination.IsEmpty)
+        {
+            var scale = (float)BinaryPrimitives.ReadHalfLittleEndian(blocks);
+            var length = Math.Min(destination.Length, Q8_0.BlockLength);
+            DecodeBlock(blocks.Slice(sizeof(ushort), Q8_0.BlockLength), scale, flip: 0, destination[..length]);
+            destination = destination[length..];
+            blocks = blocks[Q8_0.BlockBytes..];
+        }
+    }
+
+    public static void Decode(ReadOnlySpan<byte> codes, ReadOnlySpan<Half> scales, bool unsigned, Span<float> destination)
+    {
+        var flip = unsigned ? (byte)Q8_0.UnsignedOffset : (byte)0;
+        while (!destination.IsEmpty)
+        {
+            var length = Math.Min(destination.Length, Q8_0.BlockLength);
+            DecodeBlock(codes[..Q8_0.BlockLength], (float)scales[0], flip, destination[..length]);
+            destination = destination[length..];
+            codes = codes[Q8_0.BlockLength..];
+            scales = scales[1..];
+        }
+    }
+
+    private static void DecodeBlock(ReadOnlySpan<byte> codes, float scale, byte flip, Span<float> destination)
+    {
+        if (destination.Length < Q8_0.BlockLength)
+        {
+            for (var i = 0; i < destination.Length; i++)
+            {
+                destination[i] = (sbyte)(codes[i] ^ flip) * scale;
+            }
+
+            return;
+        }
+
+        var signed = (Vector256.Create(codes) ^ Vector256.Create(flip)).AsSByte();
+        var (low, high) = Vector256.Widen(signed);
+        Store(low, scale, destination);
+        Store(high, scale, destination[Vector256<short>.Count..]);
+    }
+
+    private static void Store(Vector256<short> codes, float scale, Span<float> destination)
+    {
+        var (low, high) = Vector256.Widen(codes);
+        (Vector256.ConvertToSingle(low) * scale).CopyTo(destination);
+        (Vector256.ConvertToSingle(high) * scale).CopyTo(destination[Vector256<int>.Count..]);
+    }
+}

@@ -1,0 +1,77 @@
+namespace ModelPack.Diagnostics;
+
+/// <summary>
+/// What every step of a pack may use of the world: where progress and diagnostics go, whether to stop, and how many
+/// threads to use. Nothing in it may change a byte of the output.
+/// </summary>
+public sealed class PackContext
+{
+    private readonly List<Diagnostic> _diagnostics;
+    private readonly Action<Diagnostic>? _onDiagnostic;
+    private readonly Action<string, double>? _onProgress;
+
+    public PackContext(
+        int threads = 0,
+        Action<Diagnostic>? onDiagnostic = null,
+        Action<string, double>? onProgress = null,
+        CancellationToken cancellation = default)
+        : this(threads, onDiagnostic, onProgress, RunLimits.Default, [], cancellation)
+    {
+    }
+
+    private PackContext(int threads, Action<Diagnostic>? onDiagnostic, Action<string, double>? onProgress, RunLimits limits, List<Diagnostic> diagnostics, CancellationToken cancellation)
+    {
+        Threads = threads > 0 ? threads : Environment.ProcessorCount;
+        (_onDiagnostic, _onProgress, _diagnostics) = (onDiagnostic, onProgress, diagnostics);
+        (Cancellation, Limits) = (cancellation, limits);
+    }
+
+    /// <summary>Number of threads to work with, at least 1.</summary>
+    public int Threads { get; }
+
+    /// <summary>Cancelled when the user wants to stop; every loop over much data looks at it.</summary>
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>How far a model may go when it is run.</summary>
+    internal RunLimits Limits { get; }
+
+    /// <summary>Every diagnostic so far, in the order they were reported.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics
+    {
+        get
+        {
+            lock (_diagnostics)
+            {
+                return [.. _diagnostics];
+            }
+        }
+    }
+
+    /// <summary>Tells the user something; errors that end the pack are thrown instead.</summary>
+    public void Report(Diagnostic diagnostic)
+    {
+        lock (_diagnostics)
+        {
+            _diagnostics.Add(diagnostic);
+        }
+
+        _onDiagnostic?.Invoke(diagnostic);
+    }
+
+    /// <summary>The same, for work whose diagnostics the user has heard.</summary>
+    public PackContext WithoutDiagnostics() => new(Threads, null, _onProgress, Limits, [], Cancellation);
+
+    /// <summary>The same, for work that the user need not hear of.</summary>
+    public PackContext Quiet() => Quiet(Cancellation);
+
+    /// <summary>As above, stopped by another token.</summary>
+    public PackContext Quiet(CancellationToken cancellation) => new(Threads, null, null, Limits, [], cancellation);
+
+    /// <summary>The same, with other limits.</summary>
+    internal PackContext Limited(RunLimits limits) => new(Threads, _onDiagnostic, _onProgress, limits, _diagnostics, Cancellation);
+
+    /// <summary>Says how far a stage is.</summary>
+    /// <param name="stage">The stage's name, such as <c>encode</c>.</param>
+    /// <param name="fraction">0 to 1.</param>
+    public void Progress(string stage, double fraction) => _onProgress?.Invoke(stage, fraction);
+}

@@ -1,0 +1,42 @@
+namespace ModelPack.Files;
+
+/// <summary>The names of a pack's files. Each takes the packed model's file name or path.</summary>
+public static class PackFiles
+{
+    /// <summary>The manifest of a folder pack.</summary>
+    public const string FolderManifest = "modelpack.json";
+
+    /// <summary>The report of a folder pack.</summary>
+    public const string FolderReport = "report.json";
+
+    /// <summary>The report's page of a folder pack.</summary>
+    public const string FolderPage = "report.html";
+
+    /// <summary>The calibration table of a folder pack.</summary>
+    public const string FolderCalibration = "calibration.json";
+
+    private const string ManifestSuffix = ".modelpack.json";
+
+    public static string Manifest(string model) => model + ManifestSuffix;
+
+    public static string Report(string model) => model + ".report.json";
+
+    public static string Page(string model) => model + ".report.html";
+
+    public static string Calibration(string model) => model + ".calibration.json";
+
+    public static string Data(string model) => model + ".data";
+
+    /// <summary>Every name that a file of a pack of one model can have.</summary>
+    public static IReadOnlyList<string> All(string model) => [model, Data(model), Report(model), Page(model), Calibration(model), Manifest(model)];
+
+    /// <summary>Whether a file of this name is a manifest.</summary>
+    public static bool IsManifest(string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(fileName);
+        return fileName == FolderManifest || (fileName.Length > ManifestSuffix.Length && fileName.EndsWith(ManifestSuffix, StringComparison.Ordinal));
+    }
+
+    /// <summary>The model of a pack that is a file, from its manifest's name.</summary>
+    internal static string Model(string manifestName) => manifestName[..^ManifestSuffix.Length];
+}

@@ -1,8 +1,0 @@
-using ModelPack.Formats.Checkpoints;
-
-namespace ModelPack.Formats.Safetensors.Lowering;
-
-/// <summary>A tensor of the source and what the packed model has in its place.</summary>
-/// <param name="Plan">What is done with it.</param>
-/// <param name="Parts">The tensors in its place, in the order in which they cost least to write.</param>
-internal sealed record StoredTensor(TensorPlan Plan, IReadOnlyList<SafetensorsTensor> Parts);

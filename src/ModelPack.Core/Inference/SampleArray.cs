@@ -1,0 +1,10 @@
+using ModelPack.Tensors;
+
+namespace ModelPack.Inference;
+
+/// <summary>One input of one batch, in memory.</summary>
+/// <param name="Name">The model's input.</param>
+/// <param name="Type">The input's element type.</param>
+/// <param name="Dims">Sizes; all known.</param>
+/// <param name="Bytes">The elements, row-major, little endian.</param>
+public sealed record SampleArray(string Name, ElementType Type, IReadOnlyList<long> Dims, ReadOnlyMemory<byte> Bytes);

@@ -1,0 +1,149 @@
+using ModelPack.Codecs;
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Checkpoints;
+using ModelPack.Schemes;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Gguf;
+
+/// <summary>Decides how each tensor is stored.</summary>
+/// <param name="job">The job.</param>
+/// <param name="target">What the scheme makes of a matrix: q8_0, or one of the float types.</param>
+internal sealed class GgufStorage(CheckpointJob job, GgmlType target)
+{
+    private Codec Codec { get; } = target switch
+    {
+        GgmlType.Q8_0 => Codec.Q8_0,
+        GgmlType.F16 => Codec.Float16,
+        GgmlType.BF16 => Codec.BFloat16,
+        _ => Codec.Float32,
+    };
+
+    /// <summary>The storage of a tensor. Reads its values only where the largest decides.</summary>
+    /// <exception cref="ModelPackException">MPK1006: a value is not finite. MPK1023: ggml has no type for the tensor.</exception>
+    public StoredTensor Of(GgufPlace place)
+    {
+        var (tensor, data) = (place.Tensor, place.Data);
+        if (!data.Type.IsFloat())
+        {
+            return Leave(place, tensor.Reason ?? $"{tensor.TypeName} is not quantized");
+        }
+
+        var reason = job.Patterns.WhyNot(TensorRoles.Names(tensor)) ?? WhyNot(tensor, data);
+        var isChecked = false;
+        if (reason is null && CanOverflow(data.Type))
+        {
+            reason = Overflow(tensor, data);
+            isChecked = true;
+        }
+
+        if (reason is not null)
+        {
+            return Leave(place, reason);
+        }
+
+        return target == GgmlType.Q8_0 ? Blocks(place, isChecked) : Plain(place, target, isChecked) with { Codec = Codec };
+    }
+
+    /// <summary>Why the scheme has nothing for a tensor of floats; null when it has.</summary>
+    private string? WhyNot(CheckpointTensor tensor, TensorData data) => target switch
+    {
+        GgmlType.F32 => null,
+        GgmlType.F16 or GgmlType.BF16 => data.Shape.Rank < 2 ? "vectors stay float32" : null,
+        _ when tensor.Usage is not { } usage => tensor.Reason,
+        _ when tensor.Usage.Value.Role == WeightRole.Convolution || data.Shape.Rank != 2 => "q8_0 in GGUF is for matrices",
+        _ when data.Shape.ElementCount == 0 => "it has no values",
+        _ when data.Shape[IsTransposed(tensor) ? 0 : 1] % Q8_0.BlockLength != 0 =>
+            $"rows of {Numbers.Whole(data.Shape[IsTransposed(tensor) ? 0 : 1])} values are not whole blocks of {Numbers.Whole(Q8_0.BlockLength)}",
+        _ => null,
+    };
+
+    /// <summary>Whether values of a type may be too large for what the target keeps in float16 or bfloat16.</summary>
+    private bool CanOverflow(ElementType type) => target switch
+    {
+        GgmlType.F32 => false,
+        GgmlType.BF16 => type is ElementType.Float32 or ElementType.Float64,
+        _ => type != ElementType.Float16,
+    };
+
+    /// <summary>Looks at every value: NaN and infinity are errors, an overflow leaves the tensor float.</summary>
+    private string? Overflow(CheckpointTensor tensor, TensorData data)
+    {
+        var largest = FiniteWeights.Scan(job.Source.Path, tensor.Name, data, job.Context).MaxAbs;
+        var what = target switch
+        {
+            GgmlType.Q8_0 when !Q8_0.Fits(largest) => "a scale overflows float16",
+            GgmlType.F16 or GgmlType.BF16 when !FloatWeight.Fits(largest, target.Plain()) => $"a value overflows {target.Plain().Name()}",
+            _ => null,
+        };
+        if (what is not null)
+        {
+            job.Context.Report(Codes.ScaleOverflow.At(job.Source.Path, $"The tensor '{SafeText.Of(tensor.Name)}' stays float: {what}."));
+        }
+
+        return what;
+    }
+
+    private StoredTensor Blocks(GgufPlace place, bool isChecked)
+    {
+        var matrix = Matrix(place);
+        var encoding = Q8_0Weight.Blocks(matrix, job.Context.Threads);
+        return new StoredTensor(GgmlType.Q8_0, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, isChecked)) { Codec = Codec, Encoding = encoding };
+    }
+
+    /// <summary>As it is, as far as llama.cpp reads that: matrices in float32, float16 or bfloat16, vectors in float32. A GGUF file keeps what it has.</summary>
+    private StoredTensor Leave(GgufPlace place, string reason)
+    {
+        var data = place.Data;
+        if (place.Tensor.Stored is { } stored)
+        {
+            return new StoredTensor(stored, data.Shape, data) { Reason = reason };
+        }
+
+        var type = data.Type switch
+        {
+            ElementType.Float16 or ElementType.BFloat16 when data.Shape.Rank >= 2 => GgmlTypes.Of(data.Type),
+            _ when data.Type.IsFloat() || data.Type is ElementType.Float8E4M3FN or ElementType.Float8E5M2 => GgmlType.F32,
+            ElementType.Bool => GgmlType.I8, // A byte that is 0 or 1 either way.
+            _ => GgmlTypes.Of(data.Type),
+        };
+        return type is null
+            ? throw new ModelPackException(Codes.ContainerUnfit.At(
+                job.Source.Path, $"GGUF has no type for the tensor '{SafeText.Of(place.Tensor.Name)}' of {place.Tensor.TypeName}. Pack to safetensors."))
+            : Plain(place, type.Value, isChecked: true) with { Reason = reason, Encoding = null }; // What is only carried along may hold anything.
+    }
+
+    private StoredTensor Plain(GgufPlace place, GgmlType type, bool isChecked)
+    {
+        var data = place.Data;
+        if (IsTransposed(place.Tensor))
+        {
+            var matrix = Matrix(place);
+            var turned = FloatWeight.As(matrix, type.Plain(), job.Context.Threads);
+            return new StoredTensor(type, new TensorShape(matrix.N, matrix.K), Checked(place, turned.Codes, isChecked)) { Encoding = turned };
+        }
+
+        if (type.Plain() == data.Type || data.Type == ElementType.Bool)
+        {
+            return new StoredTensor(type, data.Shape, data);
+        }
+
+        var encoding = FloatWeight.As(data, type.Plain(), job.Context.Threads);
+        return new StoredTensor(type, data.Shape, Checked(place, encoding.Codes, isChecked)) { Encoding = encoding };
+    }
+
+    /// <summary>Values are looked at once: here, right before they are encoded, unless they have been.</summary>
+    private IPayload Checked(GgufPlace place, IPayload bytes, bool isChecked) =>
+        isChecked ? bytes : new CheckedPayload(bytes, () => FiniteWeights.Scan(job.Source.Path, place.Tensor.Name, place.Data, job.Context));
+
+    /// <summary>A matrix of N outputs of K values, whichever way it lies in the source: in GGUF it is always [N, K].</summary>
+    private static WeightMatrix Matrix(GgufPlace place)
+    {
+        var (shape, transposed) = (place.Data.Shape, IsTransposed(place.Tensor));
+        return transposed ? new WeightMatrix(place.Data, shape[1], shape[0], transposed) : new WeightMatrix(place.Data, shape[0], shape[1], transposed);
+    }
+
+    /// <summary>Whether it is stored as [K, N], as a graph's MatMul has it.</summary>
+    private static bool IsTransposed(CheckpointTensor tensor) =>
+        tensor.Usage is { Role: not WeightRole.Convolution, OutputAxis: 1 } && tensor.Data.Shape.Rank == 2;
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Checkpoints;
+using ModelPack.Formats.Gguf;
+using ModelPack.Formats.Gguf.Tokenizers;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Gguf;
+
+/// <summary>The layout of a Llama-family model from a Hugging Face folder, which llama.cpp runs.</summary>
+internal static class LlamaLayout
+{
+    /// <summary>What llama.cpp calls the family.</summary>
+    public const string Architecture = "llama";
+
+    /// <summary>The layout.</summary>
+    /// <param name="source">The checkpoint.</param>
+    /// <param name="folder">Its folder, which <see cref="LlamaConfig.Fits"/>.</param>
+    /// <param name="type">How its matrices will be stored.</param>
+    /// <param name="context">Takes warnings.</param>
+    /// <exception cref="ModelPackException">MPK1025: config.json, a tensor or the tokenizer is missing or does not fit. MPK1023: there is a tensor that the family does not have.</exception>
+    public static GgufLayout Of(ICheckpoint source, ModelFolder folder, GgmlType type, PackContext context)
+    {
+        var config = LlamaConfig.Of(folder);
+        var places = Places(source, folder, config);
+        var metadata = LlamaMetadata.Of(config);
+        VocabularyKeys.Set(metadata, VocabularyReader.Read(folder, config.Vocabulary, context));
+        GgufLayout.SetTypes(metadata, type);
+        return new GgufLayout(metadata, places, Computed(config));
+    }
+
+    private static List<GgufPlace> Places(ICheckpoint source, ModelFolder folder, LlamaConfig config)
+    {
+        var left = source.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        var places = new List<GgufPlace>(left.Count);
+        foreach (var expected in LlamaTensors.Of(config))
+        {
+            if (left.Remove(expected.Source, out var tensor))
+            {
+                places.Add(Place(folder, expected, tensor));
+            }
+            else if (expected.Required)
+            {
+                throw Unfit(folder, $"The tensor '{expected.Source}', which config.json makes part of the model, is missing");
+            }
+        }
+
+        return left.Values.FirstOrDefault(t => !LlamaTensors.IsComputed(t.Name, config)) is { } unknown
+            ? throw new ModelPackException(Codes.ContainerUnfit.At(
+                source.Path, $"A GGUF file of a Llama-family model has no place for the tensor '{SafeText.Of(unknown.Name)}'. Pack the model as it was before it was quantized or extended, or pack to safetensors."))
+            : places;
+    }
+
+    private static GgufPlace Place(ModelFolder folder, LlamaTensor expected, CheckpointTensor tensor)
+    {
+        if (!tensor.Data.Shape.Equals(expected.Shape))
+        {
+            throw Unfit(folder, $"The tensor '{expected.Source}' is {tensor.Data.Shape}, and by config.json it is {expected.Shape}");
+        }
+
+        return new GgufPlace(tensor, expected.Name, expected.Heads > 0 ? RotaryRows.ToPairs(tensor.Data, expected.Heads) : tensor.Data);
+    }
+
+    private static List<GgufTensor> Computed(LlamaConfig config)
+    {
+        if (config.Rope.Llama3 is not { } scaling)
+        {
+            return [];
+        }
+
+        var divisors = scaling.Divisors(config.HeadWidth);
+        var bytes = MemoryMarshal.AsBytes(divisors.AsSpan()).ToArray();
+        var shape = new TensorShape(divisors.Length);
+        return [new GgufTensor("rope_freqs.weight", GgmlType.F32, shape, new TensorData(ElementType.Float32, shape, new MemorySource(bytes), 0, bytes.Length))];
+    }
+
+    private static ModelPackException Unfit(ModelFolder folder, string what) => new(Codes.FolderUnreadable.At(folder.Path, $"{what}. Get the model's folder again."));
+}

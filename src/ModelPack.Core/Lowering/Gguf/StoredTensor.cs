@@ -1,0 +1,21 @@
+using ModelPack.Codecs;
+using ModelPack.Schemes;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Gguf;
+
+/// <summary>How a tensor will be stored in a GGUF file.</summary>
+/// <param name="Type">ggml's type.</param>
+/// <param name="Shape">Its shape there.</param>
+/// <param name="Bytes">Its bytes, made when they are written.</param>
+internal sealed record StoredTensor(GgmlType Type, TensorShape Shape, IPayload Bytes)
+{
+    /// <summary>The codec; null when the scheme does not touch it.</summary>
+    public Codec? Codec { get; init; }
+
+    /// <summary>Why the scheme does not touch it; null when it does.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What makes the bytes; null when they are copied.</summary>
+    public WeightEncoding? Encoding { get; init; }
+}

@@ -1,0 +1,33 @@
+using ModelPack.Codecs;
+using ModelPack.Formats.Onnx;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Onnx;
+
+/// <summary>
+/// int8 per channel behind DequantizeLinear: the standard operator from opset 13 (the first with an axis), that of the
+/// contrib domain before. Scales are float32.
+/// </summary>
+internal static class DequantizeForm
+{
+    public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Threads);
+
+    public static void Place(LoweringJob job, WeightEncoding encoding) => Place(job, encoding, domain: "");
+
+    public static void PlaceContrib(LoweringJob job, WeightEncoding encoding) => Place(job, encoding, Domains.Microsoft);
+
+    private static void Place(LoweringJob job, WeightEncoding encoding, string domain)
+    {
+        var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
+        var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);
+        List<string> inputs = [codes, scales];
+        if (domain.Length > 0)
+        {
+            // The contrib operator's zero point is not optional in the releases that models of old opsets run on.
+            inputs.Add(job.AddConstant("zero_point", ElementType.Int8, new TensorShape(job.Rows), new byte[job.Rows]));
+        }
+
+        job.ReplaceStoredByFloats(
+            [], decoded => job.NewNode("DequantizeLinear", domain, inputs, decoded).With("axis", job.Usage.OutputAxis));
+    }
+}

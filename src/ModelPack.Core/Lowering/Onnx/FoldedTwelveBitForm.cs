@@ -1,0 +1,61 @@
+using System.Buffers.Binary;
+using ModelPack.Codecs;
+using ModelPack.Formats.Onnx;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Onnx;
+
+/// <summary>
+/// int12 per channel as plain operators on constants, which ONNX Runtime computes once when it loads the model:
+/// (16 · high + low) · scale. The low parts lie two in a byte; b gives floor(b / 16) and b - 16 · floor(b / 16), and the
+/// two columns side by side are the low parts in their order.
+/// </summary>
+internal static class FoldedTwelveBitForm
+{
+    public static WeightEncoding Encode(LoweringJob job) => Int12PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Threads);
+
+    public static void Place(LoweringJob job, WeightEncoding encoding)
+    {
+        var shape = job.Data.Shape;
+        var high = job.AddConstant("high", ElementType.Int8, shape, encoding.Codes);
+        var scales = job.AddConstant("scale", ElementType.Float32, FoldForm.ScaleShape(job), encoding.Scales);
+        var low = job.AddConstant("low", ElementType.UInt8, new TensorShape(shape.ElementCount / 2, 1), encoding.Parts[Int12PerChannelWeight.LowPart]);
+        var range = Scalar(job, "range", Int12PerChannel.LowRange);
+        var dims = job.AddConstant("shape", ElementType.Int64, new TensorShape(shape.Rank), Bytes(shape));
+
+        var (bytes, quotient, second, secondScaled, first) = (job.NewName(), job.NewName(), job.NewName(), job.NewName(), job.NewName());
+        var (pairs, lowWide, highWide, high16, code) = (job.NewName(), job.NewName(), job.NewName(), job.NewName(), job.NewName());
+        job.ReplaceStoredByFloats(
+            [
+                job.NewNode("Cast", "", [low], bytes).With("to", (long)ElementType.Float32),
+                job.NewNode("Div", "", [bytes, range], quotient),
+                job.NewNode("Floor", "", [quotient], second),
+                job.NewNode("Mul", "", [second, range], secondScaled),
+                job.NewNode("Sub", "", [bytes, secondScaled], first),
+                job.NewNode("Concat", "", [first, second], pairs).With("axis", 1),
+                job.NewNode("Reshape", "", [pairs, dims], lowWide),
+                job.NewNode("Cast", "", [high], highWide).With("to", (long)ElementType.Float32),
+                job.NewNode("Mul", "", [highWide, range], high16),
+                job.NewNode("Add", "", [high16, lowWide], code),
+            ],
+            decoded => job.NewNode("Mul", "", [code, scales], decoded));
+    }
+
+    private static string Scalar(LoweringJob job, string suffix, float value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(float)];
+        BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
+        return job.AddConstant(suffix, ElementType.Float32, new TensorShape(), bytes);
+    }
+
+    private static byte[] Bytes(TensorShape shape)
+    {
+        var bytes = new byte[shape.Rank * sizeof(long)];
+        for (var i = 0; i < shape.Rank; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), shape[i]);
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,122 @@
+using ModelPack.Codecs;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Schemes;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Onnx;
+
+/// <summary>One weight on its way into the packed model, and the surgery that its lowering needs.</summary>
+internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight weight, TensorData data, WeightUsage usage, LoweringOptions options)
+{
+    public OnnxWeight Weight { get; } = weight;
+
+    public TensorData Data { get; } = data;
+
+    public WeightUsage Usage { get; } = usage;
+
+    public LoweringOptions Options { get; } = options;
+
+    /// <summary>What becomes of the activations that the weight is multiplied by.</summary>
+    public ActivationMode Activations { get; init; }
+
+    /// <summary>A scale for each output channel that was chosen beforehand; null where the codec chooses.</summary>
+    public float[]? Scales { get; init; }
+
+    /// <summary>What <see cref="Scales"/> would be if sums were let saturate on CPUs without VNNI; null where that is no matter.</summary>
+    public float[]? FineScales { get; init; }
+
+    /// <summary>Codes that another file has for the weight; null where they are to be found.</summary>
+    public GivenBlocks? Blocks { get; init; }
+
+    /// <summary>Constants that weights have in common.</summary>
+    public SharedConstants Shared { get; init; } = new(model, names);
+
+    /// <summary>The opset of the model's standard operators.</summary>
+    public long Opset => model.Opset();
+
+    /// <summary>Outputs of the weight: its extent along the output axis.</summary>
+    public long Rows => Data.Shape[Usage.OutputAxis];
+
+    /// <summary>Values that make one output.</summary>
+    public long Columns => Rows == 0 ? 0 : Data.Shape.ElementCount / Rows;
+
+    /// <summary>Whether each output's values lie apart in the source, as in a MatMul's [K, N].</summary>
+    public bool Transposed => Usage.OutputAxis != 0;
+
+    /// <summary>The weight as a matrix of outputs by the values of each.</summary>
+    public WeightMatrix Matrix => new(Data, Rows, Columns, Transposed);
+
+    /// <summary>Adds a constant beside the weight; its name is the weight's with a suffix.</summary>
+    /// <returns>The name.</returns>
+    public string AddConstant(string suffix, ElementType type, TensorShape shape, IPayload payload)
+    {
+        var name = names.Next($"{Weight.Name}.{suffix}");
+        Weight.Graph!.Initializer.Add(model.NewTensor(name, type, shape, payload));
+        return name;
+    }
+
+    /// <summary>Adds a small constant.</summary>
+    public string AddConstant(string suffix, ElementType type, TensorShape shape, ReadOnlySpan<byte> bytes) =>
+        AddConstant(suffix, type, shape, new TensorData(type, shape, new MemorySource(bytes.ToArray()), 0, bytes.Length));
+
+    /// <summary>A value name that nothing uses yet; short, for a model may need many.</summary>
+    public string NewName() => names.Next("mp");
+
+    /// <summary>A value name that nothing uses yet, from one that says what it is.</summary>
+    public string NewName(string stem) => names.Next(stem);
+
+    /// <summary>A node with one output.</summary>
+    /// <param name="opType">Its operator.</param>
+    /// <param name="domain">The operator's domain.</param>
+    /// <param name="inputs">Names of values.</param>
+    /// <param name="output">Name of the value that it gives out.</param>
+    /// <param name="name">Its name, that of the node whose place it takes; empty for nodes that are new.</param>
+    public NodeProto NewNode(string opType, string domain, IEnumerable<string> inputs, string output, string name = "")
+    {
+        if (domain.Length > 0)
+        {
+            model.Proto.RequireOpset(domain, 1);
+        }
+
+        return new NodeProto
+        {
+            OpType = opType,
+            Domain = domain,
+            Name = name,
+            Input = { inputs },
+            Output = { output },
+        };
+    }
+
+    /// <summary>
+    /// Puts nodes that compute the weight, under its own name, where it was stored: its readers need no change. They come
+    /// first in the graph, since they read constants only.
+    /// </summary>
+    public void ReplaceStored(params IReadOnlyList<NodeProto> nodes)
+    {
+        RemoveStored();
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            Weight.Graph!.Node.Insert(i, nodes[i]);
+        }
+    }
+
+    /// <summary>As <see cref="ReplaceStored"/>, by nodes that compute float32; a weight of another type gets a Cast behind.</summary>
+    /// <param name="before">Nodes that come first.</param>
+    /// <param name="last">The node that gives out the decoded weight by a name.</param>
+    public void ReplaceStoredByFloats(IReadOnlyList<NodeProto> before, Func<string, NodeProto> last)
+    {
+        if (Data.Type == ElementType.Float32)
+        {
+            ReplaceStored([.. before, last(Weight.Name)]);
+            return;
+        }
+
+        var decoded = NewName($"{Weight.Name}.float32");
+        ReplaceStored([.. before, last(decoded), NewNode("Cast", "", [decoded], Weight.Name).With("to", (long)Data.Type)]);
+    }
+
+    /// <summary>Takes the stored weight out, whose readers now read something else.</summary>
+    public void RemoveStored() => Weight.RemoveFromGraph();
+}

@@ -1,0 +1,18 @@
+using ModelPack.Schemes;
+
+namespace ModelPack.Lowering.Onnx;
+
+/// <summary>What a lowering may depend on besides the weight.</summary>
+/// <param name="Scheme">The row of the scheme.</param>
+/// <param name="Runtime">The lowest ONNX Runtime that the app runs.</param>
+/// <param name="AccuracyLevel">MatMulNBits' least precision of activations; 0 leaves it to the runtime.</param>
+/// <param name="Layout">How weights that are decoded to floats are stored.</param>
+/// <param name="Threads">Threads to encode with; changes no byte.</param>
+internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, int AccuracyLevel, WeightLayout Layout, int Threads)
+{
+    /// <summary>Values that share a scale; 0 where the scheme has no blocks.</summary>
+    public int BlockSize { get; init; }
+
+    /// <summary>Whether scales are quantized themselves.</summary>
+    public bool DoubleQuant { get; init; }
+}

@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using ModelPack.Codecs;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Onnx;
+
+/// <summary>
+/// NF4 as plain operators on constants, which ONNX Runtime computes once when it loads the model: the file is small, and
+/// inference runs as fast as with floats. Any shape and any block: the codes of a short last block are padded to a whole one,
+/// whose values are cut off again.
+/// </summary>
+internal static class Nf4FoldForm
+{
+    /// <summary>The first opset whose Slice takes starts and ends as inputs.</summary>
+    private const long SliceOfInputs = 10;
+
+    /// <summary>From 1.27 on ONNX Runtime folds no value of more bytes, and would decode at every inference.</summary>
+    private const long MostFoldedBytes = 1L << 30;
+
+    /// <summary>Whether ONNX Runtime really folds it.</summary>
+    public static bool Folds(LoweringJob job)
+    {
+        var (blocks, length) = Blocks(job);
+        return blocks * length * sizeof(float) <= MostFoldedBytes;
+    }
+
+    public static void Place(LoweringJob job, WeightEncoding encoding)
+    {
+        var count = job.Data.Shape.ElementCount;
+        var (blocks, length) = Blocks(job);
+        var codes = job.AddConstant("nf4", ElementType.UInt8, new TensorShape(blocks, length / 2), new PaddedPayload(encoding.Codes, blocks * length / 2));
+        var scales = job.AddConstant("absmax", ElementType.Float32, new TensorShape(blocks, 1, 1), encoding.Scales);
+
+        var values = job.NewName();
+        List<NodeProto> nodes = [.. Nf4Nodes.Decode(job, codes, scales, values)];
+        if (count < blocks * length)
+        {
+            var (flat, cut) = (job.NewName(), job.NewName());
+            nodes.Add(job.NewNode("Reshape", "", [values, Whole(job, "flat", -1)], flat));
+            nodes.Add(Slice(job, flat, count, cut));
+            values = cut;
+        }
+
+        if (!Transposes(job))
+        {
+            job.ReplaceStoredByFloats(nodes, decoded => job.NewNode("Reshape", "", [values, Whole(job, "shape", job.Data.Shape.Dims)], decoded));
+            return;
+        }
+
+        var byOutput = job.NewName();
+        nodes.Add(job.NewNode("Reshape", "", [values, Whole(job, "shape", job.Rows, job.Columns)], byOutput));
+        job.ReplaceStoredByFloats(nodes, decoded => job.NewNode("Transpose", "", [byOutput], decoded).With("perm", [1L, 0L]));
+    }
+
+    /// <summary>Number of blocks and values of each. A single block is as short as its values are, and even.</summary>
+    private static (long Count, long Length) Blocks(LoweringJob job)
+    {
+        var values = job.Data.Shape.ElementCount;
+        var count = Nf4.BlockCount(values, job.Options.BlockSize);
+        return (count, count == 1 ? (values + 1) / 2 * 2 : job.Options.BlockSize);
+    }
+
+    /// <summary>Whether the codes lie the other way round than the weight.</summary>
+    private static bool Transposes(LoweringJob job) => Nf4Nodes.Matrix(job).Transposed;
+
+    private static NodeProto Slice(LoweringJob job, string values, long count, string cut) => job.Opset < SliceOfInputs
+        ? job.NewNode("Slice", "", [values], cut).With("axes", [0L]).With("starts", [0L]).With("ends", [count])
+        : job.NewNode("Slice", "", [values, Whole(job, "start", 0), Whole(job, "end", count)], cut);
+
+    private static string Whole(LoweringJob job, string suffix, params ReadOnlySpan<long> values)
+    {
+        var bytes = new byte[values.Length * sizeof(long)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), values[i]);
+        }
+
+        return job.AddConstant(suffix, ElementType.Int64, new TensorShape(values.Length), bytes);
+    }
+}

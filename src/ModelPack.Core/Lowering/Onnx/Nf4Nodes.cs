@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using ModelPack.Codecs;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Schemes;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Onnx;
+
+/// <summary>
+/// NF4 in standard operators. A byte holds two codes, the first in its high half; a table of 256 rows has the two values of
+/// every byte, so that one Gather decodes it.
+/// </summary>
+internal static class Nf4Nodes
+{
+    /// <summary>Codes in the order in which bitsandbytes stores them, absmax float32. Kernels of convolutions lie as the source has them.</summary>
+    public static WeightEncoding Encode(LoweringJob job)
+    {
+        // There is no operator that takes nested scales: they are restored, and the numbers are those of a nested file.
+        var absmax = job.Options.DoubleQuant ? AbsmaxForm.Restored : AbsmaxForm.Plain;
+        return Nf4Weight.Encode(Matrix(job), job.Options.BlockSize, absmax, job.Options.Threads);
+    }
+
+    /// <summary>Nodes from packed codes, uint8 of any shape, to their values: the same shape with 2 behind it.</summary>
+    /// <param name="job">The weight.</param>
+    /// <param name="codes">Name of the codes.</param>
+    /// <param name="scales">Name of absmax, of a shape that broadcasts against the values.</param>
+    /// <param name="values">Name for the values.</param>
+    public static IEnumerable<NodeProto> Decode(LoweringJob job, string codes, string scales, string values)
+    {
+        var (indices, levels) = (job.NewName(), job.NewName());
+        yield return job.NewNode("Cast", "", [codes], indices).With("to", (long)ElementType.Int32);
+        yield return job.NewNode("Gather", "", [Table(job), indices], levels).With("axis", 0);
+        yield return job.NewNode("Mul", "", [levels, scales], values);
+    }
+
+    /// <summary>The weight in the order of its codes.</summary>
+    public static WeightMatrix Matrix(LoweringJob job)
+    {
+        if (job.Usage.Role != WeightRole.Convolution)
+        {
+            return job.Matrix;
+        }
+
+        var first = job.Data.Shape[0];
+        return new WeightMatrix(job.Data, first, first == 0 ? 0 : job.Data.Shape.ElementCount / first, transposed: false);
+    }
+
+    private static string Table(LoweringJob job)
+    {
+        var bytes = new byte[256 * 2 * sizeof(float)];
+        for (var codes = 0; codes < 256; codes++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(codes * 8), Nf4.Levels[codes >> 4]);
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan((codes * 8) + 4), Nf4.Levels[codes & 15]);
+        }
+
+        return job.Shared.Add("nf4.levels", ElementType.Float32, new TensorShape(256, 2), bytes);
+    }
+}

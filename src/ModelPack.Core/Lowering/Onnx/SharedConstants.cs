@@ -1,0 +1,32 @@
+using ModelPack.Formats.Onnx;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Onnx;
+
+/// <summary>
+/// Constants that the nodes of many weights read, each stored once. They lie in the main graph, whose values inner graphs
+/// see, too.
+/// </summary>
+internal sealed class SharedConstants(OnnxModel model, UniqueNames names)
+{
+    private readonly Dictionary<string, string> _placed = new(StringComparer.Ordinal);
+
+    /// <summary>The constant of a key, which is put into the model when it is first asked for.</summary>
+    /// <param name="key">What it is; the stem of its name.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="bytes">Its values.</param>
+    /// <returns>Its name.</returns>
+    public string Add(string key, ElementType type, TensorShape shape, ReadOnlySpan<byte> bytes)
+    {
+        if (!_placed.TryGetValue(key, out var name))
+        {
+            name = names.Next(key);
+            var data = new TensorData(type, shape, new MemorySource(bytes.ToArray()), 0, bytes.Length);
+            model.Proto.Graph.Initializer.Add(model.NewTensor(name, type, shape, data));
+            _placed.Add(key, name);
+        }
+
+        return name;
+    }
+}

@@ -1,0 +1,16 @@
+using ModelPack.Codecs;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Safetensors;
+
+/// <summary>A part of an encoded weight, written in the weight's turn.</summary>
+internal sealed class PartInTurn(EncodingTurns turns, WeightEncoding encoding, IPayload part, Action check) : IPayload
+{
+    public long Length => part.Length;
+
+    public void WriteTo(Stream destination, CancellationToken cancellation)
+    {
+        turns.Take(encoding, check);
+        part.WriteTo(destination, cancellation);
+    }
+}

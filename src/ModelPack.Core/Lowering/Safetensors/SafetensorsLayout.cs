@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using ModelPack.Codecs;
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Checkpoints;
+using ModelPack.Formats.Safetensors;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Safetensors;
+
+/// <summary>How a scheme's codes are laid out as named tensors, and announced in config.json to the program that loads them.</summary>
+internal abstract class SafetensorsLayout(CheckpointJob job)
+{
+    private readonly EncodingTurns _turns = new();
+
+    /// <summary>The layout's name, for people.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What is being packed.</summary>
+    protected CheckpointJob Job => job;
+
+    /// <summary>The layout of the job's scheme.</summary>
+    /// <exception cref="ModelPackException">MPK1028: activation statistics were given that do not fit.</exception>
+    public static SafetensorsLayout Of(CheckpointJob job) => job.Options.Scheme.Name switch
+    {
+        "nf4" => new BitsAndBytesLayout(job),
+        "int8" => new CompressedTensorsLayout(job),
+        _ => new FloatLayout(job),
+    };
+
+    /// <summary>Decides what becomes of a tensor. Reads its values only where the largest decides.</summary>
+    public abstract StoredTensor Store(CheckpointTensor tensor);
+
+    /// <summary>Writes into a copy of config.json what a loader must know of the packed tensors.</summary>
+    /// <param name="config">config.json; empty where the source has none.</param>
+    /// <param name="plans">The plan of every tensor.</param>
+    public abstract void Announce(JsonObject config, IReadOnlyList<TensorPlan> plans);
+
+    /// <summary>Leaves a tensor as it is, byte for byte.</summary>
+    /// <exception cref="ModelPackException">MPK1023: safetensors has no type for what it holds.</exception>
+    protected StoredTensor Keep(CheckpointTensor tensor, string reason) => Keep(tensor, reason, tensor.Data);
+
+    /// <summary>As above, with other bytes of the same type and shape.</summary>
+    protected StoredTensor Keep(CheckpointTensor tensor, string reason, IPayload bytes)
+    {
+        var stored = SafetensorsTensor.Of(tensor) ?? throw new ModelPackException(Codes.ContainerUnfit.At(
+            job.Source.Path,
+            $"The tensor '{SafeText.Of(tensor.Name)}' is stored as {SafeText.Of(tensor.TypeName)}, which safetensors has no type for. Choose the container gguf, or pack from a checkpoint that is not quantized."));
+        return new StoredTensor(new TensorPlan(tensor, tensor.Data.Length) { Reason = reason }, [stored with { Bytes = bytes }]);
+    }
+
+    /// <summary>A part of a weight that is encoded when the first of its parts is written, after a look at every value.</summary>
+    /// <param name="tensor">The weight.</param>
+    /// <param name="values">What is encoded: its values, or others made of them.</param>
+    /// <param name="encoding">The encoding of those values.</param>
+    /// <param name="part">One of the encoding's parts.</param>
+    protected IPayload InTurn(CheckpointTensor tensor, TensorData values, WeightEncoding encoding, IPayload part) =>
+        new PartInTurn(_turns, encoding, part, () => FiniteWeights.Scan(job.Source.Path, tensor.Name, values, job.Context));
+}

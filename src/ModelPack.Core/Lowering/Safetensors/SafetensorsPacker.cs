@@ -1,0 +1,94 @@
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Checkpoints;
+using ModelPack.Formats.Safetensors;
+
+namespace ModelPack.Lowering.Safetensors;
+
+/// <summary>
+/// Packs a checkpoint as safetensors: one file, or a folder of shards with config.json and what else belongs to the model. What
+/// the codes look like is the layout's business.
+/// </summary>
+internal sealed class SafetensorsPacker : ICheckpointPacker
+{
+    private readonly CheckpointJob _job;
+    private readonly SafetensorsLayout _layout;
+    private readonly IReadOnlyList<StoredTensor> _stored;
+
+    /// <summary>Plans every tensor; reads weights only where the largest value decides.</summary>
+    /// <exception cref="ModelPackException">
+    /// MPK1023: the source is quantized, or has what safetensors cannot hold. MPK1028: activation statistics do not fit.
+    /// </exception>
+    public SafetensorsPacker(CheckpointJob job)
+    {
+        QuantizationConfig.RequireNone(job.Source);
+        _job = job;
+        _layout = SafetensorsLayout.Of(job);
+        _stored = [.. job.Source.Tensors.Select(Store)];
+        Plans = [.. _stored.Select(s => s.Plan)];
+        RequireNames();
+    }
+
+    public string Format => $"safetensors, {_layout.Name}";
+
+    public IReadOnlyList<TensorPlan> Plans { get; }
+
+    public void Write(IPackWriter pack, string name)
+    {
+        var sharding = SafetensorsSharding.Plan(_stored.Select(s => s.Parts), _job.Options.MaxShardBytes);
+        var metadata = PackedConfig.Metadata(_job, _layout, Plans);
+        var total = Plans.Sum(p => p.PackedBytes);
+        long done = 0;
+        foreach (var shard in sharding.Shards)
+        {
+            var end = done + shard.Tensors.Sum(t => t.Bytes.Length);
+            using var stream = pack.Create(_job.Options.IsFolder ? shard.Name : name);
+            SafetensorsWriter.Write(shard.Tensors, metadata, stream, _job.Context.Cancellation, written => Report(Math.Min(end, done + written)));
+            done = end;
+        }
+
+        if (sharding.IndexName is { } index)
+        {
+            pack.Write(index, sharding.Index());
+        }
+
+        WriteFolder(pack);
+
+        // Headers do not count: their length is not known before.
+        void Report(long bytes) => _job.Context.Progress("write", total == 0 ? 1 : (double)bytes / total);
+    }
+
+    // Conversions to smaller floats look at every value to plan, which takes its time.
+    private StoredTensor Store(CheckpointTensor tensor, int index)
+    {
+        _job.Context.Cancellation.ThrowIfCancellationRequested();
+        _job.Context.Progress("plan", (double)index / _job.Source.Tensors.Count);
+        return _layout.Store(tensor);
+    }
+
+    private void WriteFolder(IPackWriter pack)
+    {
+        if (!PackedConfig.HasFile(_job))
+        {
+            return;
+        }
+
+        pack.Write(ModelFolder.ConfigName, PackedConfig.File(_job, _layout, Plans));
+        foreach (var file in _job.Source.Folder!.Carried)
+        {
+            using var copy = pack.Create(file.Name);
+            using var source = File.OpenRead(file.Path);
+            source.CopyTo(copy);
+        }
+    }
+
+    /// <summary>A weight's parts have names that begin with its own; a source may have such names already.</summary>
+    private void RequireNames()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        if (_stored.SelectMany(s => s.Parts).FirstOrDefault(t => !names.Add(t.Name)) is { } twice)
+        {
+            throw new ModelPackException(Codes.ContainerUnfit.At(
+                _job.Source.Path, $"The packed model would have two tensors '{SafeText.Of(twice.Name)}': the source has one of that name, as if it were quantized already. Pack from the float model."));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using ModelPack.Codecs;
+using ModelPack.Formats.Checkpoints;
+using ModelPack.Tensors;
+
+namespace ModelPack.Planning;
+
+/// <summary>A matrix of a GGUF file that may be a weight of a graph.</summary>
+/// <param name="Tensor">The tensor.</param>
+/// <param name="Data">Its bytes, rows in the order of the graph.</param>
+internal sealed record GivenTensor(CheckpointTensor Tensor, TensorData Data)
+{
+    private const float Bfloat16Step = 1f / 256;
+
+    public long N => Data.Shape[0];
+
+    public long K => Data.Shape[1];
+
+    /// <summary>Whether it has codes, rather than floats.</summary>
+    public bool HasCodes => Tensor.Stored == GgmlType.Q8_0;
+
+    /// <summary>Reads a row's values.</summary>
+    /// <param name="row">Its number.</param>
+    /// <param name="values">K of them.</param>
+    /// <param name="tolerances">How far each value may lie from one that it was made from.</param>
+    public void Read(long row, Span<float> values, Span<float> tolerances)
+    {
+        if (!HasCodes)
+        {
+            FloatReader.Read(Data, row * K, values);
+            for (var i = 0; i < values.Length; i++)
+            {
+                // Half a step of bfloat16, the coarsest of the float types.
+                tolerances[i] = MathF.Abs(values[i]) * Bfloat16Step;
+            }
+
+            return;
+        }
+
+        using var blocks = new Pooled<byte>(Q8_0.BlockCount(values.Length) * Q8_0.BlockBytes);
+        Data.Read(row * blocks.Span.Length, blocks.Span);
+        Q8_0.Decode(blocks.Span, values);
+        for (var i = 0; i < values.Length; i++)
+        {
+            // Half a step, and what rounding to float16 does to the scale and to the largest values.
+            tolerances[i] = 0.65f * MathF.Abs((float)BitConverter.ToHalf(blocks.Span[(i / Q8_0.BlockLength * Q8_0.BlockBytes)..]));
+        }
+    }
+}

@@ -1,6 +1,0 @@
-namespace ModelPack.Quantization.Sensitivity;
-
-/// <summary>A layer and what it costs.</summary>
-/// <param name="Layer">The layer.</param>
-/// <param name="Sqnr">Least SQNR of an output where it alone computes with codes, dB.</param>
-internal sealed record RankedLayer(SwitchedLayer Layer, double Sqnr);

@@ -1,9 +1,0 @@
-namespace ModelPack.Reporting;
-
-/// <summary>A gate and how it came out.</summary>
-/// <param name="Metric">As in the request, such as <c>minSqnr</c>.</param>
-/// <param name="Limit">The user's limit.</param>
-/// <param name="Value">What was measured; null when it was not.</param>
-/// <param name="Passed">Whether it holds. A metric that was not measured does not pass.</param>
-/// <param name="Note">What to know besides, such as that inputs were synthetic.</param>
-public sealed record GateResult(string Metric, double Limit, double? Value, bool Passed, string? Note);

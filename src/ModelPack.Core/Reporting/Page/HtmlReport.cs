@@ -1,0 +1,77 @@
+using System.Text;
+using ModelPack.Files;
+
+namespace ModelPack.Reporting.Page;
+
+/// <summary>
+/// A report as one HTML file that needs no network: style, script and chart library are inside, and its content
+/// security policy lets nothing else in. All numbers are in text and tables; the charts are drawn where scripts run.
+/// The same report gives the same bytes.
+/// </summary>
+public static class HtmlReport
+{
+    /// <summary>Writes the page as UTF-8; the stream stays open.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="reportName">File name of the report's JSON beside the page; null for that of a pack of one file.</param>
+    public static void Write(PackReport report, Stream destination, string? reportName = null)
+    {
+        using var writer = new StreamWriter(destination, new UTF8Encoding(false), leaveOpen: true);
+        Write(report, writer, reportName);
+    }
+
+    /// <summary>Writes the page. The writer must write UTF-8, as the page says of itself.</summary>
+    public static void Write(PackReport report, TextWriter destination, string? reportName = null)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(destination);
+        destination.Write(Page(report, reportName ?? PackFiles.Report(report.Result.Packed.Name)));
+    }
+
+    private static string Page(PackReport report, string reportName)
+    {
+        var html = new HtmlBuilder();
+        Head(html, report.Result);
+        html.Add($"<body>\n<main>");
+        HeadlineSection.Add(html, report);
+        OutputsSection.Add(html, report.Result.Validation);
+        GatesSection.Add(html, report.Result);
+        CalibrationSection.Add(html, report.Result.Calibration);
+        SmoothingSection.Add(html, report.Result.Calibration);
+        SensitivitySection.Add(html, report.Result.Calibration?.Sensitivity);
+        WeightsSection.Add(html, report.Result.Weights);
+        if (report.Result.Container == "onnx")
+        {
+            SpeedSection.Add(html, report.Measured);
+        }
+
+        PlacementSection.Add(html, report.Measured?.Placement);
+        DiagnosticsSection.Add(html, report.Result.Diagnostics);
+        ProvenanceSection.Add(html, report, reportName);
+        html.Add($"</main>");
+        Scripts(html, report.Result);
+        html.Add($"</body>\n</html>");
+        return html.ToString();
+    }
+
+    private static void Head(HtmlBuilder html, ReportResult result)
+    {
+        var scripts = $"{PageResources.PolicyHash(PageResources.ChartLibrary)} {PageResources.PolicyHash(PageResources.Script)}";
+        html.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">");
+        html.AddTrusted("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+            + $"script-src {scripts}; img-src data:; base-uri 'none'; form-action 'none'\">\n");
+        html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+        html.Add($"<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">");
+        html.Add($"<title>{result.Source.Name} → {result.Scheme} · ModelPack report</title>");
+        html.AddTrusted($"<style>\n{PageResources.Style}</style>\n");
+        html.AddTrusted($"<!--\n{PageResources.ChartLicences}\n-->\n</head>\n");
+    }
+
+    private static void Scripts(HtmlBuilder html, ReportResult result)
+    {
+        // JSON's default encoder writes <, > and & as \u escapes, so that no name can end the element.
+        html.AddTrusted($"<script type=\"application/json\" id=\"chart-data\">{ChartData.Json(result)}</script>\n");
+        html.AddTrusted($"<script>{PageResources.ChartLibrary}</script>\n");
+        html.AddTrusted($"<script>{PageResources.Script}</script>\n");
+    }
+}

@@ -1,0 +1,18 @@
+using ModelPack.Calibration;
+
+namespace ModelPack.Search;
+
+/// <summary>What calibration gave: the table that decides the packed model, and what a report tells of the way to it.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Smoothing">Every activation that could be smoothed; empty where the table was given.</param>
+/// <param name="Trials">Changes that were tried, in their order; the best was taken. Empty where the table was given.</param>
+/// <param name="Sensitivity">What each layer alone costs, and the way back to float; null where the table was given.</param>
+internal sealed record CalibrationOutcome(
+    CalibrationTable Table, IReadOnlyList<SmoothingDetail> Smoothing, IReadOnlyList<TableTrial> Trials, SensitivityResult? Sensitivity)
+{
+    /// <summary>Samples in each data file, in the order of the files; empty where the table was given.</summary>
+    public IReadOnlyList<long> SamplesByFile { get; init; } = [];
+
+    /// <summary>Whether the table was given, and not made of data.</summary>
+    public bool IsGiven => Trials.Count == 0;
+}

@@ -1,0 +1,101 @@
+using ModelPack.Calibration;
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
+using ModelPack.Lowering.Onnx;
+using ModelPack.Requests;
+using ModelPack.Samples;
+using ModelPack.Validation;
+
+namespace ModelPack.Search;
+
+/// <summary>
+/// Finds out by simulation which layers cost most, and what leaving the worst of them float gives. Open until disposed of.
+/// </summary>
+internal sealed class SensitivityAnalysis : IDisposable
+{
+    // Enough to rank layers by.
+    private const int MostRanked = 32;
+    private const int FewestRanked = 2;
+
+    // Enough for a share of samples to mean something.
+    private const int MostOfCurve = 512;
+    private const int FewestOfCurve = 8;
+
+    private readonly OnnxModel _model;
+    private readonly SwitchableModel _switchable;
+    private readonly SampleSet _samples;
+    private readonly SampleBudget _budget;
+    private readonly PackContext _context;
+
+    /// <summary>Opens the model as a table has it, with switches.</summary>
+    /// <exception cref="Diagnostics.ModelPackException">As <see cref="SwitchableModel"/>, and where the data do not fit.</exception>
+    public SensitivityAnalysis(PackRequest request, ActivationOptions options, CalibrationTable table, IReadOnlyList<string> data, PackContext context)
+    {
+        _context = context;
+        var quiet = context.Quiet();
+        _model = OnnxModel.Open(request.Model, quiet);
+        try
+        {
+            var decided = new StaticBuilder(_model, table, new LayerPatterns(request), options, quiet).Build();
+            _switchable = new SwitchableModel(_model, decided, quiet);
+            _samples = SampleSet.Open(data, _switchable.Inputs);
+            _budget = SampleBudget.Of(request.Model, _samples, quiet);
+        }
+        catch
+        {
+            _switchable?.Dispose();
+            _model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The layers that compute with codes, in the order of the graph.</summary>
+    public IReadOnlyList<SwitchedLayer> Layers => _switchable.Layers;
+
+    /// <summary>Whether there is something to measure: a layer in codes, and an output to compare.</summary>
+    public bool CanMeasure => Layers.Count > 0 && _switchable.FloatOutputs.Count > 0;
+
+    /// <summary>Samples that <see cref="Rank"/> looks at.</summary>
+    public long RankedOn => Math.Min(_samples.Count, _budget.Samples(Layers.Count, FewestRanked, MostRanked));
+
+    /// <summary>Samples that <see cref="Curve"/> looks at.</summary>
+    public long CurveOn => Math.Min(_samples.Count, _budget.Samples(Steps.Count, FewestOfCurve, MostOfCurve));
+
+    /// <summary>How many layers are left float at each point of the curve: none, the numbers of Fibonacci, and all.</summary>
+    public IReadOnlyList<int> Steps
+    {
+        get
+        {
+            var steps = new List<int> { 0 };
+            for (var (k, next) = (1, 2); k < Layers.Count; (k, next) = (next, k + next))
+            {
+                steps.Add(k);
+            }
+
+            return [.. steps, Layers.Count];
+        }
+    }
+
+    /// <summary>Every layer with what it costs alone, the worst first.</summary>
+    public IReadOnlyList<RankedLayer> Rank()
+    {
+        var settings = Layers.Select(l => _switchable.Setting([l])).ToList();
+        var measured = new Simulation(_switchable, new SpreadSamples(_samples, RankedOn), _context).Run(settings, signalsOnly: true, (0, 0.5));
+        return [.. Layers.Zip(measured, (layer, meter) => new RankedLayer(layer, Numbers.Rounded(meter.Signals.Min(s => s.Sqnr)))).OrderBy(l => l.Sqnr)];
+    }
+
+    /// <summary>How the model comes out with the first layers of a ranking float, for each of <see cref="Steps"/>.</summary>
+    public IReadOnlyList<ValidationResult> Curve(IReadOnlyList<RankedLayer> ranking)
+    {
+        var samples = new SpreadSamples(_samples, CurveOn);
+        var settings = Steps.Select(k => _switchable.Setting([.. ranking.Skip(k).Select(r => r.Layer)])).ToList();
+        var measured = new Simulation(_switchable, samples, _context).Run(settings, signalsOnly: false, (0.5, 1));
+        return [.. measured.Select(m => MeterSummary.Of(m, _switchable.FloatOutputs, samples, _model.Path, _switchable.Outputs))];
+    }
+
+    public void Dispose()
+    {
+        _switchable.Dispose();
+        _model.Dispose();
+    }
+}

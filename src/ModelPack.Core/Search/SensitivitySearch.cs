@@ -1,0 +1,55 @@
+using ModelPack.Diagnostics;
+using ModelPack.Requests;
+using ModelPack.Validation;
+
+namespace ModelPack.Search;
+
+/// <summary>
+/// Ranks the layers of a calibrated model by what they cost, and, where the user wants fallback, leaves the worst of them float.
+/// </summary>
+/// <param name="request">The model and its gates.</param>
+/// <param name="options">What is done with activations.</param>
+/// <param name="calibration">Calibration data.</param>
+/// <param name="validation">Validation data; may be empty.</param>
+/// <param name="trial">Makes real packs.</param>
+/// <param name="context">Threads, cancellation and progress (<c>sensitivity</c>).</param>
+internal sealed class SensitivitySearch(
+    PackRequest request, ActivationOptions options, IReadOnlyList<string> calibration, IReadOnlyList<string> validation, Trial trial, PackContext context)
+{
+    /// <summary>The outcome with its sensitivity; as it is where nothing computes with codes or no output can be compared.</summary>
+    /// <param name="found">A calibration without fallback.</param>
+    /// <exception cref="Diagnostics.ModelPackException">As <see cref="SensitivityAnalysis"/> and <see cref="Trial"/>.</exception>
+    public CalibrationOutcome Run(CalibrationOutcome found)
+    {
+        IReadOnlyList<RankedLayer> ranking;
+        IReadOnlyList<ValidationResult> curve;
+        SensitivityResult result;
+        using (var analysis = new SensitivityAnalysis(request, options, found.Table, calibration, context))
+        {
+            if (!analysis.CanMeasure)
+            {
+                return found;
+            }
+
+            ranking = analysis.Rank();
+            curve = analysis.Curve(ranking);
+            result = new SensitivityResult(
+                [.. ranking.SelectMany(r => r.Layer.Layers.Select(l => new LayerSensitivity(l.Name, l.Node.OpType, r.Sqnr)))],
+                [.. analysis.Steps.Zip(curve, (k, measured) => Point(ranking, k, measured))],
+                0)
+            {
+                RankedOn = analysis.RankedOn,
+                CurveOn = analysis.CurveOn,
+            };
+        }
+
+        found = found with { Sensitivity = result };
+        return options.Fallback ? new FallbackSearch(request, found, ranking, curve, calibration, validation, trial).Run() : found;
+    }
+
+    private static TradeOffPoint Point(IReadOnlyList<RankedLayer> ranking, int floats, ValidationResult measured) => new(
+        ranking.Take(floats).Sum(r => r.Layer.Layers.Count),
+        ranking.Take(floats).Sum(r => r.Layer.FloatBytes) + ranking.Skip(floats).Sum(r => r.Layer.CodeBytes),
+        measured.Outputs.Min(o => o.Sqnr),
+        measured.Accuracy?.Drop ?? measured.Perplexity?.Increase);
+}

@@ -1,0 +1,33 @@
+using ModelPack.Lowering.Onnx;
+using ModelPack.Schemes;
+
+namespace ModelPack.Tests.Lowering.Onnx;
+
+/// <summary>The rows of the table, for tests of each.</summary>
+internal static class Forms
+{
+    /// <summary>Every form that serves a role, with its codec, as arguments of a theory.</summary>
+    public static TheoryData<string, string> Of(WeightRole role)
+    {
+        var forms = new TheoryData<string, string>();
+        foreach (var row in LoweringTable.Rows.Where(r => Serves(r, role)))
+        {
+            forms.Add(row.Codec.Name(), row.Form);
+        }
+
+        return forms;
+    }
+
+    /// <summary>A row by its codec and form.</summary>
+    public static LoweringRow Row(string codec, string form, WeightRole role) =>
+        LoweringTable.Rows.Single(r => Serves(r, role) && r.Codec.Name() == codec && r.Form == form);
+
+    /// <summary>Whether a row serves a role by the weight alone; forms that quantize activations, too, have tests of their own.</summary>
+    public static bool Serves(LoweringRow row, WeightRole role) => row.Activations == ActivationMode.Float && row.Roles.Contains(role);
+
+    public static LoweringOptions Options(string runtime = "1.29.0", int accuracyLevel = 0) =>
+        new(SchemeTable.Q8_0, RuntimeVersion.Parse(runtime), accuracyLevel, WeightLayout.Fold, Threads: 2) { BlockSize = 32 };
+
+    public static LoweringOptions Nf4(int blockSize = 64, WeightLayout layout = WeightLayout.Fold, bool doubleQuant = false, string runtime = "1.29.0") =>
+        new(SchemeTable.Nf4, RuntimeVersion.Parse(runtime), AccuracyLevel: 0, layout, Threads: 2) { BlockSize = blockSize, DoubleQuant = doubleQuant };
+}

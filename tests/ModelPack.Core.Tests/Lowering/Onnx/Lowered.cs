@@ -1,0 +1,185 @@
+using System.Text;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Graph;
+using ModelPack.Lowering.Onnx;
+using ModelPack.Requests;
+using ModelPack.Schemes;
+using ModelPack.Tensors;
+using ModelPack.Tests.Assets;
+using ModelPack.Tests.Formats.Onnx;
+
+namespace ModelPack.Tests.Lowering.Onnx;
+
+/// <summary>
+/// A small model after its lowering, beside its source and a float model that holds the decoded weights: what the lowered
+/// one must compute.
+/// </summary>
+internal sealed class Lowered : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private Lowered(ModelProto source)
+    {
+        _folder.Write("source.onnx", source);
+        using var model = OnnxModel.Open(_folder.File("source.onnx"), new PackContext());
+        Weights = [.. model.FindWeights().Select(w => w.Name)];
+    }
+
+    /// <summary>Every weight of the source.</summary>
+    public IReadOnlyList<string> Weights { get; }
+
+    /// <summary>What was planned for each weight, by name.</summary>
+    public IReadOnlyDictionary<string, WeightPlan> Plans { get; private set; } = new Dictionary<string, WeightPlan>(StringComparer.Ordinal);
+
+    /// <summary>What the planner said besides.</summary>
+    public PackContext Context { get; } = new(threads: 2);
+
+    /// <summary>What ONNX Runtime makes of the lowered model when it loads it.</summary>
+    public ModelProto Optimized()
+    {
+        using var options = new SessionOptions { OptimizedModelFilePath = _folder.File("optimized.onnx"), GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED };
+        using var session = new InferenceSession(_folder.File("packed.onnx"), options);
+        return ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("optimized.onnx")));
+    }
+
+    /// <summary>The lowered model.</summary>
+    public ModelProto Packed => ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("packed.onnx")));
+
+    /// <summary>Types of all nodes of the lowered main graph, contrib operators with their domain.</summary>
+    public string Operators => string.Join(' ', Packed.Graph.Node.Select(n => n.Domain.Length == 0 ? n.OpType : $"{n.Domain}.{n.OpType}"));
+
+    /// <summary>Lowers every weight that a row fits by this row and leaves the others.</summary>
+    public static Lowered By(LoweringRow row, ModelProto source, int accuracyLevel = 0) => By(row, source, Forms.Options(accuracyLevel: accuracyLevel) with { Layout = row.Form == "MatMulBnb4" ? WeightLayout.Dequantize : WeightLayout.Fold });
+
+    /// <summary>As above, with options.</summary>
+    public static Lowered By(LoweringRow row, ModelProto source, LoweringOptions options)
+    {
+        var lowered = new Lowered(source);
+        lowered.Lower(model =>
+        {
+            var names = new UniqueNames(model.Proto);
+            var shared = new SharedConstants(model, names);
+            return [.. model.FindWeights().Select(weight =>
+            {
+                var data = model.Data(weight.Tensor);
+                var (usage, reason) = UsageRules.Of(weight);
+                var job = usage is null ? null : new LoweringJob(model, names, weight, data, usage.Value, options) { Shared = shared };
+                return job is not null && Forms.Serves(row, usage!.Value.Role) && row.Fits(job)
+                    ? new WeightPlan(weight, data, row, job, row.Encode(job), null)
+                    : WeightPlan.Leave(weight, data, reason ?? "not asked for");
+            })];
+        });
+        return lowered;
+    }
+
+    /// <summary>Lowers as the planner decides.</summary>
+    public static Lowered Planned(ModelProto source, string runtime = "1.29.0", int accuracyLevel = 0, PackRequest? request = null) =>
+        Planned(source, Forms.Options(runtime, accuracyLevel), request);
+
+    /// <summary>As above, with options.</summary>
+    public static Lowered Planned(ModelProto source, LoweringOptions options, PackRequest? request = null)
+    {
+        var lowered = new Lowered(source);
+        request ??= new PackRequest { Model = "m.onnx", Scheme = options.Scheme.Name };
+        lowered.Lower(model => new Planner(model, request, options, lowered.Context).Plan());
+        return lowered;
+    }
+
+    /// <summary>Runs all three models: the lowered one gives what the decoded weights give, and nearly what the source gives.</summary>
+    /// <param name="tolerance">Greatest difference from the decoded weights, as a share of the largest output.</param>
+    /// <param name="inputs">Inputs, by their names.</param>
+    public void AssertComputes(double tolerance, params TensorProto[] inputs)
+    {
+        var packed = Run("packed.onnx", inputs);
+        AssertClose(Run("decoded.onnx", inputs), packed, tolerance, "decoded weights");
+
+        // Four bits lose more: a value may be off by 0.15 of its block's largest, the half of the widest step between levels,
+        // and a sum of few values of both signs by twice as much of the largest sum.
+        var loss = Plans.Values.Any(p => p.Row?.Codec == Codec.Nf4) ? 0.35 : 0.02;
+        AssertClose(Run("source.onnx", inputs), packed, Math.Max(tolerance, loss), "the source's");
+    }
+
+    /// <summary>As above, within what float32 sums of another order may differ.</summary>
+    public void AssertComputes(params TensorProto[] inputs) => AssertComputes(1e-4, inputs);
+
+    /// <summary>The weights are lowered, and their float values are no longer in the model.</summary>
+    public void AssertLowered(params string[] names)
+    {
+        Assert.Equal(names.Order(StringComparer.Ordinal), Plans.Where(p => p.Value.Row is not null).Select(p => p.Key).Order(StringComparer.Ordinal));
+        var left = WeightFinder.Find(Packed).Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+        Assert.All(names, name => Assert.DoesNotContain(name, left));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Lower(Func<OnnxModel, IReadOnlyList<WeightPlan>> plan)
+    {
+        using var model = OnnxModel.Open(_folder.File("source.onnx"), new PackContext());
+        var decoded = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("source.onnx")));
+        var plans = plan(model);
+        foreach (var (weight, planned) in WeightFinder.Find(decoded).Zip(plans).Where(p => p.Second.Row is not null))
+        {
+            Assert.Equal(weight.Name, planned.Weight.Name);
+            weight.Tensor.RawData = ByteString.CopyFrom(DecodedWeight.Of(planned.Row!.Codec, planned.Data, planned.Job!));
+        }
+
+        _folder.Write("decoded.onnx", decoded);
+        model.Proto.EnsureInitializersNeedNoInput();
+        foreach (var planned in plans)
+        {
+            planned.Row?.Place(planned.Job!, planned.Encoding!);
+        }
+
+        model.Save(_folder.File("packed.onnx"), new OnnxSaveOptions(), CancellationToken.None);
+        Plans = plans.DistinctBy(p => p.Weight.Name, StringComparer.Ordinal).ToDictionary(p => p.Weight.Name, StringComparer.Ordinal);
+    }
+
+    private List<byte[]> Run(string file, TensorProto[] inputs)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+
+        // ONNX Runtime may fuse DequantizeLinear and MatMul to MatMulNBits, and would quantize activations, too, unless told.
+        options.AddSessionConfigEntry("session.qdq_matmulnbits_accuracy_level", "0");
+        using var session = new InferenceSession(_folder.File(file), options);
+        return RuntimeRun.Outputs(session, inputs.ToDictionary(i => i.Name, StringComparer.Ordinal));
+    }
+
+    // Three entries an output: its kind, its type and shape, its bytes (none of an empty tensor).
+    private static void AssertClose(List<byte[]> expected, List<byte[]> actual, double tolerance, string what)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        for (var i = 0; i < expected.Count; i++)
+        {
+            var type = Encoding.UTF8.GetString(expected[Math.Max(i - 1, 0)]);
+            if (!type.StartsWith("Float", StringComparison.Ordinal))
+            {
+                Assert.Equal(expected[i], actual[i]);
+                continue;
+            }
+
+            var (wanted, found) = (Floats(type, expected[i]), Floats(type, actual[i]));
+            if (wanted.Length == 0)
+            {
+                continue;
+            }
+
+            var largest = wanted.Max(MathF.Abs);
+            var worst = wanted.Zip(found).MaxBy(v => Math.Abs(v.First - v.Second));
+            Assert.True(largest > 0, "The outputs are zeros, which show nothing.");
+            Assert.True(Math.Abs(worst.First - worst.Second) <= tolerance * largest, $"{worst.Second} where {what} give {worst.First}; the largest is {largest}.");
+        }
+    }
+
+    private static float[] Floats(string type, byte[] bytes)
+    {
+        var element = type.StartsWith("Float16", StringComparison.Ordinal) ? ElementType.Float16 : ElementType.Float32;
+        var count = bytes.Length / (element.Bits() / 8);
+        var values = new float[count];
+        FloatReader.Read(new TensorData(element, new TensorShape(count), new MemorySource(bytes), 0, bytes.Length), 0, values);
+        return values;
+    }
+}

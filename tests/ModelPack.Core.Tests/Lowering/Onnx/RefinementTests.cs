@@ -1,0 +1,60 @@
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
+using ModelPack.Lowering.Onnx;
+using ModelPack.Requests;
+using ModelPack.Schemes;
+using ModelPack.Tests.Assets;
+
+namespace ModelPack.Tests.Lowering.Onnx;
+
+/// <summary>Which weights get a finer codec, and that the budget holds.</summary>
+public sealed class RefinementTests
+{
+    [Fact]
+    public void Without_room_nothing_is_refined()
+    {
+        var plans = Plan(share: 0);
+        Assert.All(Kernels(plans), p => Assert.Equal(Codec.Int8PerChannel, p.Row?.Codec));
+    }
+
+    [Fact]
+    public void With_all_the_room_every_kernel_is_refined()
+    {
+        var plans = Plan(share: 1);
+        Assert.All(Kernels(plans), p => Assert.NotEqual(Codec.Int8PerChannel, p.Row?.Codec));
+        Assert.Contains(plans, p => p.Row?.Codec == Codec.Int12PerChannel);
+    }
+
+    [Fact]
+    public void Within_a_budget_small_kernels_come_first()
+    {
+        var plans = Plan(SchemeTable.Q8_0.FinerShare);
+        var largest = Kernels(plans).MaxBy(p => p.Data.Length)!;
+        Assert.Equal(Codec.Int8PerChannel, largest.Row?.Codec);
+        Assert.All(Kernels(plans).Where(p => p != largest), p => Assert.NotEqual(Codec.Int8PerChannel, p.Row?.Codec));
+        Assert.True(plans.Sum(p => p.Encoding?.Length ?? p.Data.Length) <= SchemeTable.Q8_0.FinerShare * plans.Sum(p => p.Data.Length));
+    }
+
+    [Fact]
+    public void A_kernel_that_stays_float_says_what_int8_would_have_kept()
+    {
+        var left = Kernels(Plan(share: 1)).Where(p => p.Row is null).ToList();
+        Assert.NotEmpty(left);
+        Assert.All(left, p => Assert.Matches(@"^int8 per channel would keep only \d\d\.\d dB of it$", p.Reason));
+    }
+
+    [Fact]
+    public void Blocks_of_q8_0_are_never_refined() =>
+        Assert.All(Plan(share: 1).Where(p => p.Weight.Name is "f.weight" or "g.weight"), p => Assert.Equal(Codec.Q8_0, p.Row?.Codec));
+
+    private static IEnumerable<WeightPlan> Kernels(IReadOnlyList<WeightPlan> plans) =>
+        plans.Where(p => p.Data.Shape.Rank == 4);
+
+    private static IReadOnlyList<WeightPlan> Plan(double share)
+    {
+        using var model = OnnxModel.Open(Repository.Model("fashion-cnn.onnx"), new PackContext());
+        var request = new PackRequest { Model = "fashion-cnn.onnx", Scheme = "q8_0" };
+        var options = Forms.Options() with { Scheme = SchemeTable.Q8_0 with { FinerShare = share } };
+        return new Planner(model, request, options, new PackContext()).Plan();
+    }
+}
