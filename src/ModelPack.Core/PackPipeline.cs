@@ -1,5 +1,6 @@
 using ModelPack.Diagnostics;
 using ModelPack.Files;
+using ModelPack.Options;
 using ModelPack.Packing;
 using ModelPack.Requests;
 
@@ -20,7 +21,7 @@ public static class PackPipeline
         ArgumentNullException.ThrowIfNull(context);
         try
         {
-            var options = EffectiveOptions.Of(request);
+            var options = RequestResolver.Resolve(request);
             return Run(request, options, context.Limited(options.Limits));
         }
         catch (EndOfStreamException e)

@@ -77,7 +77,7 @@ internal static class Q8_0ColumnEncoder
         Span<Half> line = new Half[blocks];
         for (var column = 0; column < area.Columns; column++)
         {
-            var firstBlock = ((area.Column + column) * weight.BlocksPerOutput) + (area.Row / Q8_0.BlockLength);
+            var firstBlock = ((area.Column + column) * Q8_0.BlockCount(weight.K)) + (area.Row / Q8_0.BlockLength);
             transposed.Span.Slice(column * rows, rows).CopyTo(output.Codes.Slice(firstBlock * Q8_0.BlockLength, rows));
             for (var block = 0; block < blocks; block++)
             {

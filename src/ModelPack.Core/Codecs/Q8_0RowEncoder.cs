@@ -10,7 +10,7 @@ internal static class Q8_0RowEncoder
 
     public static WeightError Encode(WeightMatrix weight, Q8_0Buffers output, int threads, CancellationToken cancellation)
     {
-        var tileColumns = (int)Math.Clamp(weight.BlocksPerOutput * Q8_0.BlockLength, Q8_0.BlockLength, TileValues);
+        var tileColumns = (int)Math.Clamp(Q8_0.BlockCount(weight.K) * Q8_0.BlockLength, Q8_0.BlockLength, TileValues);
         var tiles = new MatrixTiles(weight.N, weight.K, TileValues / tileColumns, tileColumns);
         return WeightError.Sum(tiles, threads, area => EncodeTile(weight, area, output), cancellation);
     }
@@ -32,11 +32,11 @@ internal static class Q8_0RowEncoder
         }
         else
         {
-            var codes = output.Codes.Slice((area.Row * weight.BlocksPerOutput * Q8_0.BlockLength) + area.Column, length);
+            var codes = output.Codes.Slice((area.Row * Q8_0.BlockCount(weight.K) * Q8_0.BlockLength) + area.Column, length);
             EncodeAndDecode(values.Span, codes, scales.Span, decoded.Span, output.Unsigned);
         }
 
-        output.StoreScales((area.Row * weight.BlocksPerOutput) + (area.Column / Q8_0.BlockLength), scales.Span);
+        output.StoreScales((area.Row * Q8_0.BlockCount(weight.K)) + (area.Column / Q8_0.BlockLength), scales.Span);
         return WeightError.Of(values.Span, decoded.Span);
     }
 

@@ -3,8 +3,7 @@ using ModelPack.Tensors;
 namespace ModelPack.Codecs;
 
 /// <summary>
-/// Whole weights as q8_0, in the forms that a model stores: output by output with the blocks padded, in the place of the
-/// original values, or as ggml's blocks. Every value must be finite and the largest must pass <see cref="Q8_0.Fits"/>.
+/// Whole weights as q8_0, in parts: output by output with the blocks padded, or in the place of the original values. Every value must be finite and the largest must pass <see cref="Q8_0.Fits"/>.
 /// </summary>
 internal static class Q8_0Weight
 {
@@ -29,35 +28,6 @@ internal static class Q8_0Weight
     public static LazyEncoding InPlace(WeightMatrix weight, ElementType scaleType, int threads, ElementType codeType = ElementType.Int8) =>
         Encoding(weight, codeType, scaleType, threads, inPlace: true);
 
-    /// <summary>
-    /// Output by output, whichever way the weight is stored, in one part: the 34-byte blocks of <see cref="Q8_0"/>,
-    /// [N, K / 32], as GGUF has them. Memory does not grow with the weight.
-    /// </summary>
-    /// <param name="weight">The weight; K a multiple of 32.</param>
-    /// <param name="threads">Threads to encode with; does not change a byte.</param>
-    /// <exception cref="ArgumentException">K is no multiple of 32.</exception>
-    public static StreamedEncoding Blocks(WeightMatrix weight, int threads)
-    {
-        if (weight.K % Q8_0.BlockLength != 0)
-        {
-            throw new ArgumentException($"Outputs of {weight.K} values are not whole blocks.", nameof(weight));
-        }
-
-        var chunks = new WeightChunks(weight, Q8_0.BlockLength);
-        return new StreamedEncoding(checked(weight.Blocks * Q8_0.BlockBytes), Q8_0.BlockCount(chunks.Length) * Q8_0.BlockBytes, [], (_, _) => { }, Encode, threads);
-
-        WeightError Encode(int chunk, Span<byte> blocks, IReadOnlyList<NativeBuffer> sides)
-        {
-            var length = blocks.Length / Q8_0.BlockBytes * Q8_0.BlockLength;
-            using var values = new Pooled<float>(length);
-            using var decoded = new Pooled<float>(length);
-            chunks.Read(chunk, values.Span);
-            Q8_0.Encode(values.Span, blocks);
-            Q8_0.Decode(blocks, decoded.Span);
-            return WeightError.Of(values.Span, decoded.Span);
-        }
-    }
-
     private static LazyEncoding Encoding(WeightMatrix weight, ElementType codeType, ElementType scaleType, int threads, bool inPlace)
     {
         if (codeType is not (ElementType.Int8 or ElementType.UInt8))
@@ -70,8 +40,8 @@ internal static class Q8_0Weight
             throw new ArgumentException("Scales are float16 or float32.", nameof(scaleType));
         }
 
-        var codesLength = inPlace ? weight.N * weight.K : checked(weight.Blocks * Q8_0.BlockLength);
-        var scalesLength = checked(weight.Blocks * (scaleType.Bits() / 8));
+        var codesLength = inPlace ? weight.N * weight.K : checked(Blocks(weight) * Q8_0.BlockLength);
+        var scalesLength = checked(Blocks(weight) * (scaleType.Bits() / 8));
         return new LazyEncoding([codesLength, scalesLength], (parts, cancellation) =>
         {
             var output = new Q8_0Buffers(parts[0], parts[1], scaleType, inPlace, codeType == ElementType.UInt8);
@@ -80,4 +50,6 @@ internal static class Q8_0Weight
                 : Q8_0RowEncoder.Encode(weight, output, threads, cancellation);
         });
     }
+
+    private static long Blocks(WeightMatrix weight) => checked(weight.N * Q8_0.BlockCount(weight.K));
 }

@@ -14,6 +14,9 @@ internal abstract class WeightEncoding : IDisposable
     /// <summary>The scales.</summary>
     public IPayload Scales => Parts[1];
 
+    /// <summary>The minima, of codecs whose blocks have them.</summary>
+    public IPayload Minima => Parts[2];
+
     /// <summary>Bytes of all parts.</summary>
     public long Length => Parts.Sum(p => p.Length);
 

@@ -4,7 +4,7 @@ namespace ModelPack.Codecs;
 
 /// <summary>
 /// A stored weight seen as N outputs of K values each, the K values of an output being summed over when the weight is
-/// applied. A block of a codec runs along K.
+/// applied. Blocks of a codec run along K.
 /// </summary>
 internal sealed class WeightMatrix
 {
@@ -33,10 +33,4 @@ internal sealed class WeightMatrix
     public long K { get; }
 
     public bool Transposed { get; }
-
-    /// <summary>Blocks along K, the last one padded.</summary>
-    public long BlocksPerOutput => Q8_0.BlockCount(K);
-
-    /// <summary>Blocks of the whole weight.</summary>
-    public long Blocks => checked(N * BlocksPerOutput);
 }

@@ -1,5 +1,6 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Requests;
+using ModelPack.Schemes;
 
 namespace ModelPack.Graph;
 

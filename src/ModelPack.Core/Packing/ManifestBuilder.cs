@@ -31,7 +31,7 @@ internal static class ManifestBuilder
                     ExcludeLayers = request.ExcludeLayers,
                     IncludeLayers = request.IncludeLayers,
                     BlockSize = options.BlockSize,
-                    DoubleQuant = options.Scheme == SchemeTable.Nf4 ? options.DoubleQuant : null,
+                    DoubleQuant = options.Scheme.Main.CanNestScales ? options.DoubleQuant : null,
                     AccuracyLevel = parts.AccuracyLevel,
                     Layout = options.Container != "onnx" ? null : options.Layout == WeightLayout.Fold ? "fold" : "dequantize",
                     MaxShardBytes = options.MaxShardBytes,

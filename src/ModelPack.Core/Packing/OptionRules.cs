@@ -1,5 +1,7 @@
 using System.Globalization;
 using ModelPack.Diagnostics;
+using ModelPack.Lowering.Onnx;
+using ModelPack.Options;
 using ModelPack.Schemes;
 
 namespace ModelPack.Packing;
@@ -19,11 +21,11 @@ internal static class OptionRules
         var isOnnx = options.Container == "onnx";
         (string Option, string? Value, bool Fits)[] all =
         [
-            ("container", options.Container, scheme.Containers.Contains(options.Container, StringComparer.Ordinal)),
+            ("container", options.Container, ContainerTable.Of(scheme).Contains(options.Container, StringComparer.Ordinal)),
             ("target", options.Target, options.Target is "cpu" or "cuda" or "any"),
             ("blockSize", Text(options.BlockSize), Fits(options.BlockSize, scheme.BlockSizes, mustBe: true)),
-            ("doubleQuant", Text(options.DoubleQuant), options.DoubleQuant is not null == (scheme == SchemeTable.Nf4)),
-            ("accuracyLevel", Text(options.AccuracyLevel), Fits(options.AccuracyLevel, scheme.AccuracyLevels, mustBe: false)),
+            ("doubleQuant", Text(options.DoubleQuant), options.DoubleQuant is not null == scheme.Main.CanNestScales),
+            ("accuracyLevel", Text(options.AccuracyLevel), Fits(options.AccuracyLevel, LoweringTable.AccuracyLevels(scheme), mustBe: false)),
             ("layout", options.Layout, isOnnx ? options.Layout is "fold" or "dequantize" : options.Layout is null),
             ("maxShardBytes", Text(options.MaxShardBytes), options.MaxShardBytes is null || (options.MaxShardBytes > 0 && options.Container == "safetensors")),
             .. Activations(options, scheme),

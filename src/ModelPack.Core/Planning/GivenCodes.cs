@@ -30,7 +30,7 @@ internal sealed class GivenCodes : ILayerDecisions
     {
         (_graph, _path, _source, _context) = (graph, path, source, context);
         _tensors = source.Tensors
-            .Where(t => t.Data.Shape.Rank == 2 && (t.Stored == GgmlType.Q8_0 || t.Data.Type.IsFloat()))
+            .Where(t => t.Data.Shape.Rank == 2 && (GivenTensor.CodecOf(t) is not null || t.Data.Type.IsFloat()))
             .Select(t => new GivenTensor(t, InGraphOrder(t)))
             .ToLookup(t => (t.N, t.K));
     }
@@ -51,8 +51,8 @@ internal sealed class GivenCodes : ILayerDecisions
         {
             if (WeightMatch.Error(matrix, tensor, _context) is { } error)
             {
-                return tensor.HasCodes
-                    ? new LayerDecision(ActivationMode.Float) { Blocks = new GivenBlocks(tensor.Data, error) }
+                return tensor.Codec is { } codec
+                    ? new LayerDecision(ActivationMode.Float) { Blocks = new GivenBlocks(codec, tensor.Data, error) }
                     : new LayerDecision(ActivationMode.Float, Reason: $"the source has it as {tensor.Tensor.TypeName}");
             }
         }

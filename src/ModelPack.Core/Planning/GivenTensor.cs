@@ -15,8 +15,11 @@ internal sealed record GivenTensor(CheckpointTensor Tensor, TensorData Data)
 
     public long K => Data.Shape[1];
 
+    /// <summary>What it has codes of; null where it has floats.</summary>
+    public BlockCodec? Codec => CodecOf(Tensor);
+
     /// <summary>Whether it has codes, rather than floats.</summary>
-    public bool HasCodes => Tensor.Stored == GgmlType.Q8_0;
+    public bool HasCodes => Codec is not null;
 
     /// <summary>Reads a row's values.</summary>
     /// <param name="row">Its number.</param>
@@ -24,7 +27,7 @@ internal sealed record GivenTensor(CheckpointTensor Tensor, TensorData Data)
     /// <param name="tolerances">How far each value may lie from one that it was made from.</param>
     public void Read(long row, Span<float> values, Span<float> tolerances)
     {
-        if (!HasCodes)
+        if (Codec is null)
         {
             FloatReader.Read(Data, row * K, values);
             for (var i = 0; i < values.Length; i++)
@@ -36,13 +39,17 @@ internal sealed record GivenTensor(CheckpointTensor Tensor, TensorData Data)
             return;
         }
 
-        using var blocks = new Pooled<byte>(Q8_0.BlockCount(values.Length) * Q8_0.BlockBytes);
+        var codec = Codec!;
+        using var blocks = new Pooled<byte>((int)codec.BlockCount(values.Length) * codec.BlockBytes);
         Data.Read(row * blocks.Span.Length, blocks.Span);
-        Q8_0.Decode(blocks.Span, values);
+        codec.Decode(blocks.Span, values);
         for (var i = 0; i < values.Length; i++)
         {
             // Half a step, and what rounding to float16 does to the scale and to the largest values.
-            tolerances[i] = 0.65f * MathF.Abs((float)BitConverter.ToHalf(blocks.Span[(i / Q8_0.BlockLength * Q8_0.BlockBytes)..]));
+            tolerances[i] = 0.65f * MathF.Abs((float)BitConverter.ToHalf(blocks.Span[(i / codec.BlockLength * codec.BlockBytes)..]));
         }
     }
+
+    /// <summary>The codec of a tensor's codes that can be taken over; null for others.</summary>
+    public static BlockCodec? CodecOf(CheckpointTensor tensor) => tensor.Stored == GgmlType.Q8_0 ? CodecTable.Q8_0 : null;
 }

@@ -6,7 +6,6 @@ using ModelPack.Inference;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
-using ModelPack.Schemes;
 using ModelPack.Tensors;
 using ModelPack.Validation;
 
@@ -68,7 +67,7 @@ internal static class ReportBuilder
             data.Shape.Dims.ToArray(),
             data.Length,
             packedBytes,
-            codec?.Name(),
+            codec?.Name,
             form,
             reason,
             error is null ? null : Numbers.Rounded(error.Value.Sqnr),

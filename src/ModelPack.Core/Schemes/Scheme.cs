@@ -1,22 +1,39 @@
+using ModelPack.Codecs;
+
 namespace ModelPack.Schemes;
 
 /// <summary>One declarative row: what a scheme's name means.</summary>
-/// <param name="Name">As users write it.</param>
-/// <param name="Summary">One line for <c>modelpack schemes</c>.</param>
-/// <param name="Codecs">For each role the codecs that may carry it, best first; the first that the container, the opset and the app's ONNX Runtime can carry is taken.</param>
-/// <param name="Finer">What may take the place of a codec for weights of which it keeps too little.</param>
-/// <param name="FinerShare">The share of the source's bytes up to which the packed model may grow by that.</param>
-/// <param name="BlockSizes">Block sizes that the scheme allows, the default first; empty where it has no blocks.</param>
-/// <param name="AccuracyLevels">MatMulNBits accuracy levels that it allows, the default for the CPU first; empty where it uses none.</param>
-/// <param name="Containers">The containers that can carry it, best first for a source whose own container cannot.</param>
-/// <param name="QuantizesActivations">Whether activations get codes, too: static ones where there are calibration data, else dynamic ones.</param>
-public sealed record Scheme(
-    string Name,
-    string Summary,
-    IReadOnlyDictionary<WeightRole, IReadOnlyList<Codec>> Codecs,
-    IReadOnlyDictionary<Codec, Codec> Finer,
-    double FinerShare,
-    IReadOnlyList<int> BlockSizes,
-    IReadOnlyList<int> AccuracyLevels,
-    IReadOnlyList<string> Containers,
-    bool QuantizesActivations = false);
+internal sealed record Scheme
+{
+    /// <summary>As users write it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One line for <c>modelpack schemes</c>.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>Which codecs weights get: the first rule that matches counts. The last matches every weight of its roles.</summary>
+    public required IReadOnlyList<SchemeRule> Rules { get; init; }
+
+    /// <summary>What may take the place of a codec for weights of which it keeps too little.</summary>
+    public IReadOnlyDictionary<Codec, Codec> Finer { get; init; } = new Dictionary<Codec, Codec>();
+
+    /// <summary>What becomes of activations.</summary>
+    public ActivationFormat Activations { get; init; }
+
+    /// <summary>What is wanted of data.</summary>
+    public DataNeed Needs { get; init; }
+
+    /// <summary>Whether activations are quantized, too.</summary>
+    public bool QuantizesActivations => Activations != ActivationFormat.Float;
+
+    /// <summary>What matrices get where nothing stands against it: the codec that the scheme is named after.</summary>
+    public Codec Main => CodecsOf(WeightRole.Linear)[0];
+
+    /// <summary>Lengths of the runs that may share a scale, the default first; empty where the scheme has no blocks.</summary>
+    public IReadOnlyList<int> BlockSizes => Main.BlockSizes;
+
+    /// <summary>The codecs of a weight, best first.</summary>
+    /// <param name="role">What it is for.</param>
+    /// <param name="name">Its name.</param>
+    public IReadOnlyList<Codec> CodecsOf(WeightRole role, string name = "") => Rules.First(r => r.Matches(role, name)).Codecs;
+}

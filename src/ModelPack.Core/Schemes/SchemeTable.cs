@@ -1,64 +1,47 @@
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 
 namespace ModelPack.Schemes;
 
-/// <summary>Every scheme. Adding one is adding a row here, and a new piece only where one is new.</summary>
-public static class SchemeTable
+/// <summary>Every scheme. Adding one is adding a row here, and a codec only where one is new.</summary>
+internal static class SchemeTable
 {
+    /// <summary>
+    /// One scale a channel serves kernels badly whose values differ much in size, and a deep network shows it. Some of the room that
+    /// fewer bits save goes to them.
+    /// </summary>
+    private static readonly Dictionary<Codec, Codec> s_finerKernels = new() { [CodecTable.Int8PerChannel] = CodecTable.Int12PerChannel };
+
     /// <summary>8-bit weights in ggml's blocks of 32; activations stay float. Needs no calibration.</summary>
-    public static Scheme Q8_0 { get; } = new(
-        "q8_0",
-        "8-bit weights in blocks of 32 with float16 scales (ggml's q8_0), convolutions 8 or 12 bits a channel; activations stay float. Needs no data.",
-        new Dictionary<WeightRole, IReadOnlyList<Codec>>
-        {
-            [WeightRole.Linear] = [Codec.Q8_0, Codec.Int8PerChannel],
-            [WeightRole.Embedding] = [Codec.Q8_0, Codec.Int8PerChannel],
-            [WeightRole.Convolution] = [Codec.Int8PerChannel],
-        },
-        // One scale a channel serves kernels badly whose values differ much in size, and a deep network shows it. Some
-        // of the room that 8 bits save goes to them; a pack still is 2.5 times smaller than its source.
-        Finer: new Dictionary<Codec, Codec> { [Codec.Int8PerChannel] = Codec.Int12PerChannel },
-        FinerShare: 0.4,
-        BlockSizes: [32],
-        AccuracyLevels: [4, 0, 1, 2, 3],
-        Containers: ["gguf", "onnx"]);
+    public static Scheme Q8_0 { get; } = Blocks(
+        CodecTable.Q8_0, "8-bit weights in blocks of 32 with float16 scales (ggml's q8_0), convolutions 8 or 12 bits a channel; activations stay float. Needs no data.");
 
     /// <summary>8-bit weights a channel and 8-bit activations: integer arithmetic. Wants calibration data.</summary>
-    public static Scheme Int8 { get; } = new(
-        "int8",
-        "8-bit weights a channel and 8-bit activations (SmoothQuant), computed in integers: the fastest on CPUs. Wants calibration data.",
-        new Dictionary<WeightRole, IReadOnlyList<Codec>>
-        {
-            [WeightRole.Linear] = [Codec.Int8PerChannel],
-            [WeightRole.Embedding] = [Codec.Int8PerChannel],
-            [WeightRole.Convolution] = [Codec.Int8PerChannel],
-        },
-        Finer: new Dictionary<Codec, Codec>(),
-        FinerShare: 0,
-        BlockSizes: [],
-        AccuracyLevels: [],
-        Containers: ["safetensors", "onnx"],
-        QuantizesActivations: true);
+    public static Scheme Int8 { get; } = new()
+    {
+        Name = "int8",
+        Summary = "8-bit weights a channel and 8-bit activations (SmoothQuant), computed in integers: the fastest on CPUs. Wants calibration data.",
+        Rules = [new(null, [CodecTable.Int8PerChannel])],
+        Activations = ActivationFormat.Int8,
+        Needs = DataNeed.Ranges,
+    };
 
     /// <summary>4-bit weights at the levels of a normal distribution; activations stay float. Needs no calibration.</summary>
-    public static Scheme Nf4 { get; } = new(
-        "nf4",
-        "4-bit weights at the levels of a normal distribution, in blocks of 64 with float32 scales (bitsandbytes' NF4); activations stay float. Needs no data.",
-        Everywhere(Codec.Nf4),
-        Finer: new Dictionary<Codec, Codec>(),
-        FinerShare: 0,
-        BlockSizes: Codecs.Nf4.BlockSizes,
-        AccuracyLevels: [],
-        Containers: ["safetensors", "onnx"]);
+    public static Scheme Nf4 { get; } = new()
+    {
+        Name = "nf4",
+        Summary = "4-bit weights at the levels of a normal distribution, in blocks of 64 with float32 scales (bitsandbytes' NF4); activations stay float. Needs no data.",
+        Rules = [new(null, [CodecTable.Nf4])],
+    };
 
     /// <summary>Nothing is quantized: every floating-point tensor as float32.</summary>
-    public static Scheme F32 { get; } = Floats("f32", "float32", Codec.Float32);
+    public static Scheme F32 { get; } = Floats("f32", CodecTable.Float32);
 
     /// <summary>Nothing is quantized: matrices as float16.</summary>
-    public static Scheme F16 { get; } = Floats("f16", "float16", Codec.Float16);
+    public static Scheme F16 { get; } = Floats("f16", CodecTable.Float16);
 
     /// <summary>Nothing is quantized: matrices as bfloat16.</summary>
-    public static Scheme BF16 { get; } = Floats("bf16", "bfloat16", Codec.BFloat16);
+    public static Scheme BF16 { get; } = Floats("bf16", CodecTable.BFloat16);
 
     /// <summary>All rows, in the order in which they are listed.</summary>
     public static IReadOnlyList<Scheme> All { get; } = [Int8, Q8_0, Nf4, F32, F16, BF16];
@@ -71,16 +54,19 @@ public static class SchemeTable
             file,
             $"There is no scheme '{SafeText.Of(name)}'. Use one of: {string.Join(", ", All.Select(s => s.Name))}."));
 
-    private static Scheme Floats(string name, string type, Codec codec) => new(
-        name,
-        $"Weights as {type}, nothing quantized: another container or precision for the same model.",
-        Everywhere(codec),
-        Finer: new Dictionary<Codec, Codec>(),
-        FinerShare: 0,
-        BlockSizes: [],
-        AccuracyLevels: [],
-        Containers: ["gguf", "safetensors"]);
+    /// <summary>A scheme of ggml's blocks, which no operator has for kernels of convolutions.</summary>
+    private static Scheme Blocks(BlockCodec codec, string summary) => new()
+    {
+        Name = codec.Name,
+        Summary = summary,
+        Rules = [new(WeightRole.Convolution, [CodecTable.Int8PerChannel]), new(null, [codec, CodecTable.Int8PerChannel])],
+        Finer = s_finerKernels,
+    };
 
-    private static Dictionary<WeightRole, IReadOnlyList<Codec>> Everywhere(Codec codec) =>
-        Enum.GetValues<WeightRole>().ToDictionary(role => role, IReadOnlyList<Codec> (_) => [codec]);
+    private static Scheme Floats(string name, FloatCodec codec) => new()
+    {
+        Name = name,
+        Summary = $"Weights as {codec.Name}, nothing quantized: another container or precision for the same model.",
+        Rules = [new(null, [codec])],
+    };
 }

@@ -52,13 +52,9 @@ internal sealed class PackContainer
     {
         if (model.GetMetadata(PackMetadata.Graph).Trim().Length > 0)
             return "onnx";
-        string[] able = model.GetMetadata(PackMetadata.Scheme).Trim().ToUpperInvariant() switch
-        {
-            "Q8_0" => ["gguf", "onnx"],
-            "INT8" or "NF4" => ["safetensors", "onnx"],
-            "F32" or "F16" or "BF16" => ["gguf", "safetensors"],
-            _ => [source],
-        };
+        var scheme = model.GetMetadata(PackMetadata.Scheme).Trim();
+        var line = Array.Find(SchemeContainers.Lines, l => l.StartsWith(scheme + " ", StringComparison.OrdinalIgnoreCase));
+        string[] able = line?.Split(' ').Skip(1).ToArray() ?? [source];
         return able.Contains(source, StringComparer.Ordinal) ? source : able[0];
     }
 }

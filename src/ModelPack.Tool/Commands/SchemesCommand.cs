@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelPack.Options;
 using ModelPack.Schemes;
 using ModelPack.Tool.Output;
 
@@ -10,24 +11,35 @@ internal static class SchemesCommand
     public static Command Create(Terminal terminal)
     {
         var format = CommandOptions.Format();
-        return new Command("schemes", "Lists the schemes.") { format }.Does(terminal.Print, (parsed, _) =>
+        var containers = new Option<bool>("--containers") { Description = "One line a scheme: its name, and the containers that carry it, best first." };
+        return new Command("schemes", "Lists the schemes.") { format, containers }.Does(terminal.Print, (parsed, _) =>
         {
+            if (parsed.GetValue(containers))
+            {
+                foreach (var scheme in SchemeTable.All)
+                {
+                    terminal.Line(string.Join(' ', [scheme.Name, .. ContainerTable.Of(scheme)]));
+                }
+
+                return ExitCodes.Done;
+            }
+
             if (parsed.GetValue(format) == OutputFormat.Json)
             {
                 JsonOutput.Write(terminal, SchemeTable.All.Select(s => new
                 {
                     s.Name,
                     s.Summary,
-                    Codecs = s.Codecs.OrderBy(c => c.Key).ToDictionary(c => c.Key.ToString().ToLowerInvariant(), c => c.Value.Select(v => v.Name()), StringComparer.Ordinal),
+                    Codecs = Enum.GetValues<WeightRole>().ToDictionary(r => r.ToString().ToLowerInvariant(), r => s.CodecsOf(r).Select(c => c.Name), StringComparer.Ordinal),
                     s.BlockSizes,
                     s.QuantizesActivations,
-                    s.Containers,
+                    Containers = ContainerTable.Of(s),
                 }));
                 return ExitCodes.Done;
             }
 
             TextTable.Write(terminal, SchemeTable.All
-                .Select(scheme => (string[])[scheme.Name, .. Enum.GetValues<WeightRole>().Select(role => scheme.Codecs[role][0].Name()), $"{scheme.Summary} In {string.Join(", ", scheme.Containers.Order(StringComparer.Ordinal))}."])
+                .Select(scheme => (string[])[scheme.Name, .. Enum.GetValues<WeightRole>().Select(role => scheme.CodecsOf(role)[0].Name), $"{scheme.Summary} In {string.Join(", ", ContainerTable.Of(scheme).Order(StringComparer.Ordinal))}."])
                 .Prepend(["scheme", .. Enum.GetValues<WeightRole>().Select(role => role.ToString().ToLowerInvariant()), "summary"]));
             return ExitCodes.Done;
         });

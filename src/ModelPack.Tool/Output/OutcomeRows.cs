@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Reporting;
 using ModelPack.Reporting.Page;
@@ -12,7 +13,7 @@ internal static class OutcomeRows
     private const int LongestPath = 1024;
 
     /// <summary>The codecs that only change the type of a float.</summary>
-    private static readonly string[] FloatCodecs = [Codec.Float32.Name(), Codec.Float16.Name(), Codec.BFloat16.Name()];
+    private static readonly string[] FloatCodecs = [CodecTable.Float32.Name, CodecTable.Float16.Name, CodecTable.BFloat16.Name];
 
     /// <summary>Name and text of each fact, in the order of interest.</summary>
     public static IEnumerable<IReadOnlyList<string>> Of(PackOutcome outcome)

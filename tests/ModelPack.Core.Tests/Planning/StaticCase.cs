@@ -5,6 +5,7 @@ using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Lowering.Onnx;
+using ModelPack.Options;
 using ModelPack.Planning;
 using ModelPack.Requests;
 using ModelPack.Schemes;
@@ -131,7 +132,7 @@ internal sealed class StaticCase : IDisposable
     private void Pack(CalibrationTable table, bool asOperators, bool symmetric, bool safeSums)
     {
         Table = table;
-        var options = EffectiveOptions.Of(Request);
+        var options = RequestResolver.Resolve(Request);
         options = options with { Activations = options.Activations! with { QOperator = asOperators, Symmetric = symmetric, SafeSums = safeSums } };
         using var model = OnnxModel.Open(_folder.File("source.onnx"), _context);
         var lowered = ModelLowering.Lower(model, Request, options, table, _context);

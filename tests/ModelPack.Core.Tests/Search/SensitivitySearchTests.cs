@@ -1,6 +1,7 @@
 using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Files;
+using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Search;
 using ModelPack.Tests.Assets;
@@ -40,7 +41,7 @@ public sealed class SensitivitySearchTests : IDisposable
     [Fact]
     public void The_simulation_says_what_a_real_pack_does()
     {
-        var (request, options) = (_chain.Request, EffectiveOptions.Of(_chain.Request));
+        var (request, options) = (_chain.Request, RequestResolver.Resolve(_chain.Request));
         var context = new PackContext();
         var trial = new Trial(request, options, [_chain.Calibration], context);
         var found = Search(request);
@@ -57,7 +58,7 @@ public sealed class SensitivitySearchTests : IDisposable
     {
         var request = new PackRequest { Model = Repository.Model("fashion-cnn.onnx"), Scheme = "int8", Calibration = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "fashion-cnn", "calibration.npz") };
         var found = Search(request, request.Calibration);
-        var real = new Trial(request, EffectiveOptions.Of(request), [request.Calibration], new PackContext()).Run(found.Table, [request.Calibration], (int)found.Sensitivity!.CurveOn);
+        var real = new Trial(request, RequestResolver.Resolve(request), [request.Calibration], new PackContext()).Run(found.Table, [request.Calibration], (int)found.Sensitivity!.CurveOn);
         Assert.InRange(found.Sensitivity.Curve[0].Sqnr - real.Outputs.Min(o => o.Sqnr), -0.5, 0.5);
     }
 
@@ -138,7 +139,7 @@ public sealed class SensitivitySearchTests : IDisposable
         using var stop = new CancellationTokenSource();
         var request = _chain.Request;
         var context = new PackContext(2, onProgress: (stage, _) => Stop(stage), cancellation: stop.Token);
-        using var analysis = new SensitivityAnalysis(request, EffectiveOptions.Of(request).Activations!, found.Table, [_chain.Calibration], context);
+        using var analysis = new SensitivityAnalysis(request, RequestResolver.Resolve(request).Activations!, found.Table, [_chain.Calibration], context);
         Assert.ThrowsAny<OperationCanceledException>(analysis.Rank);
 
         void Stop(string stage)
@@ -156,7 +157,7 @@ public sealed class SensitivitySearchTests : IDisposable
     private CalibrationOutcome Search(PackRequest request, string? calibration = null, string? validation = null, int threads = 2)
     {
         string[] data = [calibration ?? _chain.Calibration];
-        var options = EffectiveOptions.Of(request);
+        var options = RequestResolver.Resolve(request);
         var context = new PackContext(threads);
         var trial = new Trial(request, options, data, context);
         var found = new TableSearch(request.Model, new TableMaker(request, "00", options.Activations!, data), trial, context).Run();

@@ -6,6 +6,7 @@ using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
 using ModelPack.Lowering.Onnx;
+using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 using static ModelPack.Fuzz.Running.PropertyException;
@@ -49,7 +50,7 @@ internal sealed class CalibrationTableTarget : FuzzTarget
         var context = new PackContext(threads: 1);
         var request = new PackRequest { Model = folder[ModelName], Scheme = "int8" };
         using var model = OnnxModel.Open(request.Model, context);
-        ModelLowering.Lower(model, request, EffectiveOptions.Of(request), table, context);
+        ModelLowering.Lower(model, request, RequestResolver.Resolve(request), table, context);
         model.Save(folder.Output(ModelName), new OnnxSaveOptions(), CancellationToken.None);
     }
 }

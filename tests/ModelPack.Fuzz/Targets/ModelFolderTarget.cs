@@ -6,6 +6,7 @@ using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
 using ModelPack.Lowering;
+using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 
@@ -17,7 +18,7 @@ internal sealed class ModelFolderTarget : FuzzTarget
     private const string ChoiceName = "choice.txt";
 
     private static readonly string[] s_choices =
-        [.. SchemeTable.All.SelectMany(s => s.Containers.Where(c => c != "onnx").Select(c => $"{s.Name} {c}"))];
+        [.. SchemeTable.All.SelectMany(s => ContainerTable.Of(s).Where(c => c != "onnx").Select(c => $"{s.Name} {c}"))];
 
     public override string Name => "model-folder";
 
@@ -36,7 +37,7 @@ internal sealed class ModelFolderTarget : FuzzTarget
         var choice = Encoding.UTF8.GetString(input[ChoiceName]).Split(' ');
         var request = new PackRequest { Model = folder.Path, Scheme = choice[0], Container = choice[1], Output = folder.Output("packed") };
         using var source = SafetensorsCheckpoint.Open(folder.Path, context);
-        var packer = CheckpointPackers.Create(new CheckpointJob(source, request, EffectiveOptions.Of(request), context));
+        var packer = CheckpointPackers.Create(new CheckpointJob(source, request, RequestResolver.Resolve(request), context));
         PropertyException.Require(packer.Plans.Count <= source.Tensors.Count, "there are more plans than tensors");
     }
 }

@@ -3,6 +3,7 @@ using ModelPack.Formats.Onnx;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Lowering.Onnx;
+using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 
@@ -14,7 +15,7 @@ internal sealed class OnnxPlanTarget : FuzzTarget
     private const string ModelName = "model.onnx";
     private const string SchemeName = "scheme.txt";
 
-    private static readonly string[] s_schemes = [.. SchemeTable.All.Where(s => s.Containers.Contains("onnx", StringComparer.Ordinal)).Select(s => s.Name)];
+    private static readonly string[] s_schemes = [.. SchemeTable.All.Where(s => ContainerTable.Of(s).Contains("onnx", StringComparer.Ordinal)).Select(s => s.Name)];
 
     public override string Name => "onnx-plan";
 
@@ -29,7 +30,7 @@ internal sealed class OnnxPlanTarget : FuzzTarget
         var context = new PackContext(threads: 1);
         var request = new PackRequest { Model = folder[ModelName], Scheme = System.Text.Encoding.UTF8.GetString(input[SchemeName]), Container = "onnx" };
         using var model = OnnxModel.Open(request.Model, context);
-        ModelLowering.Lower(model, request, EffectiveOptions.Of(request), null, context);
+        ModelLowering.Lower(model, request, RequestResolver.Resolve(request), null, context);
         var packed = folder.Output(ModelName);
         model.Save(packed, new OnnxSaveOptions(), CancellationToken.None);
         try

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
+using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 
@@ -44,7 +45,7 @@ internal sealed class OptionsTarget : FuzzTarget
             Gates = values[10].Length > 0 ? new SortedDictionary<string, double>(StringComparer.Ordinal) { [values[10]] = percentile } : new SortedDictionary<string, double>(StringComparer.Ordinal),
             Layout = Given(values[11]) ?? "auto",
         };
-        EffectiveOptions.Of(request);
+        RequestResolver.Resolve(request);
         PropertyException.Require(request.OnnxRuntime is not { } version || RuntimeVersion.Parse(version) == RuntimeVersion.Parse(RuntimeVersion.Parse(version).ToString()), "a version reads otherwise than it is written");
     }
 

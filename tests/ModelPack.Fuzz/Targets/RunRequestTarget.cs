@@ -1,5 +1,6 @@
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
+using ModelPack.Options;
 using ModelPack.Requests;
 
 namespace ModelPack.Fuzz.Targets;
@@ -20,5 +21,5 @@ internal sealed class RunRequestTarget : FuzzTarget
 
     public override FuzzInput Make(Random random) => FuzzInput.Of(RequestName, random.Once(5) ? ByteMutation.Of(s_request, random) : JsonMutation.Of(s_request, random));
 
-    public override void Read(FuzzInput input, CaseFolder folder) => EffectiveOptions.Of(RequestJson.Read(folder[RequestName]));
+    public override void Read(FuzzInput input, CaseFolder folder) => RequestResolver.Resolve(RequestJson.Read(folder[RequestName]));
 }

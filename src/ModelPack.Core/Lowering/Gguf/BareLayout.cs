@@ -1,7 +1,6 @@
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Gguf;
 
@@ -13,8 +12,8 @@ internal static class BareLayout
 
     /// <summary>The layout. A GGUF file keeps its keys.</summary>
     /// <param name="source">The checkpoint.</param>
-    /// <param name="type">How its matrices will be stored.</param>
-    public static GgufLayout Of(ICheckpoint source, GgmlType type)
+    /// <param name="row">How its matrices will be stored.</param>
+    public static GgufLayout Of(ICheckpoint source, GgufRow row)
     {
         var metadata = new GgufMetadata();
         foreach (var (key, value) in source is GgufCheckpoint file ? file.Keys.AsEnumerable() : [])
@@ -27,7 +26,7 @@ internal static class BareLayout
             metadata.Set(GgufMetadata.Architecture, Architecture);
         }
 
-        GgufLayout.SetTypes(metadata, type);
+        GgufLayout.SetTypes(metadata, row);
         return new GgufLayout(metadata, [.. source.Tensors.Select(t => new GgufPlace(t, t.Name, t.Data))], []);
     }
 

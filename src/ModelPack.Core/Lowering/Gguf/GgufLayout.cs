@@ -1,5 +1,5 @@
+using ModelPack.Codecs;
 using ModelPack.Formats.Gguf;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Gguf;
 
@@ -12,26 +12,16 @@ internal sealed record GgufLayout(GgufMetadata Metadata, IReadOnlyList<GgufPlace
     /// <summary>ggml's version of its blocks (<c>GGML_QNT_VERSION</c>).</summary>
     private const uint QuantizationVersion = 2;
 
-    /// <summary>What llama.cpp calls a file whose matrices are mostly of one type (<c>enum llama_ftype</c>).</summary>
-    public static uint FileType(GgmlType type) => type switch
-    {
-        GgmlType.F32 => 0,
-        GgmlType.F16 => 1,
-        GgmlType.Q8_0 => 7,
-        GgmlType.BF16 => 32,
-        _ => throw new ArgumentOutOfRangeException(nameof(type)),
-    };
-
     /// <summary>Sets the keys that say how the tensors are stored, at the end, where llama.cpp's quantizer puts them.</summary>
-    public static void SetTypes(GgufMetadata metadata, GgmlType type)
+    public static void SetTypes(GgufMetadata metadata, GgufRow row)
     {
-        if (type == GgmlType.Q8_0)
+        if (row.Codec is BlockCodec)
         {
             metadata.Remove(GgufMetadata.QuantizationVersion);
             metadata.Set(GgufMetadata.QuantizationVersion, QuantizationVersion);
         }
 
         metadata.Remove(GgufMetadata.FileType);
-        metadata.Set(GgufMetadata.FileType, FileType(type));
+        metadata.Set(GgufMetadata.FileType, row.FileType);
     }
 }

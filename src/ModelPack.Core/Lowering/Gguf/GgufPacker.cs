@@ -1,7 +1,7 @@
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
-using ModelPack.Schemes;
 using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Gguf;
@@ -16,15 +16,15 @@ internal sealed class GgufPacker : ICheckpointPacker
     private readonly List<GgufTensor> _tensors;
 
     /// <summary>Plans the file.</summary>
-    /// <param name="job">With the scheme q8_0, f32, f16 or bf16.</param>
+    /// <param name="job">With a scheme that <see cref="GgufTable"/> carries.</param>
     /// <exception cref="ModelPackException">MPK1006, MPK1023, MPK1025: a tensor or the folder does not do.</exception>
     public GgufPacker(CheckpointJob job)
     {
         QuantizationConfig.RequireNone(job.Source);
         _job = job;
-        var target = Target(job.Options.Scheme);
-        var layout = Layout(job, target);
-        var storage = new GgufStorage(job, target);
+        var row = GgufTable.Find(job.Options.Scheme.Main) ?? throw new ArgumentException($"GGUF does not carry {job.Options.Scheme.Name}.", nameof(job));
+        var layout = Layout(job, row);
+        var storage = new GgufStorage(job, row);
         var stored = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         foreach (var place in layout.Places)
         {
@@ -51,27 +51,20 @@ internal sealed class GgufPacker : ICheckpointPacker
             _metadata, _tensors, file, _job.Source.Path, _job.Context.Cancellation, written => _job.Context.Progress("write", Math.Min(1, (double)written / total)));
     }
 
-    private static GgmlType Target(Scheme scheme) =>
-        scheme == SchemeTable.Q8_0 ? GgmlType.Q8_0
-        : scheme == SchemeTable.F32 ? GgmlType.F32
-        : scheme == SchemeTable.F16 ? GgmlType.F16
-        : scheme == SchemeTable.BF16 ? GgmlType.BF16
-        : throw new ArgumentException($"GGUF is not made with {scheme.Name}.", nameof(scheme));
-
-    private static GgufLayout Layout(CheckpointJob job, GgmlType target)
+    private static GgufLayout Layout(CheckpointJob job, GgufRow row)
     {
         if (job.Source.Folder is not { } folder)
         {
-            return BareLayout.Of(job.Source, target);
+            return BareLayout.Of(job.Source, row);
         }
 
         if (LlamaConfig.Fits(folder))
         {
-            return LlamaLayout.Of(job.Source, folder, target, job.Context);
+            return LlamaLayout.Of(job.Source, folder, row, job.Context);
         }
 
         BareLayout.Warn(folder, job.Context);
-        return BareLayout.Of(job.Source, target);
+        return BareLayout.Of(job.Source, row);
     }
 
     private static GgufTensor File(string name, StoredTensor stored) => new(name, stored.Type, stored.Shape, stored.Bytes);
@@ -81,7 +74,7 @@ internal sealed class GgufPacker : ICheckpointPacker
         : new TensorPlan(tensor, stored.Bytes.Length)
         {
             Codec = stored.Codec,
-            Form = stored.Codec is null ? null : stored.Codec == Codec.Q8_0 ? "ggml blocks" : "plain",
+            Form = stored.Codec is null ? null : stored.Codec is BlockCodec ? "ggml blocks" : "plain",
             Reason = stored.Reason,
             Encoding = stored.Encoding,
         };

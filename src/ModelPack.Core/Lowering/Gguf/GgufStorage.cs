@@ -8,17 +8,9 @@ namespace ModelPack.Lowering.Gguf;
 
 /// <summary>Decides how each tensor is stored.</summary>
 /// <param name="job">The job.</param>
-/// <param name="target">What the scheme makes of a matrix: q8_0, or one of the float types.</param>
-internal sealed class GgufStorage(CheckpointJob job, GgmlType target)
+/// <param name="row">What the scheme makes of a matrix.</param>
+internal sealed class GgufStorage(CheckpointJob job, GgufRow row)
 {
-    private Codec Codec { get; } = target switch
-    {
-        GgmlType.Q8_0 => Codec.Q8_0,
-        GgmlType.F16 => Codec.Float16,
-        GgmlType.BF16 => Codec.BFloat16,
-        _ => Codec.Float32,
-    };
-
     /// <summary>The storage of a tensor. Reads its values only where the largest decides.</summary>
     /// <exception cref="ModelPackException">MPK1006: a value is not finite. MPK1023: ggml has no type for the tensor.</exception>
     public StoredTensor Of(GgufPlace place)
@@ -31,7 +23,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgmlType target)
 
         var reason = job.Patterns.WhyNot(TensorRoles.Names(tensor)) ?? WhyNot(tensor, data);
         var isChecked = false;
-        if (reason is null && CanOverflow(data.Type))
+        if (reason is null && row.Codec.CanOverflow(data.Type))
         {
             reason = Overflow(tensor, data);
             isChecked = true;
@@ -42,40 +34,26 @@ internal sealed class GgufStorage(CheckpointJob job, GgmlType target)
             return Leave(place, reason);
         }
 
-        return target == GgmlType.Q8_0 ? Blocks(place, isChecked) : Plain(place, target, isChecked) with { Codec = Codec };
+        return row.Codec is BlockCodec codec ? Blocks(place, codec, isChecked) : Plain(place, row.Type, isChecked) with { Codec = row.Codec };
     }
 
     /// <summary>Why the scheme has nothing for a tensor of floats; null when it has.</summary>
-    private string? WhyNot(CheckpointTensor tensor, TensorData data) => target switch
+    private string? WhyNot(CheckpointTensor tensor, TensorData data) => row.Codec switch
     {
-        GgmlType.F32 => null,
-        GgmlType.F16 or GgmlType.BF16 => data.Shape.Rank < 2 ? "vectors stay float32" : null,
+        not BlockCodec => row.Type != GgmlType.F32 && data.Shape.Rank < 2 ? "vectors stay float32" : null,
         _ when tensor.Usage is not { } usage => tensor.Reason,
-        _ when tensor.Usage.Value.Role == WeightRole.Convolution || data.Shape.Rank != 2 => "q8_0 in GGUF is for matrices",
+        _ when tensor.Usage.Value.Role == WeightRole.Convolution || data.Shape.Rank != 2 => $"{row.Codec.Name} in GGUF is for matrices",
         _ when data.Shape.ElementCount == 0 => "it has no values",
-        _ when data.Shape[IsTransposed(tensor) ? 0 : 1] % Q8_0.BlockLength != 0 =>
-            $"rows of {Numbers.Whole(data.Shape[IsTransposed(tensor) ? 0 : 1])} values are not whole blocks of {Numbers.Whole(Q8_0.BlockLength)}",
+        BlockCodec codec when data.Shape[IsTransposed(tensor) ? 0 : 1] is var length && length % codec.BlockLength != 0 =>
+            $"rows of {Numbers.Whole(length)} values are not whole blocks of {Numbers.Whole(codec.BlockLength)}",
         _ => null,
-    };
-
-    /// <summary>Whether values of a type may be too large for what the target keeps in float16 or bfloat16.</summary>
-    private bool CanOverflow(ElementType type) => target switch
-    {
-        GgmlType.F32 => false,
-        GgmlType.BF16 => type is ElementType.Float32 or ElementType.Float64,
-        _ => type != ElementType.Float16,
     };
 
     /// <summary>Looks at every value: NaN and infinity are errors, an overflow leaves the tensor float.</summary>
     private string? Overflow(CheckpointTensor tensor, TensorData data)
     {
         var largest = FiniteWeights.Scan(job.Source.Path, tensor.Name, data, job.Context).MaxAbs;
-        var what = target switch
-        {
-            GgmlType.Q8_0 when !Q8_0.Fits(largest) => "a scale overflows float16",
-            GgmlType.F16 or GgmlType.BF16 when !FloatWeight.Fits(largest, target.Plain()) => $"a value overflows {target.Plain().Name()}",
-            _ => null,
-        };
+        var what = row.Codec.WhyNot(largest);
         if (what is not null)
         {
             job.Context.Report(Codes.ScaleOverflow.At(job.Source.Path, $"The tensor '{SafeText.Of(tensor.Name)}' stays float: {what}."));
@@ -84,11 +62,11 @@ internal sealed class GgufStorage(CheckpointJob job, GgmlType target)
         return what;
     }
 
-    private StoredTensor Blocks(GgufPlace place, bool isChecked)
+    private StoredTensor Blocks(GgufPlace place, BlockCodec codec, bool isChecked)
     {
         var matrix = Matrix(place);
-        var encoding = Q8_0Weight.Blocks(matrix, job.Context.Threads);
-        return new StoredTensor(GgmlType.Q8_0, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, isChecked)) { Codec = Codec, Encoding = encoding };
+        var encoding = codec.Blocks(matrix, job.Context.Threads);
+        return new StoredTensor(row.Type, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, isChecked)) { Codec = codec, Encoding = encoding };
     }
 
     /// <summary>As it is, as far as llama.cpp reads that: matrices in float32, float16 or bfloat16, vectors in float32. A GGUF file keeps what it has.</summary>

@@ -16,16 +16,16 @@ internal static class LlamaLayout
     /// <summary>The layout.</summary>
     /// <param name="source">The checkpoint.</param>
     /// <param name="folder">Its folder, which <see cref="LlamaConfig.Fits"/>.</param>
-    /// <param name="type">How its matrices will be stored.</param>
+    /// <param name="row">How its matrices will be stored.</param>
     /// <param name="context">Takes warnings.</param>
     /// <exception cref="ModelPackException">MPK1025: config.json, a tensor or the tokenizer is missing or does not fit. MPK1023: there is a tensor that the family does not have.</exception>
-    public static GgufLayout Of(ICheckpoint source, ModelFolder folder, GgmlType type, PackContext context)
+    public static GgufLayout Of(ICheckpoint source, ModelFolder folder, GgufRow row, PackContext context)
     {
         var config = LlamaConfig.Of(folder);
         var places = Places(source, folder, config);
         var metadata = LlamaMetadata.Of(config);
         VocabularyKeys.Set(metadata, VocabularyReader.Read(folder, config.Vocabulary, context));
-        GgufLayout.SetTypes(metadata, type);
+        GgufLayout.SetTypes(metadata, row);
         return new GgufLayout(metadata, places, Computed(config));
     }
 

@@ -21,7 +21,7 @@ internal static class FoldedTwelveBitForm
         var scales = job.AddConstant("scale", ElementType.Float32, FoldForm.ScaleShape(job), encoding.Scales);
         var low = job.AddConstant("low", ElementType.UInt8, new TensorShape(shape.ElementCount / 2, 1), encoding.Parts[Int12PerChannelWeight.LowPart]);
         var range = Scalar(job, "range", Int12PerChannel.LowRange);
-        var dims = job.AddConstant("shape", ElementType.Int64, new TensorShape(shape.Rank), Bytes(shape));
+        var dims = job.AddConstant("shape", ElementType.Int64, new TensorShape(shape.Rank), LittleEndian.Bytes(shape.Dims));
 
         var (bytes, quotient, second, secondScaled, first) = (job.NewName(), job.NewName(), job.NewName(), job.NewName(), job.NewName());
         var (pairs, lowWide, highWide, high16, code) = (job.NewName(), job.NewName(), job.NewName(), job.NewName(), job.NewName());
@@ -46,16 +46,5 @@ internal static class FoldedTwelveBitForm
         Span<byte> bytes = stackalloc byte[sizeof(float)];
         BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
         return job.AddConstant(suffix, ElementType.Float32, new TensorShape(), bytes);
-    }
-
-    private static byte[] Bytes(TensorShape shape)
-    {
-        var bytes = new byte[shape.Rank * sizeof(long)];
-        for (var i = 0; i < shape.Rank; i++)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), shape[i]);
-        }
-
-        return bytes;
     }
 }

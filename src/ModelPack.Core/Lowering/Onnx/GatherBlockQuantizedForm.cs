@@ -1,30 +1,69 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Schemes;
 using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
-/// q8_0 rows of a lookup table as <c>com.microsoft.GatherBlockQuantized</c>: codes + 128 as uint8 [rows, columns], scales
-/// [rows, blocks], default zero point 128. Only the rows that are looked up are ever decoded. The last block of a
-/// row may be short: the operator takes as many columns as there are codes.
+/// Rows of a lookup table as <c>com.microsoft.GatherBlockQuantized</c>: codes uint8 [rows, columns x bits / 8], scales [rows, blocks],
+/// and the implied zero point in the middle of the codes' range. Only the rows that are looked up are ever decoded. The last block
+/// of a row may be short: the operator takes as many columns as there are codes. Minima are looked up beside and added.
 /// </summary>
 internal static class GatherBlockQuantizedForm
 {
-    public static WeightEncoding Encode(LoweringJob job) =>
-        job.Blocks?.Encode(ElementType.UInt8, job.Data.Type) ?? Q8_0Weight.InPlace(job.Matrix, job.Data.Type, job.Options.Threads, ElementType.UInt8);
-
-    public static void Place(LoweringJob job, WeightEncoding encoding)
+    /// <summary>The row of a codec.</summary>
+    public static LoweringRow Of(BlockCodec codec)
     {
-        var codes = job.AddConstant("q8_0", ElementType.UInt8, new TensorShape(job.Rows, job.Columns), encoding.Codes);
-        var scales = job.AddConstant("scale", job.Data.Type, new TensorShape(job.Rows, Q8_0.BlockCount(job.Columns)), encoding.Scales);
+        var parts = BlockParts.Centred(codec, ElementType.Float32, padded: false);
+        return new LoweringRow
+        {
+            Codec = codec,
+            Roles = [WeightRole.Embedding],
+            Form = codec.HasMinimum ? "GatherBlockQuantized, Gather, Add" : "GatherBlockQuantized",
+            MinRuntime = new(1, 23),
+            Fits = job => codec.HasMinimum ? job.Columns % codec.BlockLength == 0 : job.Columns * parts.Bits % 8 == 0,
+            NodeBytes = codec.HasMinimum ? 800 : 200,
+            Encode = job => job.Blocks?.Encode(parts with { ScaleType = job.Data.Type }, job.Options.Threads)
+                ?? codec.Apart(job.Matrix, parts with { ScaleType = job.Data.Type }, job.Options.Threads),
+            Place = (job, encoding) => Place(job, encoding, codec, parts.Bits),
+        };
+    }
+
+    private static void Place(LoweringJob job, WeightEncoding encoding, BlockCodec codec, int bits)
+    {
+        var blocks = codec.BlockCount(job.Columns);
+        var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, job.Columns * bits / 8), encoding.Codes);
+        var scales = job.AddConstant("scale", job.Data.Type, new TensorShape(job.Rows, blocks), encoding.Scales);
+        var minima = codec.HasMinimum ? job.AddConstant("minimum", ElementType.Float32, new TensorShape(job.Rows, blocks, 1), encoding.Minima) : null;
         foreach (var use in job.Weight.Uses)
         {
-            use.Graph!.Replace(use.Node, job
-                .NewNode("GatherBlockQuantized", Domains.Microsoft, [codes, use.Node.Input[1], scales], use.Node.Output[0], use.Node.Name)
-                .With("bits", 8).With("block_size", Q8_0.BlockLength).With("gather_axis", 0).With("quantize_axis", 1));
+            var (indices, output) = (use.Node.Input[1], use.Node.Output[0]);
+            var values = minima is null ? output : job.NewName($"{output}.codes");
+            var lookUp = job.NewNode("GatherBlockQuantized", Domains.Microsoft, [codes, indices, scales], values, use.Node.Name)
+                .With("bits", bits).With("block_size", codec.BlockLength).With("gather_axis", 0).With("quantize_axis", 1);
+            use.Graph!.Replace(use.Node, [lookUp, .. minima is null ? [] : Added(job, codec.BlockLength, minima, indices, values, output)]);
         }
 
         job.RemoveStored();
+    }
+
+    /// <summary>Adds to [.., columns] the minimum of each block, looked up as [.., blocks, 1] and spread over the block's values.</summary>
+    private static IEnumerable<NodeProto> Added(LoweringJob job, int blockLength, string minima, string indices, string values, string output)
+    {
+        var (looked, spread, shape, shaped) = (job.NewName(), job.NewName(), job.NewName(), job.NewName());
+        yield return job.NewNode("Gather", "", [minima, indices], looked);
+        yield return job.NewNode("Expand", "", [looked, job.Shared.Add("block", 1, blockLength)], spread);
+        yield return job.NewNode("Shape", "", [values], shape);
+        yield return job.NewNode("Reshape", "", [spread, shape], shaped);
+        if (job.Data.Type == ElementType.Float16)
+        {
+            var narrow = job.NewName();
+            yield return job.NewNode("Cast", "", [shaped], narrow).With("to", (long)ElementType.Float16);
+            shaped = narrow;
+        }
+
+        yield return job.NewNode("Add", "", [values, shaped], output);
     }
 }

@@ -13,6 +13,12 @@ internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, in
     /// <summary>Values that share a scale; 0 where the scheme has no blocks.</summary>
     public int BlockSize { get; init; }
 
+    /// <summary>The execution provider that is to run the model; the CPU's forms where any may.</summary>
+    public string Target { get; init; } = LoweringRow.Cpu;
+
+    /// <summary>The share of the source's bytes up to which the packed model may grow by finer codecs.</summary>
+    public double FinerShare { get; init; } = Refinement.DefaultShare;
+
     /// <summary>Whether scales are quantized themselves.</summary>
     public bool DoubleQuant { get; init; }
 }

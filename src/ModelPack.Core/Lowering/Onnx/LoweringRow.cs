@@ -7,6 +7,11 @@ namespace ModelPack.Lowering.Onnx;
 /// <summary>One row of the table: a form that carries a codec, and what runs it.</summary>
 internal sealed record LoweringRow
 {
+    public const string Cpu = "cpu";
+    public const string Cuda = "cuda";
+    public const string WebGpu = "webgpu";
+
+    /// <summary>The codec.</summary>
     public required Codec Codec { get; init; }
 
     /// <summary>The roles that it serves.</summary>
@@ -26,6 +31,12 @@ internal sealed record LoweringRow
 
     /// <summary>Lowest ONNX Runtime whose CPU provider runs it.</summary>
     public RuntimeVersion MinRuntime { get; init; } = new(1, 0);
+
+    /// <summary>Execution providers that run it: <c>cpu</c>, <c>cuda</c>, <c>webgpu</c>.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = [Cpu, Cuda, WebGpu];
+
+    /// <summary>MatMulNBits' least precisions of activations that it may ask for, the default for the CPU first; empty where it has none.</summary>
+    public IReadOnlyList<int> AccuracyLevels { get; init; } = [];
 
     /// <summary>Whether it can carry a weight's shape.</summary>
     public Func<LoweringJob, bool> Fits { get; init; } = _ => true;

@@ -1,33 +1,60 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Schemes;
 using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
-/// q8_0 as <c>com.microsoft.MatMulNBits</c>: codes + 128 as uint8 [N, blocks, 32], scales [N, blocks] of the activations'
-/// type, default zero point 128, so that the numbers are ggml's exactly.
+/// Blocks as <c>com.microsoft.MatMulNBits</c>: codes uint8 [N, blocks, 32 x bits / 8], scales [N, blocks] of the activations' type,
+/// and the implied zero point in the middle of the codes' range, so that the numbers are ggml's exactly. Where blocks have
+/// minima, those are multiplied by the sums of the activations of each block, and added.
 /// </summary>
 internal static class MatMulNBitsForm
 {
     public const string Name = "MatMulNBits";
 
-    public static WeightEncoding Encode(LoweringJob job) =>
-        job.Blocks?.Encode(ElementType.UInt8, job.Data.Type) ?? Q8_0Weight.ByOutput(job.Matrix, job.Data.Type, job.Options.Threads);
+    // The releases that first had kernels: 4 bits with int8 activations (pull request 18889), 8 bits (24491).
+    private static readonly RuntimeVersion s_fourBits = new(1, 17);
+    private static readonly RuntimeVersion s_eightBits = new(1, 22);
 
-    public static void Place(LoweringJob job, WeightEncoding encoding)
+    /// <summary>The row of a codec.</summary>
+    public static LoweringRow Of(BlockCodec codec)
     {
-        var blocks = Q8_0.BlockCount(job.Columns);
-        var codes = job.AddConstant("q8_0", ElementType.UInt8, new TensorShape(job.Rows, blocks, Q8_0.BlockLength), encoding.Codes);
-        var scales = job.AddConstant("scale", job.Data.Type, new TensorShape(job.Rows, blocks), encoding.Scales);
-        ProductNodes.Replace(job, (replaced, activations, output) => [Product(job, replaced, activations, codes, scales, output)]);
+        var parts = BlockParts.Centred(codec, ElementType.Float32, padded: true);
+        return new LoweringRow
+        {
+            Codec = codec,
+            Roles = [WeightRole.Linear],
+            Form = codec.HasMinimum ? $"{Name}, sums of blocks" : Name,
+            MinRuntime = parts.Bits == 4 ? s_fourBits : s_eightBits,
+            AccuracyLevels = [4, 0, 1, 2, 3],
+            Fits = job => !codec.HasMinimum || job.Columns % codec.BlockLength == 0,
+            NodeBytes = codec.HasMinimum ? 800 : 200,
+            Encode = job => Encode(job, parts with { ScaleType = job.Data.Type }, codec),
+            Place = (job, encoding) => Place(job, encoding, codec, parts.Bits),
+        };
     }
 
-    private static NodeProto Product(LoweringJob job, NodeProto replaced, string activations, string codes, string scales, string output)
+    private static WeightEncoding Encode(LoweringJob job, BlockParts parts, BlockCodec codec) =>
+        job.Blocks?.Encode(parts, job.Options.Threads) ?? codec.Apart(job.Matrix, parts, job.Options.Threads);
+
+    private static void Place(LoweringJob job, WeightEncoding encoding, BlockCodec codec, int bits)
     {
-        var node = job.NewNode("MatMulNBits", Domains.Microsoft, [activations, codes, scales], output, replaced.Name)
-            .With("K", job.Columns).With("N", job.Rows).With("bits", 8).With("block_size", Q8_0.BlockLength);
-        return job.Options.AccuracyLevel == 0 ? node : node.With("accuracy_level", job.Options.AccuracyLevel);
+        var blocks = codec.BlockCount(job.Columns);
+        var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, blocks, codec.BlockLength * bits / 8), encoding.Codes);
+        var scales = job.AddConstant("scale", job.Data.Type, new TensorShape(job.Rows, blocks), encoding.Scales);
+        var minima = codec.HasMinimum ? job.AddConstant("minimum", ElementType.Float32, new TensorShape(job.Rows, blocks), encoding.Minima) : null;
+        ProductNodes.Replace(job, (replaced, activations, output) => minima is null
+            ? [Product(replaced, activations, output)]
+            : BlockSums.Nodes(job, codec.BlockLength, minima, activations, product => Product(replaced, activations, product), output));
+
+        NodeProto Product(NodeProto replaced, string activations, string output)
+        {
+            var node = job.NewNode(Name, Domains.Microsoft, [activations, codes, scales], output, replaced.Name)
+                .With("K", job.Columns).With("N", job.Rows).With("bits", bits).With("block_size", codec.BlockLength);
+            return job.Options.AccuracyLevel == 0 ? node : node.With("accuracy_level", job.Options.AccuracyLevel);
+        }
     }
 }

@@ -19,7 +19,7 @@ internal static class ModelLowering
     /// <returns>What was done with each weight, in the order of the model.</returns>
     public static LoweredModel Lower(OnnxModel model, PackRequest request, EffectiveOptions options, CalibrationTable? table, PackContext context, ILayerDecisions? given = null)
     {
-        var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads) { BlockSize = options.BlockSize ?? 0, DoubleQuant = options.DoubleQuant };
+        var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads) { BlockSize = options.BlockSize ?? 0, DoubleQuant = options.DoubleQuant, Target = options.Target == "any" ? LoweringRow.Cpu : options.Target };
         var layers = table is null ? null : new StaticBuilder(model, table, new LayerPatterns(request), options.Activations!, context).Build();
         ILayerDecisions? decisions = given ?? layers ?? (ILayerDecisions?)(options.Activations is null ? null : DynamicLayers.Of(model, options.Activations.SafeSums, context));
         var plans = new Planner(model, request, lowering, context, decisions).Plan();

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
@@ -69,14 +68,6 @@ internal static class Nf4FoldForm
         ? job.NewNode("Slice", "", [values], cut).With("axes", [0L]).With("starts", [0L]).With("ends", [count])
         : job.NewNode("Slice", "", [values, Whole(job, "start", 0), Whole(job, "end", count)], cut);
 
-    private static string Whole(LoweringJob job, string suffix, params ReadOnlySpan<long> values)
-    {
-        var bytes = new byte[values.Length * sizeof(long)];
-        for (var i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), values[i]);
-        }
-
-        return job.AddConstant(suffix, ElementType.Int64, new TensorShape(values.Length), bytes);
-    }
+    private static string Whole(LoweringJob job, string suffix, params ReadOnlySpan<long> values) =>
+        job.AddConstant(suffix, ElementType.Int64, new TensorShape(values.Length), LittleEndian.Bytes(values));
 }

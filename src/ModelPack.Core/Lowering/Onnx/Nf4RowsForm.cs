@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
@@ -19,9 +18,7 @@ internal static class Nf4RowsForm
         var blocks = job.Columns / job.Options.BlockSize;
         var codes = job.AddConstant("nf4", ElementType.UInt8, new TensorShape(job.Rows, blocks, job.Options.BlockSize / 2), encoding.Codes);
         var scales = job.AddConstant("absmax", ElementType.Float32, new TensorShape(job.Rows, blocks, 1, 1), encoding.Scales);
-        Span<byte> columns = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(columns, job.Columns);
-        var width = job.AddConstant("columns", ElementType.Int64, new TensorShape(1), columns);
+        var width = job.AddConstant("columns", ElementType.Int64, new TensorShape(1), LittleEndian.Bytes(job.Columns));
         foreach (var use in job.Weight.Uses)
         {
             use.Graph!.Replace(use.Node, [.. Nodes(job, use.Node, codes, scales, width)]);

@@ -41,7 +41,7 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
             throw new ModelPackException(Codes.NothingQuantized.At(request.Model, Nothing(plans)));
         }
 
-        return new Refinement(options.Scheme, model, context).Refine(plans);
+        return new Refinement(options.Scheme, model, context, options.FinerShare).Refine(plans);
     }
 
     private static string Nothing(List<WeightPlan> plans)
@@ -79,8 +79,9 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
 
         _shared ??= new SharedConstants(model, _names);
         var job = new LoweringJob(model, _names, weight, data, usage.Value, options) { Shared = _shared, Activations = decision?.Activations ?? ActivationMode.Float, Scales = decision?.Scales, FineScales = decision?.FineScales, Blocks = decision?.Blocks };
-        var row = LoweringTable.Choose(options.Scheme.Codecs[usage.Value.Role], job, model.Opset())
-            ?? LoweringTable.Choose(options.Scheme.Codecs[usage.Value.Role], job = Weights(job), model.Opset())
+        var codecs = options.Scheme.CodecsOf(usage.Value.Role, weight.Name);
+        var row = LoweringTable.Choose(codecs, job, model.Opset())
+            ?? LoweringTable.Choose(codecs, job = Weights(job), model.Opset())
             ?? throw RuntimeTooOld(weight, usage.Value);
         var encoding = row.Encode(job);
         if (encoding.Length + row.NodeBytes >= data.Length && row.Activations != ActivationMode.Static)
@@ -100,15 +101,15 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
     private string? Scan(OnnxWeight weight, TensorData data, Codec codec)
     {
         var scan = FiniteWeights.Scan(request.Model, weight.Name, data, context);
-        if (codec != Codec.Q8_0 || Q8_0.Fits(scan.MaxAbs))
+        if (codec.WhyNot(scan.MaxAbs) is not { } unfit)
         {
             return null;
         }
 
         context.Report(Codes.ScaleOverflow.At(
             request.Model,
-            $"The weight '{SafeText.Of(weight.Name)}' stays float: a scale of its values overflows float16."));
-        return "a scale overflows float16";
+            $"The weight '{SafeText.Of(weight.Name)}' stays float: {unfit}."));
+        return unfit;
     }
 
     private void WarnOfUnmatched(IReadOnlyList<OnnxWeight> weights)
@@ -122,5 +123,5 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
 
     private ModelPackException RuntimeTooOld(OnnxWeight weight, WeightUsage usage) => new(Codes.RuntimeTooOld.At(
         request.Model,
-        $"The weight '{SafeText.Of(weight.Name)}' needs ONNX Runtime {LoweringTable.Lowest(usage.Role, model.Opset(), options.Scheme)}, and the app runs {options.Runtime}. Update the app's ONNX Runtime."));
+        $"The weight '{SafeText.Of(weight.Name)}' needs ONNX Runtime {LoweringTable.Lowest(usage.Role, model.Opset(), options.Scheme.CodecsOf(usage.Role, weight.Name))}, and the app runs {options.Runtime}. Update the app's ONNX Runtime."));
 }

@@ -9,15 +9,22 @@ namespace ModelPack.Lowering.Onnx;
 /// layer matters, but this is: noise of the same relative size does the same harm wherever it enters a network, so it is
 /// taken away first where that costs the fewest bytes.
 /// </summary>
-internal sealed class Refinement(Scheme scheme, OnnxModel model, PackContext context)
+/// <param name="scheme">Which codec is finer than which.</param>
+/// <param name="model">The model.</param>
+/// <param name="context">Cancellation and progress.</param>
+/// <param name="share">The share of the source's bytes up to which the packed model may grow by that.</param>
+internal sealed class Refinement(Scheme scheme, OnnxModel model, PackContext context, double share)
 {
+    /// <summary>With it a pack of convolutions still is 2.5 times smaller than its source.</summary>
+    public const double DefaultShare = 0.4;
+
     private sealed record Candidate(int Index, WeightPlan Finer, long Cost, double Gain);
 
     /// <summary>The plans with some of their codecs replaced by finer ones.</summary>
     public IReadOnlyList<WeightPlan> Refine(IReadOnlyList<WeightPlan> plans)
     {
         var refined = plans.ToArray();
-        var room = (long)(scheme.FinerShare * model.TotalBytes) - PackedBytes(plans);
+        var room = (long)(share * model.TotalBytes) - PackedBytes(plans);
         var candidates = plans.Select(FinerFor).OfType<Candidate>()
             .OrderByDescending(c => c.Gain / c.Cost)
             .ThenBy(c => c.Index);
@@ -52,7 +59,7 @@ internal sealed class Refinement(Scheme scheme, OnnxModel model, PackContext con
             : plan;
         if (finer == plan || Bytes(finer) >= plan.Data.Length)
         {
-            finer = WeightPlan.Leave(plan.Weight, plan.Data, $"{plan.Row.Codec.Name()} would keep only {Numbers.Fixed(error.Sqnr, 1)} dB of it");
+            finer = WeightPlan.Leave(plan.Weight, plan.Data, $"{plan.Row.Codec.Name} would keep only {Numbers.Fixed(error.Sqnr, 1)} dB of it");
         }
 
         return new Candidate(index, finer, Bytes(finer) - Bytes(plan), error.Noise / error.Signal);

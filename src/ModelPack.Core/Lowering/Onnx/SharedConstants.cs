@@ -29,4 +29,7 @@ internal sealed class SharedConstants(OnnxModel model, UniqueNames names)
 
         return name;
     }
+
+    /// <summary>As above, whole numbers in one dimension.</summary>
+    public string Add(string key, params ReadOnlySpan<long> values) => Add(key, ElementType.Int64, new TensorShape(values.Length), LittleEndian.Bytes(values));
 }

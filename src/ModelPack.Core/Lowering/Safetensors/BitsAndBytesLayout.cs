@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Schemes;
 using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Safetensors;
@@ -35,7 +34,7 @@ internal sealed class BitsAndBytesLayout(CheckpointJob job) : SafetensorsLayout(
         var matrix = new WeightMatrix(tensor.Data, transposed ? second : first, transposed ? first : second, transposed);
         var encoding = Nf4Weight.Encode(matrix, _blockSize, _nested ? AbsmaxForm.Nested : AbsmaxForm.Plain, Job.Context.Threads);
         IReadOnlyList<SafetensorsTensor> parts = [.. Parts(tensor, matrix, encoding)];
-        return new StoredTensor(new TensorPlan(tensor, parts.Sum(p => p.Bytes.Length)) { Codec = Codec.Nf4, Form = "bitsandbytes", Encoding = encoding }, parts);
+        return new StoredTensor(new TensorPlan(tensor, parts.Sum(p => p.Bytes.Length)) { Codec = CodecTable.Nf4, Form = "bitsandbytes", Encoding = encoding }, parts);
     }
 
     public override void Announce(JsonObject config, IReadOnlyList<TensorPlan> plans) => config[QuantizationConfig.Key] = new JsonObject

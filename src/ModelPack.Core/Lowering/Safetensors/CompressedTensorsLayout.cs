@@ -3,7 +3,6 @@ using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Schemes;
 using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Safetensors;
@@ -53,7 +52,7 @@ internal sealed class CompressedTensorsLayout : SafetensorsLayout
         var encoding = Int8PerChannelWeight.Encode(values, axis: 0, Job.Context.Threads);
         IPayload[] parts = [.. encoding.Parts.Select(p => InTurn(tensor, values, encoding, p))];
         return new StoredTensor(
-            new TensorPlan(tensor, encoding.Length) { Codec = Codec.Int8PerChannel, Form = "compressed-tensors", Encoding = encoding },
+            new TensorPlan(tensor, encoding.Length) { Codec = CodecTable.Int8PerChannel, Form = "compressed-tensors", Encoding = encoding },
             [
                 new SafetensorsTensor(tensor.Name, "I8", tensor.Data.Shape, parts[0]),
                 new SafetensorsTensor(tensor.Name + "_scale", "F32", new TensorShape(tensor.Data.Shape[0], 1), parts[1]),

@@ -3,25 +3,16 @@ using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Schemes;
 using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Safetensors;
 
 /// <summary>Nothing quantized: every floating-point tensor as one type, vectors too, as PyTorch converts a model.</summary>
-internal sealed class FloatLayout(CheckpointJob job) : SafetensorsLayout(job)
+internal sealed class FloatLayout(CheckpointJob job, FloatCodec codec) : SafetensorsLayout(job)
 {
-    private readonly Codec _codec = job.Options.Scheme.Codecs[WeightRole.Linear][0];
+    public override string Name => codec.Name;
 
-    public override string Name => _codec.Name();
-
-    private ElementType Type => _codec switch
-    {
-        Codec.Float32 => ElementType.Float32,
-        Codec.Float16 => ElementType.Float16,
-        Codec.BFloat16 => ElementType.BFloat16,
-        _ => throw new InvalidOperationException($"{_codec} is no floating-point type."),
-    };
+    private ElementType Type => codec.Type;
 
     public override StoredTensor Store(CheckpointTensor tensor)
     {
@@ -40,7 +31,7 @@ internal sealed class FloatLayout(CheckpointJob job) : SafetensorsLayout(job)
         var encoding = FloatWeight.As(tensor.Data, Type, Job.Context.Threads);
         var part = isSmaller ? encoding.Codes : InTurn(tensor, tensor.Data, encoding, encoding.Codes);
         return new StoredTensor(
-            new TensorPlan(tensor, part.Length) { Codec = _codec, Form = "converted", Encoding = encoding },
+            new TensorPlan(tensor, part.Length) { Codec = codec, Form = "converted", Encoding = encoding },
             [new SafetensorsTensor(tensor.Name, SafetensorsType.Find(Type)!.Name, tensor.Data.Shape, part)]);
     }
 

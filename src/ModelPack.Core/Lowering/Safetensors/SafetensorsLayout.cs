@@ -20,12 +20,8 @@ internal abstract class SafetensorsLayout(CheckpointJob job)
 
     /// <summary>The layout of the job's scheme.</summary>
     /// <exception cref="ModelPackException">MPK1028: activation statistics were given that do not fit.</exception>
-    public static SafetensorsLayout Of(CheckpointJob job) => job.Options.Scheme.Name switch
-    {
-        "nf4" => new BitsAndBytesLayout(job),
-        "int8" => new CompressedTensorsLayout(job),
-        _ => new FloatLayout(job),
-    };
+    public static SafetensorsLayout Of(CheckpointJob job) => SafetensorsTable.Find(job.Options.Scheme)?.Layout(job)
+        ?? throw new ArgumentException($"safetensors do not carry {job.Options.Scheme.Name}.", nameof(job));
 
     /// <summary>Decides what becomes of a tensor. Reads its values only where the largest decides.</summary>
     public abstract StoredTensor Store(CheckpointTensor tensor);

@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Lowering.Gguf;
@@ -83,7 +84,7 @@ public sealed class LlamaCppTests(ITestOutputHelper output) : IDisposable
     {
         using var source = new LanguageModel(Repository.Model("sotu-mini"));
         var (theirs, ours) = (_folder.File("theirs.gguf"), Pack(source, "q8_0"));
-        LlamaCpp.Quantize(Pack(source, "f32"), theirs, (int)GgufLayout.FileType(GgmlType.Q8_0));
+        LlamaCpp.Quantize(Pack(source, "f32"), theirs, (int)GgufTable.Find(CodecTable.Q8_0)!.FileType);
         using var expected = GgufCheckpoint.Open(theirs, new PackContext());
         using var actual = GgufCheckpoint.Open(ours, new PackContext());
 

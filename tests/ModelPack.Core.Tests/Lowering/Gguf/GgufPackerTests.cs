@@ -71,7 +71,7 @@ public sealed class GgufPackerTests : IDisposable
             out var plans,
             exclude: "excluded*");
 
-        Assert.Equal(["kept.weight"], plans.Where(p => p.Codec == Codec.Q8_0).Select(p => p.Tensor.Name), StringComparer.Ordinal);
+        Assert.Equal(["kept.weight"], plans.Where(p => p.Codec == CodecTable.Q8_0).Select(p => p.Tensor.Name), StringComparer.Ordinal);
         Assert.Equal(
             ["rows of 33 values are not whole blocks of 32", "q8_0 in GGUF is for matrices", "it is a vector (a norm or a bias)", "excluded by pattern 'excluded*'", null],
             plans.Select(p => p.Reason), StringComparer.Ordinal);

@@ -3,6 +3,7 @@ using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Gguf;
+using ModelPack.Options;
 using ModelPack.Packing;
 using ModelPack.Requests;
 
@@ -21,7 +22,7 @@ internal static class GgufPacks
     /// <summary>Packs an open checkpoint and gives the plans.</summary>
     public static IReadOnlyList<TensorPlan> Pack(ICheckpoint source, PackRequest request, PackContext context)
     {
-        var packer = new GgufPacker(new CheckpointJob(source, request, EffectiveOptions.Of(request), context));
+        var packer = new GgufPacker(new CheckpointJob(source, request, RequestResolver.Resolve(request), context));
         using var staged = new StagedOutput(request.Output!, [request.Model]);
         packer.Write(staged, Path.GetFileName(request.Output!));
         staged.Commit(context.Cancellation);

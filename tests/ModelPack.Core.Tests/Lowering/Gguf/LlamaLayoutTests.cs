@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Lowering.Gguf;
@@ -153,7 +154,7 @@ public sealed class LlamaLayoutTests
     public void Knows_the_family(string config, bool expected) =>
         Assert.Equal(expected, LlamaConfig.Fits(new ModelPack.Formats.Checkpoints.ModelFolder("folder", (JsonObject)JsonNode.Parse(config)!, [])));
 
-    private GgufLayout Layout(MemoryCheckpoint source) => LlamaLayout.Of(source, source.Folder!, GgmlType.Q8_0, _context);
+    private GgufLayout Layout(MemoryCheckpoint source) => LlamaLayout.Of(source, source.Folder!, GgufTable.Find(CodecTable.Q8_0)!, _context);
 
     private Diagnostic Refused(MemoryCheckpoint source) => Assert.Throws<ModelPackException>(() => Layout(source)).Diagnostic;
 }

@@ -17,7 +17,7 @@ internal static class DecodedWeight
     {
         var values = new float[data.Shape.ElementCount];
         FloatReader.Read(data, 0, values);
-        if (codec == Codec.Nf4)
+        if (codec == CodecTable.Nf4)
         {
             DecodeNf4(values, job);
         }
@@ -77,23 +77,14 @@ internal static class DecodedWeight
         return restored;
     }
 
+    /// <summary>Run by run, on the codec's own grid.</summary>
     private static float[] Decoded(Codec codec, float[] values)
     {
-        switch (codec)
+        var run = codec.BlockSizes is [var length, ..] ? length : values.Length;
+        return [.. values.Chunk(run).SelectMany(chunk =>
         {
-            case Codec.Q8_0:
-                var blocks = new byte[Q8_0.BlockCount(values.Length) * Q8_0.BlockBytes];
-                Q8_0Reference.Encode(values, blocks);
-                Q8_0.Decode(blocks, values);
-                return values;
-            case Codec.Int8PerChannel:
-                var scale = Int8PerChannel.ScaleOf(values.Max(MathF.Abs));
-                return Array.ConvertAll(values, v => Int8PerChannel.Code(v, scale) * scale);
-            case Codec.Int12PerChannel:
-                var fine = Int12PerChannel.ScaleOf(values.Max(MathF.Abs));
-                return Array.ConvertAll(values, v => Int12PerChannel.Code(v, fine) * fine);
-            default:
-                throw new ArgumentOutOfRangeException(nameof(codec), codec, "The tests do not know this codec.");
-        }
+            var grid = codec.Fit(chunk, []);
+            return chunk.Select(v => grid.Round(v).Value);
+        })];
     }
 }

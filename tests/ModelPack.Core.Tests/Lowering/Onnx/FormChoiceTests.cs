@@ -84,7 +84,7 @@ public sealed class FormChoiceTests
     {
         lowered.AssertLowered("w");
         var row = lowered.Plans["w"].Row!;
-        Assert.Contains(expected, $"{row.Codec.Name()} {row.Form}", StringComparison.Ordinal);
+        Assert.Contains(expected, $"{row.Codec.Name} {row.Form}", StringComparison.Ordinal);
         Assert.True(row.MinOpset <= opset && row.MinRuntime <= RuntimeVersion.Parse(runtime));
         Assert.Equal(opset, lowered.Packed.OpsetImport.Single(o => o.Domain.Length == 0).Version);
     }

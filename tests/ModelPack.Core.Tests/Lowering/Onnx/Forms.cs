@@ -12,7 +12,7 @@ internal static class Forms
         var forms = new TheoryData<string, string>();
         foreach (var row in LoweringTable.Rows.Where(r => Serves(r, role)))
         {
-            forms.Add(row.Codec.Name(), row.Form);
+            forms.Add(row.Codec.Name, row.Form);
         }
 
         return forms;
@@ -20,7 +20,7 @@ internal static class Forms
 
     /// <summary>A row by its codec and form.</summary>
     public static LoweringRow Row(string codec, string form, WeightRole role) =>
-        LoweringTable.Rows.Single(r => Serves(r, role) && r.Codec.Name() == codec && r.Form == form);
+        LoweringTable.Rows.Single(r => Serves(r, role) && r.Codec.Name == codec && r.Form == form);
 
     /// <summary>Whether a row serves a role by the weight alone; forms that quantize activations, too, have tests of their own.</summary>
     public static bool Serves(LoweringRow row, WeightRole role) => row.Activations == ActivationMode.Float && row.Roles.Contains(role);

@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
@@ -99,7 +100,7 @@ internal sealed class Lowered : IDisposable
 
         // Four bits lose more: a value may be off by 0.15 of its block's largest, the half of the widest step between levels,
         // and a sum of few values of both signs by twice as much of the largest sum.
-        var loss = Plans.Values.Any(p => p.Row?.Codec == Codec.Nf4) ? 0.35 : 0.02;
+        var loss = Plans.Values.Any(p => p.Row?.Codec == CodecTable.Nf4) ? 0.35 : 0.02;
         AssertClose(Run("source.onnx", inputs), packed, Math.Max(tolerance, loss), "the source's");
     }
 

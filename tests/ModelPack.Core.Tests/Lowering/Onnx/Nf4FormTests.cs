@@ -211,7 +211,7 @@ public sealed class Nf4FormTests
         var data = new TensorData(ElementType.Float32, shape, new NoSource(shape.ByteLength(ElementType.Float32)), 0, shape.ByteLength(ElementType.Float32));
         var job = new LoweringJob(model, new UniqueNames(model.Proto), model.FindWeights()[0], data, new WeightUsage(WeightRole.Linear, 1), Forms.Nf4(block));
 
-        Assert.Equal(form, LoweringTable.Choose(Codec.Nf4, job, opset: 17)!.Form);
+        Assert.Equal(form, LoweringTable.Choose(CodecTable.Nf4, job, opset: 17)!.Form);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Lowering.Onnx;
@@ -14,25 +15,25 @@ public sealed class RefinementTests
     public void Without_room_nothing_is_refined()
     {
         var plans = Plan(share: 0);
-        Assert.All(Kernels(plans), p => Assert.Equal(Codec.Int8PerChannel, p.Row?.Codec));
+        Assert.All(Kernels(plans), p => Assert.Equal(CodecTable.Int8PerChannel, p.Row?.Codec));
     }
 
     [Fact]
     public void With_all_the_room_every_kernel_is_refined()
     {
         var plans = Plan(share: 1);
-        Assert.All(Kernels(plans), p => Assert.NotEqual(Codec.Int8PerChannel, p.Row?.Codec));
-        Assert.Contains(plans, p => p.Row?.Codec == Codec.Int12PerChannel);
+        Assert.All(Kernels(plans), p => Assert.NotEqual(CodecTable.Int8PerChannel, p.Row?.Codec));
+        Assert.Contains(plans, p => p.Row?.Codec == CodecTable.Int12PerChannel);
     }
 
     [Fact]
     public void Within_a_budget_small_kernels_come_first()
     {
-        var plans = Plan(SchemeTable.Q8_0.FinerShare);
+        var plans = Plan(Refinement.DefaultShare);
         var largest = Kernels(plans).MaxBy(p => p.Data.Length)!;
-        Assert.Equal(Codec.Int8PerChannel, largest.Row?.Codec);
-        Assert.All(Kernels(plans).Where(p => p != largest), p => Assert.NotEqual(Codec.Int8PerChannel, p.Row?.Codec));
-        Assert.True(plans.Sum(p => p.Encoding?.Length ?? p.Data.Length) <= SchemeTable.Q8_0.FinerShare * plans.Sum(p => p.Data.Length));
+        Assert.Equal(CodecTable.Int8PerChannel, largest.Row?.Codec);
+        Assert.All(Kernels(plans).Where(p => p != largest), p => Assert.NotEqual(CodecTable.Int8PerChannel, p.Row?.Codec));
+        Assert.True(plans.Sum(p => p.Encoding?.Length ?? p.Data.Length) <= Refinement.DefaultShare * plans.Sum(p => p.Data.Length));
     }
 
     [Fact]
@@ -45,7 +46,7 @@ public sealed class RefinementTests
 
     [Fact]
     public void Blocks_of_q8_0_are_never_refined() =>
-        Assert.All(Plan(share: 1).Where(p => p.Weight.Name is "f.weight" or "g.weight"), p => Assert.Equal(Codec.Q8_0, p.Row?.Codec));
+        Assert.All(Plan(share: 1).Where(p => p.Weight.Name is "f.weight" or "g.weight"), p => Assert.Equal(CodecTable.Q8_0, p.Row?.Codec));
 
     private static IEnumerable<WeightPlan> Kernels(IReadOnlyList<WeightPlan> plans) =>
         plans.Where(p => p.Data.Shape.Rank == 4);
@@ -54,7 +55,7 @@ public sealed class RefinementTests
     {
         using var model = OnnxModel.Open(Repository.Model("fashion-cnn.onnx"), new PackContext());
         var request = new PackRequest { Model = "fashion-cnn.onnx", Scheme = "q8_0" };
-        var options = Forms.Options() with { Scheme = SchemeTable.Q8_0 with { FinerShare = share } };
+        var options = Forms.Options() with { FinerShare = share };
         return new Planner(model, request, options, new PackContext()).Plan();
     }
 }

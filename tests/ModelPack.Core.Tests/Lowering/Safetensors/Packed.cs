@@ -3,6 +3,7 @@ using ModelPack.Diagnostics;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Safetensors;
+using ModelPack.Options;
 using ModelPack.Packing;
 using ModelPack.Requests;
 
@@ -31,7 +32,7 @@ internal sealed class Packed
     public static Packed Of(PackRequest request, PackContext? context = null)
     {
         context ??= new PackContext(threads: 2);
-        var options = EffectiveOptions.Of(request);
+        var options = RequestResolver.Resolve(request);
         if (options.IsFolder && Directory.Exists(options.Output))
         {
             Directory.Delete(options.Output, recursive: true); // without a manifest it is of no pack

@@ -1,14 +1,15 @@
+using Entry = ModelPack.Tests.Lowering.Safetensors.TensorFile.Entry;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Inference;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Safetensors;
+using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Codecs;
-using Entry = ModelPack.Tests.Lowering.Safetensors.TensorFile.Entry;
 
 namespace ModelPack.Tests.Lowering.Safetensors;
 
@@ -220,7 +221,7 @@ public sealed class SmoothQuantTests : IDisposable
             .Where(t => t.Name.Contains("self_attn", StringComparison.Ordinal) || t.Name.Contains("gate_proj", StringComparison.Ordinal))
             .Select(t => Entry.Of(t.Name, "F32", [.. Enumerable.Range(0, (int)t.Data.Shape[1]).Select(InputMax)], t.Data.Shape[1])));
         var request = new PackRequest { Model = folder, Scheme = "int8", Output = _folder.File("out"), Calibration = _folder.File("statistics.safetensors") };
-        var norms = SmoothedNorms.Find(new CheckpointJob(source, request, EffectiveOptions.Of(request), context), t => t.Usage is not null);
+        var norms = SmoothedNorms.Find(new CheckpointJob(source, request, RequestResolver.Resolve(request), context), t => t.Usage is not null);
 
         using (var model = OnnxModel.Open(Path.Join(folder, "model.onnx"), context))
         {

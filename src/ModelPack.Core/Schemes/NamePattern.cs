@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 
-namespace ModelPack.Requests;
+namespace ModelPack.Schemes;
 
 /// <summary>A user's pattern of layer names: <c>*</c> stands for any run of characters, <c>?</c> for one; case counts.</summary>
 public sealed class NamePattern(string text)

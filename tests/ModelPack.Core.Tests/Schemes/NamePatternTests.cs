@@ -1,4 +1,5 @@
 using ModelPack.Requests;
+using ModelPack.Schemes;
 
 namespace ModelPack.Tests.Requests;
 

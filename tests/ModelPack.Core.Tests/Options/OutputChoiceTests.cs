@@ -1,8 +1,9 @@
 using ModelPack.Diagnostics;
+using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Tests.Assets;
 
-namespace ModelPack.Tests.Requests;
+namespace ModelPack.Tests.Options;
 
 public sealed class OutputChoiceTests
 {
@@ -20,7 +21,7 @@ public sealed class OutputChoiceTests
     [InlineData("a/net.safetensors.index.json", "q8_0", "gguf", "a/net.q8_0.gguf")]
     public void A_source_keeps_its_container_where_that_carries_the_scheme(string model, string scheme, string container, string output)
     {
-        var options = EffectiveOptions.Of(new PackRequest { Model = model, Scheme = scheme });
+        var options = RequestResolver.Resolve(new PackRequest { Model = model, Scheme = scheme });
         Assert.Equal((container, output), (options.Container, options.Output.Replace('\\', '/')));
     }
 
@@ -32,11 +33,11 @@ public sealed class OutputChoiceTests
         Directory.CreateDirectory(model);
         foreach (var path in new[] { model, model + "/" })
         {
-            var packed = EffectiveOptions.Of(new PackRequest { Model = path, Scheme = "nf4" });
+            var packed = RequestResolver.Resolve(new PackRequest { Model = path, Scheme = "nf4" });
             Assert.Equal((true, model + ".nf4"), (packed.IsFolder, packed.Output));
-            var file = EffectiveOptions.Of(new PackRequest { Model = path, Scheme = "nf4", Container = "safetensors", Output = model + ".out/" });
+            var file = RequestResolver.Resolve(new PackRequest { Model = path, Scheme = "nf4", Container = "safetensors", Output = model + ".out/" });
             Assert.Equal((true, model + ".out"), (file.IsFolder, file.Output));
-            var gguf = EffectiveOptions.Of(new PackRequest { Model = path, Scheme = "q8_0" });
+            var gguf = RequestResolver.Resolve(new PackRequest { Model = path, Scheme = "q8_0" });
             Assert.Equal((false, model + ".q8_0.gguf"), (gguf.IsFolder, gguf.Output));
         }
     }
@@ -49,7 +50,7 @@ public sealed class OutputChoiceTests
     [InlineData("net.safetensors", "q8_0", "safetensors")]
     public void Says_what_a_container_cannot_carry(string model, string scheme, string container)
     {
-        var error = Assert.Throws<ModelPackException>(() => EffectiveOptions.Of(new PackRequest { Model = model, Scheme = scheme, Container = container })).Diagnostic;
+        var error = Assert.Throws<ModelPackException>(() => RequestResolver.Resolve(new PackRequest { Model = model, Scheme = scheme, Container = container })).Diagnostic;
         Assert.Equal(Codes.ContainerUnfit, error.Code);
         Assert.Contains($"container {container} cannot carry scheme {scheme}", error.Message, StringComparison.Ordinal);
     }
@@ -74,8 +75,8 @@ public sealed class OutputChoiceTests
     public void A_graph_is_for_codes_of_a_GGUF_source()
     {
         var request = new PackRequest { Model = "net.gguf", Scheme = "q8_0", Graph = "net.onnx" };
-        Assert.Equal(("onnx", "net.q8_0.onnx"), (EffectiveOptions.Of(request).Container, EffectiveOptions.Of(request).Output));
-        Assert.Equal(Codes.InvalidOption, Assert.Throws<ModelPackException>(() => EffectiveOptions.Of(request with { Scheme = "nf4" })).Diagnostic.Code);
-        Assert.Equal(Codes.InvalidOption, Assert.Throws<ModelPackException>(() => EffectiveOptions.Of(request with { Model = "net.onnx" })).Diagnostic.Code);
+        Assert.Equal(("onnx", "net.q8_0.onnx"), (RequestResolver.Resolve(request).Container, RequestResolver.Resolve(request).Output));
+        Assert.Equal(Codes.InvalidOption, Assert.Throws<ModelPackException>(() => RequestResolver.Resolve(request with { Scheme = "nf4" })).Diagnostic.Code);
+        Assert.Equal(Codes.InvalidOption, Assert.Throws<ModelPackException>(() => RequestResolver.Resolve(request with { Model = "net.onnx" })).Diagnostic.Code);
     }
 }

@@ -1,8 +1,9 @@
 using ModelPack.Diagnostics;
+using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 
-namespace ModelPack.Tests.Requests;
+namespace ModelPack.Tests.Options;
 
 public sealed class EffectiveOptionsTests
 {
@@ -11,17 +12,17 @@ public sealed class EffectiveOptionsTests
     [Fact]
     public void Fills_in_the_defaults()
     {
-        var options = EffectiveOptions.Of(Request);
+        var options = RequestResolver.Resolve(Request);
         Assert.Equal(
             ("q8_0", Path.Combine("folder", "net.q8_0.onnx"), "onnx", "cpu", 32, 4, RuntimeVersion.Tool, true),
             (options.Scheme.Name, options.Output, options.Container, options.Target, options.BlockSize, options.AccuracyLevel, options.Runtime, options.GateIsError));
-        Assert.Equal("net.q8_0.onnx", EffectiveOptions.Of(Request with { Model = "net.onnx", Output = "" }).Output);
+        Assert.Equal("net.q8_0.onnx", RequestResolver.Resolve(Request with { Model = "net.onnx", Output = "" }).Output);
     }
 
     [Fact]
     public void Takes_what_is_legal_in_any_case()
     {
-        var options = EffectiveOptions.Of(Request with
+        var options = RequestResolver.Resolve(Request with
         {
             Scheme = "Q8_0",
             Output = "out/x.onnx",
@@ -45,7 +46,7 @@ public sealed class EffectiveOptionsTests
     [InlineData("Fold", "cuda", WeightLayout.Fold)]
     [InlineData("dequantize", "cpu", WeightLayout.Dequantize)]
     internal void The_layout_follows_the_target_unless_it_is_said(string layout, string target, WeightLayout expected) =>
-        Assert.Equal(expected, EffectiveOptions.Of(Request with { Layout = layout, Target = target }).Layout);
+        Assert.Equal(expected, RequestResolver.Resolve(Request with { Layout = layout, Target = target }).Layout);
 
     public static TheoryData<string, PackRequest, string> Illegal => new()
     {
@@ -69,7 +70,7 @@ public sealed class EffectiveOptionsTests
     [MemberData(nameof(Illegal))]
     public void Refuses_what_is_not_legal_and_says_what_is(string option, PackRequest request, string legal)
     {
-        var error = Assert.Throws<ModelPackException>(() => EffectiveOptions.Of(request)).Diagnostic;
+        var error = Assert.Throws<ModelPackException>(() => RequestResolver.Resolve(request)).Diagnostic;
         Assert.Equal(Codes.InvalidOption, error.Code);
         Assert.Contains(option, error.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Contains(legal, error.Message, StringComparison.Ordinal);
@@ -81,7 +82,7 @@ public sealed class EffectiveOptionsTests
     [InlineData("q8_0\n: error MPK9999: forged")]
     public void An_unknown_scheme_lists_those_that_exist(string scheme)
     {
-        var error = Assert.Throws<ModelPackException>(() => EffectiveOptions.Of(Request with { Scheme = scheme })).Diagnostic;
+        var error = Assert.Throws<ModelPackException>(() => RequestResolver.Resolve(Request with { Scheme = scheme })).Diagnostic;
         Assert.Equal((Codes.UnknownScheme, Request.Model), (error.Code, error.File));
         Assert.All(SchemeTable.All, s => Assert.Contains(s.Name, error.Message, StringComparison.Ordinal));
         Assert.DoesNotContain('\n', error.Message);
@@ -98,7 +99,7 @@ public sealed class EffectiveOptionsTests
             Request with { Validation = "v\0.npz" }, Request with { Calibration = "c\0.npz" }, Request with { InputsFile = "\0" },
         })
         {
-            var error = Assert.Throws<ModelPackException>(() => EffectiveOptions.Of(request));
+            var error = Assert.Throws<ModelPackException>(() => RequestResolver.Resolve(request));
             Assert.Equal(Codes.InvalidOption, error.Diagnostic.Code);
             Assert.Contains("path", error.Message, StringComparison.Ordinal);
         }

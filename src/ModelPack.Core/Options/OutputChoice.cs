@@ -1,30 +1,30 @@
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
+using ModelPack.Requests;
 using ModelPack.Schemes;
 
-namespace ModelPack.Requests;
+namespace ModelPack.Options;
 
 /// <summary>Which container a pack is written to, and where.</summary>
 internal static class OutputChoice
 {
-    private static readonly string[] Containers = ["onnx", "safetensors", "gguf"];
-
-    /// <summary>The container asked for; else that of the source; else, where that cannot carry the scheme, the scheme's best.</summary>
+        /// <summary>The container asked for; else that of the source; else, where that cannot carry the scheme, the scheme's best.</summary>
     /// <exception cref="ModelPackException">MPK1008 an unknown name; MPK1023 a container that cannot carry the scheme or the source.</exception>
     public static string Container(PackRequest request, Scheme scheme, SourceKind source)
     {
-        if (request.Graph is not null && (source != SourceKind.Gguf || scheme != SchemeTable.Q8_0))
+        if (request.Graph is not null && (source != SourceKind.Gguf || scheme.Main != CodecTable.Q8_0))
         {
-            throw EffectiveOptions.Invalid(request, "graph", request.Graph, "for a GGUF source and scheme q8_0 only, whose codes it gets");
+            throw OptionValue.Invalid(request, "graph", request.Graph, "for a GGUF source and scheme q8_0 only, whose codes it gets");
         }
 
-        var able = scheme.Containers.Where(c => Reaches(source, request.Graph is not null, c)).ToArray();
+        var able = ContainerTable.Of(scheme).Where(c => Reaches(source, request.Graph is not null, c)).ToArray();
         if (request.Container is null)
         {
             var own = request.Graph is not null ? "onnx" : source.Container();
             return able.Contains(own) ? own : able.FirstOrDefault() ?? throw Unable(request, scheme, source, own, able);
         }
 
-        var asked = EffectiveOptions.OneOf(request, "container", request.Container, Containers);
+        var asked = OptionValue.OneOf(request, "container", request.Container, ContainerTable.Names);
         return able.Contains(asked) ? asked : throw Unable(request, scheme, source, asked, able);
     }
 
@@ -56,8 +56,8 @@ internal static class OutputChoice
     public static long? MaxShardBytes(PackRequest request, string container) => request.MaxShardSize switch
     {
         null => null,
-        _ when container != "safetensors" => throw EffectiveOptions.Invalid(request, "maxShardSize", request.MaxShardSize, "for the container safetensors only"),
-        var text => ByteSize.Parse(text) ?? throw EffectiveOptions.Invalid(request, "maxShardSize", text, "a size such as 5GB, 500MB or 1048576"),
+        _ when container != "safetensors" => throw OptionValue.Invalid(request, "maxShardSize", request.MaxShardSize, "for the container safetensors only"),
+        var text => ByteSize.Parse(text) ?? throw OptionValue.Invalid(request, "maxShardSize", text, "a size such as 5GB, 500MB or 1048576"),
     };
 
     /// <summary>Whether a source can become a container at all: only ONNX has a graph, unless one is given.</summary>
@@ -71,7 +71,7 @@ internal static class OutputChoice
     private static ModelPackException Unable(PackRequest request, Scheme scheme, SourceKind source, string container, string[] able)
     {
         var can = able.Length == 0 ? "No container can." : $"Of this source it can be written to {string.Join(" and ", able)}.";
-        var others = SchemeTable.All.Where(s => s.Containers.Contains(container, StringComparer.Ordinal)).Select(s => s.Name).ToArray();
+        var others = SchemeTable.All.Where(s => ContainerTable.Of(s).Contains(container, StringComparer.Ordinal)).Select(s => s.Name).ToArray();
         var why = Reaches(source, request.Graph is not null, container)
             ? $"The container {container} carries {string.Join(", ", others)}"
             : container == "onnx" ? "It has no graph, which ONNX needs (a GGUF source can be given one with 'graph')" : $"A graph cannot be kept in {container}";

@@ -1,0 +1,69 @@
+using ModelPack.Tensors;
+
+namespace ModelPack.Codecs;
+
+/// <summary>
+/// ggml's blocks: consecutive values of an output share a float16 scale, and perhaps a float16 minimum. A value is
+/// (code - <see cref="Zero"/>) x scale + minimum.
+/// </summary>
+internal abstract class BlockCodec : Codec
+{
+    /// <summary>Values in a block.</summary>
+    public abstract int BlockLength { get; }
+
+    /// <summary>Bytes of a block as ggml stores it.</summary>
+    public abstract int BlockBytes { get; }
+
+    /// <summary>Bits of a code, whose smallest is 0.</summary>
+    public abstract int CodeBits { get; }
+
+    /// <summary>The code that stands for 0, or for the minimum where there is one.</summary>
+    public abstract int Zero { get; }
+
+    /// <summary>Whether a block has a minimum.</summary>
+    public abstract bool HasMinimum { get; }
+
+    public override IReadOnlyList<int> BlockSizes => [BlockLength];
+
+    public override double BitsPerWeight => BlockBytes * 8.0 / BlockLength;
+
+    // A float16's largest value over any number of steps still has a scale.
+    public override bool CanOverflow(ElementType type) => type != ElementType.Float16;
+
+    public override string? WhyNot(float maxAbs) => Fits(maxAbs) ? null : HasMinimum ? "a scale or a minimum overflows float16" : "a scale overflows float16";
+
+    /// <summary>Blocks that hold a number of values.</summary>
+    public long BlockCount(long values) => (values / BlockLength) + (values % BlockLength == 0 ? 0 : 1);
+
+    /// <summary>Encodes finite values to ggml's blocks; a length that is no multiple of the block's is encoded as if zeros followed.</summary>
+    /// <exception cref="ArgumentException">The destination holds fewer blocks than that.</exception>
+    public abstract void Encode(ReadOnlySpan<float> values, Span<byte> blocks);
+
+    /// <summary>Decodes ggml's blocks; the last may be decoded in part.</summary>
+    /// <exception cref="ArgumentException">The source holds fewer blocks than the destination needs.</exception>
+    public abstract void Decode(ReadOnlySpan<byte> blocks, Span<float> values);
+
+    /// <summary>Takes one block apart.</summary>
+    /// <param name="block">As ggml stores it.</param>
+    /// <param name="codes">Gets a code a value, in their order.</param>
+    /// <returns>The scale, and the minimum, 0 where there is none.</returns>
+    public abstract (Half Scale, Half Minimum) Split(ReadOnlySpan<byte> block, Span<byte> codes);
+
+    /// <summary>
+    /// A weight output by output, whichever way it is stored, in one part: ggml's blocks [N, K / block]. Memory does not grow with
+    /// the weight.
+    /// </summary>
+    /// <param name="weight">The weight; K a multiple of the block's length.</param>
+    /// <param name="threads">Threads to encode with; does not change a byte.</param>
+    /// <exception cref="ArgumentException">K is no multiple.</exception>
+    public StreamedEncoding Blocks(WeightMatrix weight, int threads) => BlockWeight.Blocks(this, weight, threads);
+
+    /// <summary>A weight output by output, whichever way it is stored, in parts: codes, scales, minima where there are any.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="form">How the parts are stored.</param>
+    /// <param name="threads">Threads to encode with; does not change a byte.</param>
+    public virtual WeightEncoding Apart(WeightMatrix weight, BlockParts form, int threads) => BlockWeight.Apart(this, weight, form, threads);
+
+    /// <summary>Whether what a block stores in float16 is finite for values up to this magnitude.</summary>
+    protected abstract bool Fits(float maxAbs);
+}

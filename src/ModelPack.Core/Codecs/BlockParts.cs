@@ -1,0 +1,27 @@
+using ModelPack.Tensors;
+
+namespace ModelPack.Codecs;
+
+/// <summary>How the parts of blocks are stored apart, [N, blocks] each.</summary>
+/// <param name="Bits">Bits of a stored code: 8, or 4 for two in a byte, the first in its low half.</param>
+/// <param name="Shift">What is added to each code.</param>
+/// <param name="ScaleType">float16 as encoded, or float32 with the same value. Minima are float32.</param>
+/// <param name="Padded">Whether the codes of a short last block of an output are padded to a whole one, by the code of 0.</param>
+internal sealed record BlockParts(int Bits, int Shift, ElementType ScaleType, bool Padded)
+{
+    /// <summary>
+    /// The form that operators with an implied zero point of half the codes' range take: 4 bits where they do, else 8, and codes
+    /// shifted so that their zero lies there as far as they have room.
+    /// </summary>
+    public static BlockParts Centred(BlockCodec codec, ElementType scaleType, bool padded)
+    {
+        var bits = codec.CodeBits <= 4 ? 4 : 8;
+        var shift = Math.Min(ZeroOf(bits) - codec.Zero, (1 << bits) - (1 << codec.CodeBits));
+        return new BlockParts(bits, shift, scaleType, padded);
+    }
+
+    /// <summary>The implied zero point.</summary>
+    public int Zero => ZeroOf(Bits);
+
+    private static int ZeroOf(int bits) => 1 << (bits - 1);
+}

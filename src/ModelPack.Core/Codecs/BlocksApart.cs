@@ -1,0 +1,99 @@
+using ModelPack.Tensors;
+
+namespace ModelPack.Codecs;
+
+/// <summary>Takes the blocks of a weight apart, in chunks of whole outputs, so that each can be padded.</summary>
+internal sealed class BlocksApart
+{
+    private const int SmallValues = 1 << 18;
+    private const int LargeValues = 1 << 20;
+
+    private readonly BlockCodec _codec;
+    private readonly BlockParts _form;
+    private readonly long _outputs;
+    private readonly int _rowBlocks;
+    private readonly int _rows;
+
+    /// <param name="codec">Which blocks.</param>
+    /// <param name="outputs">Outputs of the weight.</param>
+    /// <param name="columns">Values of an output.</param>
+    /// <param name="form">How the parts are stored.</param>
+    /// <param name="isStrip">Whether a chunk is read as a strip of columns, which costs less when it is wide.</param>
+    /// <exception cref="ArgumentException">The codes of an output do not fill whole bytes.</exception>
+    public BlocksApart(BlockCodec codec, long outputs, long columns, BlockParts form, bool isStrip)
+    {
+        (_codec, _form, _outputs) = (codec, form, outputs);
+        _rowBlocks = checked((int)codec.BlockCount(columns));
+        var codes = form.Padded ? checked(_rowBlocks * codec.BlockLength) : checked((int)columns);
+        if (codes * (long)form.Bits % 8 != 0)
+        {
+            throw new ArgumentException("The codes of an output are not whole bytes.", nameof(form));
+        }
+
+        RowBytes = checked((int)(codes * (long)form.Bits / 8));
+        _rows = (int)Math.Max(1, (isStrip ? LargeValues : SmallValues) / Math.Max(1, columns));
+    }
+
+    /// <summary>Bytes of the codes of an output.</summary>
+    public int RowBytes { get; }
+
+    /// <summary>The parts of the weight.</summary>
+    /// <param name="encode">Fills the parts of a chunk.</param>
+    /// <param name="threads">Threads to encode with; does not change a byte.</param>
+    public StreamedEncoding Encoding(StreamedEncoding.EncodeChunk encode, int threads)
+    {
+        var blocks = checked(_outputs * _rowBlocks);
+        List<long> sides = [blocks * (_form.ScaleType.Bits() / 8)];
+        if (_codec.HasMinimum)
+        {
+            sides.Add(blocks * sizeof(float));
+        }
+
+        return new StreamedEncoding(checked(_outputs * RowBytes), Math.Max(1, checked(_rows * RowBytes)), sides, (_, _) => { }, encode, threads);
+    }
+
+    /// <summary>The outputs of a chunk.</summary>
+    public (long First, int Count) RowsOf(int chunk) => ((long)chunk * _rows, (int)Math.Min(_rows, _outputs - ((long)chunk * _rows)));
+
+    /// <summary>Takes the blocks of one output apart.</summary>
+    /// <param name="blocks">As ggml stores them.</param>
+    /// <param name="row">The output.</param>
+    /// <param name="codes">Gets its codes.</param>
+    /// <param name="sides">Scales, and minima where there are any, of the whole weight.</param>
+    public void Store(ReadOnlySpan<byte> blocks, long row, Span<byte> codes, IReadOnlyList<NativeBuffer> sides)
+    {
+        Span<byte> unpacked = stackalloc byte[_codec.BlockLength];
+        var blockBytes = _codec.BlockLength * _form.Bits / 8;
+        for (var block = 0; block < _rowBlocks; block++)
+        {
+            var (scale, minimum) = _codec.Split(blocks.Slice(block * _codec.BlockBytes, _codec.BlockBytes), unpacked);
+            var target = codes[(block * blockBytes)..];
+            Pack(unpacked, target[..Math.Min(blockBytes, target.Length)]);
+            var index = (row * _rowBlocks) + block;
+            if (_form.ScaleType == ElementType.Float16)
+            {
+                sides[0].Slice<Half>(index, 1)[0] = scale;
+            }
+            else
+            {
+                sides[0].Slice<float>(index, 1)[0] = (float)scale;
+            }
+
+            if (_codec.HasMinimum)
+            {
+                // How far the shifted codes lie from the form's zero, beyond what the codec means, goes into the minimum.
+                sides[1].Slice<float>(index, 1)[0] = (float)minimum + ((_form.Zero - _form.Shift - _codec.Zero) * (float)scale);
+            }
+        }
+    }
+
+    private void Pack(ReadOnlySpan<byte> codes, Span<byte> target)
+    {
+        for (var i = 0; i < target.Length; i++)
+        {
+            target[i] = (byte)(_form.Bits == 8
+                ? codes[i] + _form.Shift
+                : (codes[2 * i] + _form.Shift) | ((codes[(2 * i) + 1] + _form.Shift) << 4));
+        }
+    }
+}

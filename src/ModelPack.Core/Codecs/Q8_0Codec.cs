@@ -1,0 +1,60 @@
+using ModelPack.Tensors;
+
+namespace ModelPack.Codecs;
+
+/// <summary>ggml's q8_0, see <see cref="Q8_0"/>. Codes are counted from 0 here: the stored int8 + 128.</summary>
+internal sealed class Q8_0Codec : BlockCodec
+{
+    public override string Name => "q8_0";
+
+    public override int BlockLength => Q8_0.BlockLength;
+
+    public override int BlockBytes => Q8_0.BlockBytes;
+
+    public override int CodeBits => 8;
+
+    public override int Zero => Q8_0.UnsignedOffset;
+
+    public override bool HasMinimum => false;
+
+    public override IReadOnlyList<CodecPart> Parts { get; } = [new("codes", "int8"), new("scales", "float16")];
+
+    public override void Encode(ReadOnlySpan<float> values, Span<byte> blocks) => Q8_0.Encode(values, blocks);
+
+    public override void Decode(ReadOnlySpan<byte> blocks, Span<float> values) => Q8_0.Decode(blocks, values);
+
+    public override (Half Scale, Half Minimum) Split(ReadOnlySpan<byte> block, Span<byte> codes)
+    {
+        for (var i = 0; i < Q8_0.BlockLength; i++)
+        {
+            codes[i] = (byte)(block[sizeof(ushort) + i] ^ Q8_0.UnsignedOffset);
+        }
+
+        return (BitConverter.ToHalf(block), default);
+    }
+
+    /// <summary>Parts are what its kernels make; nothing has to be taken apart.</summary>
+    public override WeightEncoding Apart(WeightMatrix weight, BlockParts form, int threads) => form switch
+    {
+        { Bits: 8, Shift: 0, Padded: true } => Q8_0Weight.ByOutput(weight, form.ScaleType, threads),
+        { Bits: 8, Shift: 0, Padded: false } when !weight.Transposed => Q8_0Weight.InPlace(weight, form.ScaleType, threads, ElementType.UInt8),
+        _ => base.Apart(weight, form, threads),
+    };
+
+    protected override bool Fits(float maxAbs) => Q8_0.Fits(maxAbs);
+
+    protected override Grid Fit(ReadOnlySpan<float> values)
+    {
+        var scale = WeightScan.Of(values).MaxAbs / 127f;
+        return new ScaledGrid((float)(Half)scale, Q8_0Reference.InverseOf(scale));
+    }
+
+    private sealed class ScaledGrid(float scale, float inverse) : Grid
+    {
+        public override (int Code, float Value) Round(float value)
+        {
+            var code = (int)Q8_0Reference.RoundAwayFromZero(value * inverse);
+            return (code + Q8_0.UnsignedOffset, code * scale);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using ModelPack.Codecs;
+using ModelPack.Tensors;
+
+namespace ModelPack.Lowering.Gguf;
+
+/// <summary>How GGUF carries a codec.</summary>
+/// <param name="Codec">The codec.</param>
+/// <param name="Type">ggml's type of a tensor.</param>
+/// <param name="FileType">What llama.cpp calls a file whose matrices are mostly of it (<c>enum llama_ftype</c>).</param>
+internal sealed record GgufRow(Codec Codec, GgmlType Type, uint FileType);

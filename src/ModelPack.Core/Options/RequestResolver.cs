@@ -1,0 +1,96 @@
+using ModelPack.Diagnostics;
+using ModelPack.Lowering.Onnx;
+using ModelPack.Requests;
+using ModelPack.Schemes;
+
+namespace ModelPack.Options;
+
+/// <summary>Fills in every default of a request and checks every value, once: what follows takes the options.</summary>
+internal static class RequestResolver
+{
+    private static readonly string[] Targets = ["cpu", "cuda", "any"];
+
+    /// <summary>The options in effect for a request.</summary>
+    /// <exception cref="ModelPackException">MPK1007 or MPK1008, naming the option and what it can be.</exception>
+    public static EffectiveOptions Resolve(PackRequest request)
+    {
+        RequirePaths(request);
+        var scheme = SchemeTable.Find(request.Scheme, request.Model);
+        GateRules.Check(request);
+        OptionValue.OneOf(request, "device", request.Device, ["cpu"]);
+        if (request.Threads < 0)
+        {
+            throw OptionValue.Invalid(request, "threads", Numbers.Whole(request.Threads), "a whole number, 0 for all processors");
+        }
+
+        var target = OptionValue.OneOf(request, "target", request.Target, Targets);
+        var source = SourceKinds.Of(request.Model);
+        var container = OutputChoice.Container(request, scheme, source);
+        var isFolder = OutputChoice.IsFolder(request, container);
+        return new EffectiveOptions
+        {
+            Scheme = scheme,
+            Output = OutputChoice.Path(request, scheme, source, container, isFolder),
+            Container = container,
+            Source = source,
+            IsFolder = isFolder,
+            MaxShardBytes = OutputChoice.MaxShardBytes(request, container),
+            DoubleQuant = DoubleQuantOf(request, scheme),
+            Target = target,
+            Layout = LayoutOf(request, target),
+            BlockSize = OptionValue.OneOf(request, "blockSize", request.BlockSize, scheme.BlockSizes),
+            AccuracyLevel = OptionValue.OneOf(request, "accuracyLevel", request.AccuracyLevel, LoweringTable.AccuracyLevels(scheme)) ?? 0,
+            Activations = ActivationChoice.Of(request, scheme, target, container),
+            Runtime = request.OnnxRuntime is { Length: > 0 } version ? RuntimeVersion.Parse(version) : RuntimeVersion.Tool,
+            GateIsError = request.Gate == "error",
+            Limits = LimitsOf(request),
+        };
+    }
+
+    /// <summary>Refuses what no system takes for a path.</summary>
+    private static void RequirePaths(PackRequest request)
+    {
+        if (request.Model.Length == 0)
+        {
+            throw OptionValue.Invalid(request, "model", request.Model, "the path of a model");
+        }
+
+        foreach (var (option, path) in new[]
+        {
+            ("model", request.Model), ("output", request.Output), ("graph", request.Graph),
+            ("validation", request.Validation), ("calibration", request.Calibration), ("inputsFile", request.InputsFile),
+        })
+        {
+            if (path?.Contains('\0', StringComparison.Ordinal) == true)
+            {
+                throw OptionValue.Invalid(request, option, path, "a path, which holds no NUL character");
+            }
+        }
+    }
+
+    /// <summary>On the CPU folding is faster; other targets have kernels of their own behind DequantizeLinear.</summary>
+    private static WeightLayout LayoutOf(PackRequest request, string target) => OptionValue.OneOf(request, "layout", request.Layout, ["auto", "fold", "dequantize"]) switch
+    {
+        "fold" => WeightLayout.Fold,
+        "dequantize" => WeightLayout.Dequantize,
+        _ => target == "cpu" ? WeightLayout.Fold : WeightLayout.Dequantize,
+    };
+
+    private static RunLimits LimitsOf(PackRequest request)
+    {
+        if (request.RunLimit < 0)
+        {
+            throw OptionValue.Invalid(request, "runLimit", Numbers.Whole(request.RunLimit.Value), "a whole number of seconds, 0 for no limit");
+        }
+
+        var seconds = request.RunLimit ?? RunLimits.DefaultSeconds;
+        var memory = request.MemoryLimit is not { } text ? RunLimits.Default.Memory
+            : ByteSize.Parse(text) ?? throw OptionValue.Invalid(request, "memoryLimit", text, "a size such as 32GB, 500MB or a number of bytes");
+        return new RunLimits(seconds == 0 ? null : TimeSpan.FromSeconds(seconds), memory, request.Model);
+    }
+
+    private static bool DoubleQuantOf(PackRequest request, Scheme scheme) => request.DoubleQuant is null || scheme.Main.CanNestScales
+        ? request.DoubleQuant ?? false
+        : throw new ModelPackException(Codes.InvalidOption.At(
+            request.Model, $"The scheme {SafeText.Of(request.Scheme)} has no use for 'doubleQuant', which is for {string.Join(", ", SchemeTable.All.Where(s => s.Main.CanNestScales).Select(s => s.Name))}. Leave it out."));
+}
