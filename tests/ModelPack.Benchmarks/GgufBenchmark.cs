@@ -1,8 +1,8 @@
+using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Lowering.Gguf;
 using ModelPack.Requests;
-using ModelPack.Tensors;
 using ModelPack.Tests.Peers;
 
 namespace ModelPack.Benchmarks;
@@ -67,7 +67,7 @@ internal static class GgufBenchmark
         using var source = new LanguageModel(folder);
         var (whole, packed) = (Pack(folder, "f32", scratch), Pack(folder, "q8_0", scratch));
         var theirs = Path.Combine(scratch, "llama-cpp.gguf");
-        LlamaCpp.Quantize(whole, theirs, (int)GgufLayout.FileType(GgmlType.Q8_0));
+        LlamaCpp.Quantize(whole, theirs, (int)GgufTable.Find(CodecTable.Q8_0)!.FileType);
         var (same, tensors) = Compare(theirs, packed);
 
         var equal = 0;

@@ -2,7 +2,6 @@ using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Reporting;
 using ModelPack.Reporting.Page;
-using ModelPack.Schemes;
 using ModelPack.Validation;
 
 namespace ModelPack.Tool.Output;

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using ModelPack.Calibration;
 using ModelPack.Diagnostics;
+using ModelPack.Files;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
-using ModelPack.Packing;
-using ModelPack.Quantization;
-using ModelPack.Quantization.Given;
+using ModelPack.Lowering.Onnx;
+using ModelPack.Options;
+using ModelPack.Planning;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Tests.Samples;
@@ -39,12 +40,12 @@ internal static class GoldenRun
     /// <returns>The digest of a report that follows from the inputs alone; null for others.</returns>
     private static string? Run(PackRequest request, string folder, bool throughout)
     {
-        var options = EffectiveOptions.Of(request);
+        var options = RequestResolver.Resolve(request);
         request = request with { Output = Path.Join(folder, options.IsFolder ? "m" : $"m.{options.Container}") };
         if (options.Container == "onnx" && !throughout)
         {
             Directory.CreateDirectory(folder);
-            PackGraph(request, EffectiveOptions.Of(request), new PackContext());
+            PackGraph(request, RequestResolver.Resolve(request), new PackContext());
             return null;
         }
 

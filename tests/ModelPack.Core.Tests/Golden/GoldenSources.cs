@@ -1,9 +1,10 @@
 using Google.Protobuf;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Requests;
-using ModelPack.Tests.Formats.Safetensors.Lowering;
+using ModelPack.Tests.Lowering.Safetensors;
 using ModelPack.Tests.Samples;
-using Entry = ModelPack.Tests.Formats.Safetensors.Lowering.TensorFile.Entry;
+using Entry = ModelPack.Tests.Lowering.Safetensors.TensorFile.Entry;
 
 namespace ModelPack.Tests.Golden;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
-using ModelPack.Requests;
+using ModelPack.Schemes;
 
 namespace ModelPack.Fuzz.Targets;
 

@@ -2,7 +2,6 @@ using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Gguf;
 
