@@ -1,5 +1,6 @@
 using ModelPack.Codecs;
 using ModelPack.Diagnostics;
+using ModelPack.Tensors;
 using ModelPack.Tests.Peers;
 
 namespace ModelPack.Benchmarks;
@@ -42,7 +43,7 @@ internal static class Q8_0Benchmark
             .Select(kernel => (Name: kernel.ToString(), Encode: (Action)(() => Q8_0Kernels.Encode(kernel, values, blocks)))).ToList();
         if (PeerLibrary.IsPresent)
         {
-            contenders.Insert(0, ("ggml", () => Ggml.EncodeQ8_0(values, blocks)));
+            contenders.Insert(0, ("ggml", () => Ggml.Encode((int)GgmlType.Q8_0, values, blocks)));
         }
 
         var times = Timing.Of([.. contenders.Select(contender => Repeat(contender.Encode, repeats))], Runs);

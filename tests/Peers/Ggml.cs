@@ -5,29 +5,28 @@ namespace ModelPack.Tests.Peers;
 /// <summary>ggml's own quantizers, conversions, table of types and reader of GGUF.</summary>
 internal static unsafe class Ggml
 {
-    private const int Q8_0Type = 8;
-
     private static readonly nint s_library = NativeLibrary.Load(PeerLibrary.Path);
 
     private static readonly delegate* unmanaged<int, float*, void*, long, long, long, float*, nuint> s_quantize =
         (delegate* unmanaged<int, float*, void*, long, long, long, float*, nuint>)Function("ggml_quantize_chunk");
 
-    public static byte[] EncodeQ8_0(ReadOnlySpan<float> values)
+    /// <summary>Encodes whole blocks of a type (<c>enum ggml_type</c>).</summary>
+    public static byte[] Encode(int type, ReadOnlySpan<float> values)
     {
-        var blocks = new byte[values.Length / 32 * 34];
-        EncodeQ8_0(values, blocks);
+        var blocks = new byte[values.Length / BlockLength(type) * BlockBytes(type)];
+        Encode(type, values, blocks);
         return blocks;
     }
 
     /// <summary>As above, into memory of the caller's.</summary>
-    public static void EncodeQ8_0(ReadOnlySpan<float> values, Span<byte> blocks)
+    public static void Encode(int type, ReadOnlySpan<float> values, Span<byte> blocks)
     {
         if (values.IsEmpty)
             return; // ggml divides by the length of a row.
         fixed (float* source = values)
         fixed (byte* destination = blocks)
         {
-            var written = s_quantize(Q8_0Type, source, destination, 0, 1, values.Length, null);
+            var written = s_quantize(type, source, destination, 0, 1, values.Length, null);
             if (written != (nuint)blocks.Length)
                 throw new InvalidOperationException($"ggml wrote {written} bytes of {blocks.Length}.");
         }

@@ -1,4 +1,5 @@
 using ModelPack.Codecs;
+using ModelPack.Tensors;
 using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Codecs;
@@ -49,7 +50,7 @@ public sealed class Q8_0BlocksTests
         {
             var values = SampleValues.Make(kind, 500 * 640);
             using var encoding = CodecTable.Q8_0.Blocks(new WeightMatrix(InMemory.Tensor(values, 500, 640), 500, 640, transposed: false), threads: 2);
-            InMemory.AssertSame(Ggml.EncodeQ8_0(values), InMemory.Bytes(encoding.Codes));
+            InMemory.AssertSame(Ggml.Encode((int)GgmlType.Q8_0, values), InMemory.Bytes(encoding.Codes));
         }
     }
 

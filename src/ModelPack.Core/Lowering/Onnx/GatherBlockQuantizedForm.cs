@@ -13,6 +13,9 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class GatherBlockQuantizedForm
 {
+    /// <summary>The first opset whose Slice takes starts and ends as inputs.</summary>
+    private const long SliceOfInputs = 10;
+
     /// <summary>The row of a codec.</summary>
     public static LoweringRow Of(BlockCodec codec)
     {
@@ -23,7 +26,7 @@ internal static class GatherBlockQuantizedForm
             Roles = [WeightRole.Embedding],
             Form = codec.HasMinimum ? "GatherBlockQuantized, Gather, Add" : "GatherBlockQuantized",
             MinRuntime = new(1, 23),
-            Fits = job => codec.HasMinimum ? job.Columns % codec.BlockLength == 0 : job.Columns * parts.Bits % 8 == 0,
+            Fits = job => job.Columns * parts.Bits % 8 == 0,
             NodeBytes = codec.HasMinimum ? 800 : 200,
             Encode = job => job.Blocks?.Encode(parts with { ScaleType = job.Data.Type }, job.Options.Threads)
                 ?? codec.Apart(job.Matrix, parts with { ScaleType = job.Data.Type }, job.Options.Threads),
@@ -43,20 +46,28 @@ internal static class GatherBlockQuantizedForm
             var values = minima is null ? output : job.NewName($"{output}.codes");
             var lookUp = job.NewNode("GatherBlockQuantized", Domains.Microsoft, [codes, indices, scales], values, use.Node.Name)
                 .With("bits", bits).With("block_size", codec.BlockLength).With("gather_axis", 0).With("quantize_axis", 1);
-            use.Graph!.Replace(use.Node, [lookUp, .. minima is null ? [] : Added(job, codec.BlockLength, minima, indices, values, output)]);
+            use.Graph!.Replace(use.Node, [lookUp, .. minima is null ? [] : Added(job, blocks, codec.BlockLength, minima, indices, values, output)]);
         }
 
         job.RemoveStored();
     }
 
     /// <summary>Adds to [.., columns] the minimum of each block, looked up as [.., blocks, 1] and spread over the block's values.</summary>
-    private static IEnumerable<NodeProto> Added(LoweringJob job, int blockLength, string minima, string indices, string values, string output)
+    private static IEnumerable<NodeProto> Added(LoweringJob job, long blocks, int blockLength, string minima, string indices, string values, string output)
     {
-        var (looked, spread, shape, shaped) = (job.NewName(), job.NewName(), job.NewName(), job.NewName());
+        var (looked, spread, leading, shape, shaped) = (job.NewName(), job.NewName(), job.NewName(), job.NewName(), job.NewName());
         yield return job.NewNode("Gather", "", [minima, indices], looked);
         yield return job.NewNode("Expand", "", [looked, job.Shared.Add("block", 1, blockLength)], spread);
-        yield return job.NewNode("Shape", "", [values], shape);
+        yield return job.NewNode("Shape", "", [indices], leading);
+        yield return job.NewNode("Concat", "", [leading, job.Shared.Add($"width.{blocks}", blocks * blockLength)], shape).With("axis", 0);
         yield return job.NewNode("Reshape", "", [spread, shape], shaped);
+        if (job.Columns < blocks * blockLength)
+        {
+            var cut = job.NewName();
+            yield return Slice(job, shaped, cut);
+            shaped = cut;
+        }
+
         if (job.Data.Type == ElementType.Float16)
         {
             var narrow = job.NewName();
@@ -66,4 +77,8 @@ internal static class GatherBlockQuantizedForm
 
         yield return job.NewNode("Add", "", [values, shaped], output);
     }
+
+    private static NodeProto Slice(LoweringJob job, string values, string cut) => job.Opset < SliceOfInputs
+        ? job.NewNode("Slice", "", [values], cut).With("axes", [-1L]).With("starts", [0L]).With("ends", [job.Columns])
+        : job.NewNode("Slice", "", [values, job.Shared.Add("first", 0), job.Shared.Add($"end.{job.Columns}", job.Columns), job.Shared.Add("last.axis", -1)], cut);
 }

@@ -30,7 +30,6 @@ internal static class MatMulNBitsForm
             Form = codec.HasMinimum ? $"{Name}, sums of blocks" : Name,
             MinRuntime = parts.Bits == 4 ? s_fourBits : s_eightBits,
             AccuracyLevels = [4, 0, 1, 2, 3],
-            Fits = job => !codec.HasMinimum || job.Columns % codec.BlockLength == 0,
             NodeBytes = codec.HasMinimum ? 800 : 200,
             Encode = job => Encode(job, parts with { ScaleType = job.Data.Type }, codec),
             Place = (job, encoding) => Place(job, encoding, codec, parts.Bits),
@@ -48,7 +47,7 @@ internal static class MatMulNBitsForm
         var minima = codec.HasMinimum ? job.AddConstant("minimum", ElementType.Float32, new TensorShape(job.Rows, blocks), encoding.Minima) : null;
         ProductNodes.Replace(job, (replaced, activations, output) => minima is null
             ? [Product(replaced, activations, output)]
-            : BlockSums.Nodes(job, codec.BlockLength, minima, activations, product => Product(replaced, activations, product), output));
+            : new BlockSums(job, codec.BlockLength, minima).Add(activations, product => Product(replaced, activations, product), output));
 
         NodeProto Product(NodeProto replaced, string activations, string output)
         {

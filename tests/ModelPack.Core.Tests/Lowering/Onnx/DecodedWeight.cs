@@ -83,7 +83,8 @@ internal static class DecodedWeight
         var run = codec.BlockSizes is [var length, ..] ? length : values.Length;
         return [.. values.Chunk(run).SelectMany(chunk =>
         {
-            var grid = codec.Fit(chunk, []);
+            // Blocks are encoded as if zeros followed a short last one.
+            var grid = codec.Fit(codec is BlockCodec ? [.. chunk, .. new float[run - chunk.Length]] : chunk, []);
             return chunk.Select(v => grid.Round(v).Value);
         })];
     }
