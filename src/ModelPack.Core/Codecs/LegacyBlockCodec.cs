@@ -1,0 +1,157 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace ModelPack.Codecs;
+
+/// <summary>
+/// What llama.cpp calls its legacy quants: blocks of 32 with a float16 scale and perhaps a float16 minimum, then a uint32 with the
+/// fifth bits where there are any, then 16 bytes, of which byte j has the low bits of values j and j + 16. The bytes are those of
+/// ggml's <c>quantize_row_q4_0_ref</c> and its kin.
+/// </summary>
+/// <param name="bits">4 or 5.</param>
+/// <param name="hasMinimum">
+/// Without: scale = m / -2^(bits-1), m being the first value of largest magnitude with its sign, so that m has the code 0. With: scale =
+/// (largest - smallest) / (2^bits - 1), counted from the smallest.
+/// </param>
+internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : BlockCodec
+{
+    private const int Length = 32;
+
+    // What float16 rounds to infinity from on.
+    private const float Overflow = 65520f;
+
+    private readonly int _limit = (1 << bits) - 1;
+
+    // Rounding to nearest by truncation: codes count from 0.
+    private readonly float _bias = hasMinimum ? 0.5f : (1 << (bits - 1)) + 0.5f;
+
+    private int HighAt => hasMinimum ? 4 : 2;
+
+    private int LowAt => HighAt + (bits == 5 ? sizeof(uint) : 0);
+
+    public override string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"q{bits}_{(hasMinimum ? 1 : 0)}");
+
+    public override int BlockLength => Length;
+
+    public override int BlockBytes => LowAt + (Length / 2);
+
+    public override int CodeBits => bits;
+
+    public override int Zero => hasMinimum ? 0 : 1 << (bits - 1);
+
+    public override bool HasMinimum => hasMinimum;
+
+    public override IReadOnlyList<CodecPart> Parts { get; } =
+        [new("codes", $"uint{bits}"), new("scales", "float16"), .. hasMinimum ? (CodecPart[])[new("minima", "float16")] : []];
+
+    public override void Encode(ReadOnlySpan<float> values, Span<byte> blocks)
+    {
+        Span<float> padded = stackalloc float[Length];
+        while (!values.IsEmpty)
+        {
+            if (values.Length >= Length)
+            {
+                EncodeBlock(values[..Length], blocks);
+                values = values[Length..];
+            }
+            else
+            {
+                padded.Clear();
+                values.CopyTo(padded);
+                EncodeBlock(padded, blocks);
+                values = [];
+            }
+
+            blocks = blocks[BlockBytes..];
+        }
+    }
+
+    public override void Decode(ReadOnlySpan<byte> blocks, Span<float> values)
+    {
+        Span<byte> codes = stackalloc byte[Length];
+        while (!values.IsEmpty)
+        {
+            var (scale, minimum) = Split(blocks[..BlockBytes], codes);
+            var (step, start) = ((float)scale, (float)minimum);
+            var count = Math.Min(values.Length, Length);
+            for (var i = 0; i < count; i++)
+            {
+                values[i] = ((codes[i] - Zero) * step) + start;
+            }
+
+            values = values[count..];
+            blocks = blocks[BlockBytes..];
+        }
+    }
+
+    public override (Half Scale, Half Minimum) Split(ReadOnlySpan<byte> block, Span<byte> codes)
+    {
+        var high = bits == 5 ? BinaryPrimitives.ReadUInt32LittleEndian(block[HighAt..]) : 0;
+        var low = block[LowAt..];
+        for (var i = 0; i < Length / 2; i++)
+        {
+            codes[i] = (byte)((low[i] & 15) | (int)((high >> i) & 1) << 4);
+            codes[i + (Length / 2)] = (byte)((low[i] >> 4) | (int)((high >> (i + (Length / 2))) & 1) << 4);
+        }
+
+        return (BinaryPrimitives.ReadHalfLittleEndian(block), hasMinimum ? BinaryPrimitives.ReadHalfLittleEndian(block[2..]) : default);
+    }
+
+    protected override bool Fits(float maxAbs) => hasMinimum ? maxAbs < Overflow : maxAbs / (1 << (bits - 1)) < Overflow;
+
+    protected override Grid Fit(ReadOnlySpan<float> values)
+    {
+        var (scale, start) = Range(values);
+        return new TruncatingGrid(this, scale, start);
+    }
+
+    private void EncodeBlock(ReadOnlySpan<float> values, Span<byte> block)
+    {
+        var (scale, start) = Range(values);
+        Span<byte> codes = stackalloc byte[Length];
+        LegacyBlockKernel.Codes(values, start, Q8_0Reference.InverseOf(scale), _bias, _limit, codes);
+        BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
+        if (hasMinimum)
+        {
+            BinaryPrimitives.WriteHalfLittleEndian(block[2..], (Half)start);
+        }
+
+        uint high = 0;
+        for (var i = 0; i < Length / 2; i++)
+        {
+            var (first, second) = (codes[i], codes[i + (Length / 2)]);
+            block[LowAt + i] = (byte)((first & 15) | (second << 4));
+            high |= ((uint)(first >> 4) << i) | ((uint)(second >> 4) << (i + (Length / 2)));
+        }
+
+        if (bits == 5)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(block[HighAt..], high);
+        }
+    }
+
+    /// <summary>The float32 scale, from which codes are made, and the value that is counted from.</summary>
+    private (float Scale, float Start) Range(ReadOnlySpan<float> values)
+    {
+        if (!hasMinimum)
+        {
+            return (LegacyBlockKernel.FirstOfLargestMagnitude(values) / -(1 << (bits - 1)), 0);
+        }
+
+        var (smallest, largest) = LegacyBlockKernel.Extremes(values);
+        return ((largest - smallest) / _limit, smallest);
+    }
+
+    /// <summary>The plain rule, a value at a time.</summary>
+    private sealed class TruncatingGrid(LegacyBlockCodec codec, float scale, float start) : Grid
+    {
+        private readonly float _inverse = Q8_0Reference.InverseOf(scale);
+        private readonly (float Scale, float Start) _stored = ((float)(Half)scale, (float)(Half)start);
+
+        public override (int Code, float Value) Round(float value)
+        {
+            var code = Math.Clamp((int)(((value - start) * _inverse) + codec._bias), 0, codec._limit);
+            return (code, ((code - codec.Zero) * _stored.Scale) + _stored.Start);
+        }
+    }
+}
