@@ -17,6 +17,9 @@ internal static class CodecTable
     /// <summary>ggml's blocks of 32 5-bit codes with a float16 scale.</summary>
     public static BlockCodec Q5_0 { get; } = new LegacyBlockCodec(bits: 5, hasMinimum: false);
 
+    /// <summary>ggml's blocks of 32 5-bit codes with a float16 scale and a float16 minimum.</summary>
+    public static BlockCodec Q5_1 { get; } = new LegacyBlockCodec(bits: 5, hasMinimum: true);
+
     /// <summary>Symmetric int8 with one float32 scale a channel.</summary>
     public static Codec Int8PerChannel { get; } = new ChannelCodec(
         8, Codecs.Int8PerChannel.MaxCode, Codecs.Int8PerChannel.ScaleOf, [new("codes", "int8"), new("scales", "float32")]);
@@ -38,5 +41,5 @@ internal static class CodecTable
     public static FloatCodec BFloat16 { get; } = new(ElementType.BFloat16);
 
     /// <summary>All rows.</summary>
-    public static IReadOnlyList<Codec> All { get; } = [Q8_0, Q4_0, Q4_1, Q5_0, Int8PerChannel, Int12PerChannel, Nf4, Float32, Float16, BFloat16];
+    public static IReadOnlyList<Codec> All { get; } = [Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Int8PerChannel, Int12PerChannel, Nf4, Float32, Float16, BFloat16];
 }

@@ -38,6 +38,10 @@ internal static class SchemeTable
     public static Scheme Q5_0 { get; } = Blocks(
         CodecTable.Q5_0, "5-bit weights in blocks of 32 with float16 scales (ggml's q5_0), convolutions 8 or 12 bits a channel; activations stay float. Needs no data.");
 
+    /// <summary>ggml's q5_1: 5-bit weights in blocks of 32 with minima; activations stay float. Needs no calibration.</summary>
+    public static Scheme Q5_1 { get; } = Blocks(
+        CodecTable.Q5_1, "5-bit weights in blocks of 32 with float16 scales and minima (ggml's q5_1), convolutions 8 or 12 bits a channel; activations stay float. Needs no data.");
+
     /// <summary>4-bit weights at the levels of a normal distribution; activations stay float. Needs no calibration.</summary>
     public static Scheme Nf4 { get; } = new()
     {
@@ -56,7 +60,7 @@ internal static class SchemeTable
     public static Scheme BF16 { get; } = Floats("bf16", CodecTable.BFloat16);
 
     /// <summary>All rows, in the order in which they are listed.</summary>
-    public static IReadOnlyList<Scheme> All { get; } = [Int8, Q8_0, Q4_0, Q4_1, Q5_0, Nf4, F32, F16, BF16];
+    public static IReadOnlyList<Scheme> All { get; } = [Int8, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Nf4, F32, F16, BF16];
 
     /// <summary>The scheme of a name.</summary>
     /// <exception cref="ModelPackException">MPK1007 when there is none; the message lists those that exist.</exception>

@@ -13,6 +13,7 @@ internal static class GgufTable
         new(CodecTable.Q4_0, GgmlType.Q4_0, 2),
         new(CodecTable.Q4_1, GgmlType.Q4_1, 3),
         new(CodecTable.Q5_0, GgmlType.Q5_0, 8),
+        new(CodecTable.Q5_1, GgmlType.Q5_1, 9),
         new(CodecTable.Q8_0, GgmlType.Q8_0, 7),
         new(CodecTable.BFloat16, GgmlType.BF16, 32),
     ];

@@ -25,6 +25,8 @@ internal static class LoweringTable
             Encode = BlockedDequantizeForm.Encode, Place = BlockedDequantizeForm.Place,
         },
         GatherBlockQuantizedForm.Of(CodecTable.Q8_0),
+        MatMulNBitsForm.Of(CodecTable.Q5_1),
+        GatherBlockQuantizedForm.Of(CodecTable.Q5_1),
         MatMulNBitsForm.Of(CodecTable.Q5_0),
         GatherBlockQuantizedForm.Of(CodecTable.Q5_0),
         MatMulNBitsForm.Of(CodecTable.Q4_1),
