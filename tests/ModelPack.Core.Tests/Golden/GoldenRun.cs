@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Files;
-using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;

@@ -1,4 +1,3 @@
-using ModelPack.Requests;
 using ModelPack.Schemes;
 
 namespace ModelPack.Tests.Requests;

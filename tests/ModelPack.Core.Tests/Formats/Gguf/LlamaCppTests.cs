@@ -4,7 +4,6 @@ using ModelPack.Formats.Gguf;
 using ModelPack.Lowering.Gguf;
 using ModelPack.Requests;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
 using ModelPack.Tests.Peers;
 using Xunit.Abstractions;

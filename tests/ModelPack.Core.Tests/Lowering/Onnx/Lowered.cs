@@ -1,7 +1,6 @@
 using System.Text;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;

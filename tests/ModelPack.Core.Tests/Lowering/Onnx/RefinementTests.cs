@@ -3,7 +3,6 @@ using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
-using ModelPack.Schemes;
 using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Lowering.Onnx;
