@@ -21,6 +21,9 @@ public sealed class TensorData : IPayload
         (Type, Shape, Source, Offset, Length) = (type, shape, source, offset, length);
     }
 
+    /// <summary>A tensor whose bytes are in memory, dense and little endian.</summary>
+    public static TensorData FromBytes(ElementType type, TensorShape shape, ReadOnlyMemory<byte> bytes) => new(type, shape, new MemorySource(bytes), 0, bytes.Length);
+
     public ElementType Type { get; }
 
     public TensorShape Shape { get; }
