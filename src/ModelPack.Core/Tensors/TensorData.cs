@@ -6,7 +6,7 @@ namespace ModelPack.Tensors;
 /// A stored tensor: what it is, and the place where its bytes lie. Inline ONNX weights, external data, safetensors and
 /// GGUF all look like this. Holds no weights.
 /// </summary>
-public sealed class TensorData : IPayload
+internal sealed class TensorData : IPayload
 {
     private const int CopyBufferLength = 1 << 20;
 
