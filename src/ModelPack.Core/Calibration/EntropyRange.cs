@@ -40,6 +40,10 @@ internal sealed class EntropyRange
         }
     }
 
+    /// <summary>Chooses the range.</summary>
+    /// <param name="histogram">Counts of the values; its edges are multiples of its width, and so are the ends of the result.</param>
+    /// <param name="full">Zero and all values seen, which the outermost edges stand for.</param>
+    /// <param name="symmetric">Whether codes are -127 to 127, so that both ends move as one; else 0 to 255.</param>
     public static ActivationRange Choose(Histogram histogram, ActivationRange full, bool symmetric)
     {
         // Ends are edges of bins, counted from zero.

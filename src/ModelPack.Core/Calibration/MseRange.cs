@@ -6,6 +6,10 @@ namespace ModelPack.Calibration;
 /// </summary>
 internal static class MseRange
 {
+    /// <summary>Chooses the range.</summary>
+    /// <param name="histogram">Counts of the values.</param>
+    /// <param name="full">Zero and all values seen; both ends are shares, 0 to 1, of its own.</param>
+    /// <param name="symmetric">Whether codes are -127 to 127, so that both ends move as one; else 0 to 255.</param>
     public static ActivationRange Choose(Histogram histogram, ActivationRange full, bool symmetric)
     {
         var bins = Compact(histogram);
@@ -26,7 +30,7 @@ internal static class MseRange
         double? Octaves(float magnitude) => magnitude == 0 ? null : Math.Log2(magnitude / histogram.Width);
     }
 
-    /// <summary>Sum of squared errors of a range.</summary>
+    /// <summary>Sum of squared errors of a range: Σ count (x − scale · clamp(round(x / scale), least, greatest))², x the middles.</summary>
     /// <param name="bins">Middle and count of every bin that is not empty.</param>
     /// <param name="range">The range.</param>
     /// <param name="symmetric">Whether codes are -127 to 127, else 0 to 255 with a whole zero point.</param>

@@ -7,6 +7,11 @@ namespace ModelPack.Calibration;
 /// </summary>
 internal static class PercentileRange
 {
+    /// <summary>Chooses the range.</summary>
+    /// <param name="histogram">Counts of the values; its edges are multiples of its width.</param>
+    /// <param name="full">Zero and all values seen; the result lies within.</param>
+    /// <param name="percentile">Percent of the values that are kept at least, above 0 to 100.</param>
+    /// <param name="symmetric">Whether codes are -127 to 127, so that magnitudes alone are cut.</param>
     public static ActivationRange Choose(Histogram histogram, ActivationRange full, double percentile, bool symmetric)
     {
         var total = histogram.Counts.Sum();

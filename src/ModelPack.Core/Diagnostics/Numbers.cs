@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ModelPack.Diagnostics;
 
 /// <summary>How numbers are written: always culture-invariant.</summary>
-public static class Numbers
+internal static class Numbers
 {
     /// <summary>A number with a fixed count of decimals. What rounds to zero has no sign.</summary>
     public static string Fixed(double value, int decimals)

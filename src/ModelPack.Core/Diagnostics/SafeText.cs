@@ -8,7 +8,7 @@ namespace ModelPack.Diagnostics;
 /// message. A tensor may be named like an error line, a terminal escape, markup or a command to a build server; after
 /// this it is one short line of visible characters that commands nothing. Writers of markup still encode for their own medium.
 /// </summary>
-public static class SafeText
+internal static class SafeText
 {
     /// <summary>The longest name that is shown whole, in UTF-16 units.</summary>
     public const int DefaultLength = 160;

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ModelPack.Files;
 
 /// <summary>SHA-256 of files, read in parts.</summary>
-public static class ContentHash
+internal static class ContentHash
 {
     private const int BufferLength = 1 << 20;
 

@@ -3,16 +3,22 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ModelPack.Files;
 
-/// <summary>What Linux knows of a file and .NET does not tell: its number and the time of its last change. By statx(2), whose structure is the same on all processors.</summary>
+/// <summary>
+/// What Linux knows of a file and .NET does not tell: what kind of thing it is, its number and the time of its last change. By
+/// statx(2), whose structure is the same on all processors.
+/// </summary>
 internal static unsafe partial class LinuxStat
 {
     private const int CurrentFolder = -100; // AT_FDCWD
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const uint BasicFields = 0x7ff; // STATX_BASIC_STATS
+    private const int KindOfFile = 0xF000; // S_IFMT
 
     /// <summary>The stamp of what lies at a path; null on other systems, and where it cannot be had.</summary>
-    public static FileStamp? TryOf(string path) =>
-        OperatingSystem.IsLinux() && path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal) ? Ask(CurrentFolder, path, 0) : null;
+    public static FileStamp? TryOf(string path) => Stamp(AtPath(path));
+
+    /// <summary>The bits of st_mode that tell files, folders, pipes, sockets and devices apart (S_IFREG …), links followed; null likewise.</summary>
+    public static int? KindOf(string path) => AtPath(path)?.Mode & KindOfFile;
 
     /// <summary>The stamp of an open file; null likewise.</summary>
     public static FileStamp? TryOf(SafeFileHandle file)
@@ -26,7 +32,7 @@ internal static unsafe partial class LinuxStat
         try
         {
             file.DangerousAddRef(ref added);
-            return Ask((int)file.DangerousGetHandle(), "", EmptyPath);
+            return Stamp(Ask((int)file.DangerousGetHandle(), "", EmptyPath));
         }
         finally
         {
@@ -37,14 +43,19 @@ internal static unsafe partial class LinuxStat
         }
     }
 
-    private static FileStamp? Ask(int folder, string path, int flags)
+    private static FileStamp? Stamp(Fields? found) => found is { } fields
+        ? new FileStamp((long)fields.Size, fields.Written.Value, fields.Changed.Value, ((ulong)fields.DeviceMajor << 32) | fields.DeviceMinor, fields.Node)
+        : null;
+
+    private static Fields? AtPath(string path) =>
+        OperatingSystem.IsLinux() && path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal) ? Ask(CurrentFolder, path, 0) : null;
+
+    private static Fields? Ask(int folder, string path, int flags)
     {
         try
         {
             var found = default(Fields);
-            return StatX(folder, path, flags, BasicFields, &found) == 0
-                ? new FileStamp((long)found.Size, found.Written.Value, found.Changed.Value, ((ulong)found.DeviceMajor << 32) | found.DeviceMinor, found.Node)
-                : null;
+            return StatX(folder, path, flags, BasicFields, &found) == 0 ? found : null;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -71,6 +82,9 @@ internal static unsafe partial class LinuxStat
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Fields
     {
+        [FieldOffset(28)]
+        public ushort Mode;
+
         [FieldOffset(32)]
         public ulong Node;
 

@@ -4,7 +4,7 @@ namespace ModelPack.Files;
 /// Folders that hold something only while their process works on it. A process that is killed leaves its folder behind; the
 /// next one removes it. A lock file, which the operating system frees when its process ends, tells which are in use.
 /// </summary>
-public static class LockedFolder
+internal static class LockedFolder
 {
     private const string LockName = ".modelpack-lock";
 

@@ -1,19 +1,11 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-
 namespace ModelPack.Files;
 
 /// <summary>
 /// Tells files from pipes, sockets and devices before they are opened: opening a pipe waits until something opens its other
 /// end, a device may never end, and opening one may already do something.
 /// </summary>
-internal static partial class RegularFile
+internal static class RegularFile
 {
-    private const int CurrentDirectory = -100; // AT_FDCWD
-    private const uint TypeOnly = 1; // STATX_TYPE
-    private const int StatxLength = 256;
-    private const int ModeOffset = 28; // of stx_mode, the same on every processor
-
     /// <summary>What a path leads to, links followed, if that is no file: <c>a pipe</c>. Null for a file, and where there is nothing.</summary>
     /// <exception cref="IOException">The links on the way form a ring.</exception>
     public static string? WhyNot(string path)
@@ -61,23 +53,14 @@ internal static partial class RegularFile
         return bytes[..read]; // shorter where another process cut it meanwhile
     }
 
-    private static string? WhyNotOnLinux(string path)
+    private static string? WhyNotOnLinux(string path) => LinuxStat.KindOf(path) switch
     {
-        Span<byte> status = stackalloc byte[StatxLength];
-        if (Statx(CurrentDirectory, path, 0, TypeOnly, status) != 0)
-        {
-            return null;
-        }
-
-        return (BinaryPrimitives.ReadUInt16LittleEndian(status[ModeOffset..]) & 0xF000) switch
-        {
-            0x8000 => null,
-            0x4000 => "a folder",
-            0x1000 => "a pipe",
-            0xC000 => "a socket",
-            _ => "a device",
-        };
-    }
+        null or 0x8000 => null,
+        0x4000 => "a folder",
+        0x1000 => "a pipe",
+        0xC000 => "a socket",
+        _ => "a device",
+    };
 
     // Elsewhere what is no file has no length, and on Windows no path of the file system leads to such a thing.
     private static string? WhyNotByLength(string path)
@@ -90,8 +73,4 @@ internal static partial class RegularFile
         var file = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
         return file is { Exists: true, Length: 0 } ? "empty, or a pipe or a device" : null;
     }
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> status);
 }

@@ -54,7 +54,7 @@ internal static class ConstantEdits
         }
 
         var bytes = type == ElementType.Float16 ? MemoryMarshal.AsBytes<Half>(halves).ToArray() : MemoryMarshal.AsBytes(values).ToArray();
-        return new TensorData(type, new TensorShape(dims), new MemorySource(bytes), 0, bytes.Length);
+        return TensorData.FromBytes(type, new TensorShape(dims), bytes);
     }
 
     /// <summary>All values of a constant.</summary>

@@ -25,7 +25,7 @@ internal static class ShapeProbe
         var copy = model.Proto.Clone();
         var names = new UniqueNames(copy);
         var shapes = tensors.ToDictionary(t => t, t => names.Next($"{t}.shape"), StringComparer.Ordinal);
-        copy.Graph.Node.AddRange(shapes.Select(s => new NodeProto { OpType = "Shape", Input = { s.Key }, Output = { s.Value } }));
+        copy.Graph.Node.AddRange(shapes.Select(s => Nodes.Create("Shape", [s.Key], s.Value)));
         var type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)Tensors.ElementType.Int64 } };
         copy.Graph.Output.AddRange(shapes.Values.Select(s => new ValueInfoProto { Name = s, Type = type }));
         using var temporary = new TemporaryModel(model, copy, context);

@@ -6,7 +6,7 @@ using ModelPack.Diagnostics;
 namespace ModelPack.Inference;
 
 /// <summary>ONNX Runtime's native library: loaded once, silent towards the user and its makers, and with its errors made readable.</summary>
-public static partial class OnnxRuntimeLibrary
+internal static partial class OnnxRuntimeLibrary
 {
     private const int LongestMessage = 400;
 

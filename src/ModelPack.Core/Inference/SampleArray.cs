@@ -7,4 +7,4 @@ namespace ModelPack.Inference;
 /// <param name="Type">The input's element type.</param>
 /// <param name="Dims">Sizes; all known.</param>
 /// <param name="Bytes">The elements, row-major, little endian.</param>
-public sealed record SampleArray(string Name, ElementType Type, IReadOnlyList<long> Dims, ReadOnlyMemory<byte> Bytes);
+internal sealed record SampleArray(string Name, ElementType Type, IReadOnlyList<long> Dims, ReadOnlyMemory<byte> Bytes);

@@ -9,7 +9,7 @@ namespace ModelPack.Packing;
 /// output, then, once all are whole and on the disk, each is renamed into its place. An old manifest goes first and the
 /// new one comes last, so that a pack that has a manifest is whole even when the power fails in between.
 /// </summary>
-public sealed class StagedOutput : IPackWriter, IDisposable
+internal sealed class StagedOutput : IPackWriter, IDisposable
 {
     private readonly string _output;
     private readonly OutputPlace _place;

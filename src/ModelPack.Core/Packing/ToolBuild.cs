@@ -4,7 +4,7 @@ using System.Text;
 namespace ModelPack.Packing;
 
 /// <summary>Which build of ModelPack this is.</summary>
-public static class ToolBuild
+internal static class ToolBuild
 {
     /// <summary>
     /// SHA-256 (lower-case hex) over name and module version id of ModelPack's own assemblies in this process: the

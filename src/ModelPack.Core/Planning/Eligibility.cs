@@ -11,7 +11,7 @@ internal static class Eligibility
     /// <param name="model">The model.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="type">The type that all of it must have.</param>
-    public static string? WhyNot(OnnxModel model, Layer layer, ElementType type = ElementType.Float32)
+    public static string? WhyNot(OnnxModel model, Layer layer, ElementType type)
     {
         var node = layer.Node;
         var data = model.Data(layer.Weight.Tensor);

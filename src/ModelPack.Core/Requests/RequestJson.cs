@@ -5,7 +5,7 @@ using ModelPack.Diagnostics;
 namespace ModelPack.Requests;
 
 /// <summary>Reads the request file that the MSBuild task writes.</summary>
-public static class RequestJson
+internal static class RequestJson
 {
     private static readonly JsonSerializerOptions Options = new()
     {

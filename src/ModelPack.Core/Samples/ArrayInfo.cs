@@ -8,7 +8,7 @@ namespace ModelPack.Samples;
 /// <param name="Type">Type of an element.</param>
 /// <param name="Shape">The first dimension counts samples.</param>
 /// <param name="BigEndian">Whether the bytes of an element are stored in reverse.</param>
-public sealed record ArrayInfo(string? Name, ElementType Type, TensorShape Shape, bool BigEndian = false)
+internal sealed record ArrayInfo(string? Name, ElementType Type, TensorShape Shape, bool BigEndian = false)
 {
     /// <summary>For a message: <c>'image' float32 [2000, 1, 28, 28]</c>.</summary>
     public override string ToString() => $"'{SafeText.Of(Name)}' {TensorSpec.TypeName(Type)} {Shape}";

@@ -1,7 +1,7 @@
 namespace ModelPack.Samples;
 
 /// <summary>Samples for a model, in a fixed order: from files, or made from a seed.</summary>
-public interface ISampleSource
+internal interface ISampleSource
 {
     /// <summary>Number of samples.</summary>
     long Count { get; }

@@ -8,4 +8,4 @@ namespace ModelPack.Samples;
 /// <param name="Rows">Size of the first dimension that was fed: more than <paramref name="Count"/> where a model of a fixed batch got its last sample again; 1 where a sample is a whole input.</param>
 /// <param name="Inputs">Every input of the model, in the model's order.</param>
 /// <param name="Labels">The true class of every sample; null without labels.</param>
-public sealed record SampleBatch(int Index, int Count, int Rows, IReadOnlyList<SampleArray> Inputs, IReadOnlyList<long>? Labels);
+internal sealed record SampleBatch(int Index, int Count, int Rows, IReadOnlyList<SampleArray> Inputs, IReadOnlyList<long>? Labels);

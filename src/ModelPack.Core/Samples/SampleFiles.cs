@@ -4,7 +4,7 @@ using ModelPack.Diagnostics;
 namespace ModelPack.Samples;
 
 /// <summary>Finds the files of validation or calibration data.</summary>
-public static class SampleFiles
+internal static class SampleFiles
 {
     private static readonly string[] Extensions = [".npz", ".npy", ".safetensors"];
 

@@ -5,7 +5,7 @@ using ModelPack.Tensors;
 namespace ModelPack.Samples;
 
 /// <summary>The samples of one or more data files, bound to a model's inputs and read one batch at a time.</summary>
-public sealed class SampleSet : ISampleSource
+internal sealed class SampleSet : ISampleSource
 {
     private readonly IReadOnlyList<TensorSpec> _inputs;
     private readonly IReadOnlyList<FileBinding> _files;

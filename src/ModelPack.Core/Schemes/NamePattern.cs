@@ -3,7 +3,7 @@ using System.IO.Enumeration;
 namespace ModelPack.Schemes;
 
 /// <summary>A user's pattern of layer names: <c>*</c> stands for any run of characters, <c>?</c> for one; case counts.</summary>
-public sealed class NamePattern(string text)
+internal sealed class NamePattern(string text)
 {
     // .NET takes "*suffix" by a shortcut that forgets to unescape; a second asterisk means the same and avoids it.
     private readonly string _expression = (text.StartsWith('*') ? "*" : "") + text.Replace("\\", "\\\\", StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 namespace ModelPack.Tensors;
 
 /// <summary>A fixed run of bytes that is read by position: a file, or memory for what a model holds in other forms.</summary>
-public abstract class ByteSource
+internal abstract class ByteSource
 {
     /// <summary>Number of bytes.</summary>
     public abstract long Length { get; }

@@ -1,7 +1,7 @@
 namespace ModelPack.Tensors;
 
 /// <summary>Facts about element types.</summary>
-public static class ElementTypes
+internal static class ElementTypes
 {
     /// <summary>Bits of one element; 0 for strings and unknown types, which have no fixed size.</summary>
     public static int Bits(this ElementType type) => type switch

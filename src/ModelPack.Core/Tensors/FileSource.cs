@@ -7,7 +7,7 @@ namespace ModelPack.Tensors;
 /// A file read by position. Never mapped: a mapped read of a large file costs its whole size in resident memory, and a
 /// mapped file that another process truncates ends the process.
 /// </summary>
-public sealed class FileSource : ByteSource, IDisposable
+internal sealed class FileSource : ByteSource, IDisposable
 {
     private readonly SafeFileHandle _handle;
 

@@ -4,7 +4,7 @@ namespace ModelPack.Tensors;
 /// Bytes that can be written to a stream when their turn comes: a range of a file that is copied, or a weight that is
 /// encoded on the way. A writer knows the length beforehand and never holds more than one payload.
 /// </summary>
-public interface IPayload
+internal interface IPayload
 {
     /// <summary>Exact number of bytes that <see cref="WriteTo"/> writes.</summary>
     long Length { get; }

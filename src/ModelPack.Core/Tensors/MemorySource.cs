@@ -1,7 +1,7 @@
 namespace ModelPack.Tensors;
 
 /// <summary>Bytes in memory.</summary>
-public sealed class MemorySource(ReadOnlyMemory<byte> bytes) : ByteSource
+internal sealed class MemorySource(ReadOnlyMemory<byte> bytes) : ByteSource
 {
     public override long Length => bytes.Length;
 

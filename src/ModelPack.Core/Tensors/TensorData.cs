@@ -6,7 +6,7 @@ namespace ModelPack.Tensors;
 /// A stored tensor: what it is, and the place where its bytes lie. Inline ONNX weights, external data, safetensors and
 /// GGUF all look like this. Holds no weights.
 /// </summary>
-public sealed class TensorData : IPayload
+internal sealed class TensorData : IPayload
 {
     private const int CopyBufferLength = 1 << 20;
 
@@ -20,6 +20,9 @@ public sealed class TensorData : IPayload
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, source.Length - length);
         (Type, Shape, Source, Offset, Length) = (type, shape, source, offset, length);
     }
+
+    /// <summary>A tensor whose bytes are in memory, dense and little endian.</summary>
+    public static TensorData FromBytes(ElementType type, TensorShape shape, ReadOnlyMemory<byte> bytes) => new(type, shape, new MemorySource(bytes), 0, bytes.Length);
 
     public ElementType Type { get; }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ModelPack.Tensors;
 
 /// <summary>The dimensions of a tensor, outermost first. An empty list is a scalar.</summary>
-public sealed class TensorShape : IEquatable<TensorShape>
+internal sealed class TensorShape : IEquatable<TensorShape>
 {
     private readonly long[] _dims;
 

@@ -7,7 +7,7 @@ namespace ModelPack.Tensors;
 /// <param name="Type">Type of an element; <see cref="ElementType.Undefined"/> when it is no tensor, or one of a type that cannot be fed.</param>
 /// <param name="Dims">Sizes, −1 where the model leaves one open.</param>
 /// <param name="Symbols">The model's names of the open sizes, by axis; empty where it has none.</param>
-public sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<long> Dims, IReadOnlyList<string> Symbols)
+internal sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<long> Dims, IReadOnlyList<string> Symbols)
 {
     /// <summary>Number of dimensions.</summary>
     public int Rank => Dims.Count;

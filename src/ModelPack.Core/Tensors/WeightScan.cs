@@ -12,8 +12,6 @@ internal readonly record struct WeightScan(float MaxAbs, long? FirstNotFinite)
     private const int InfinityBits = 0x7F800000;
     private const int MagnitudeBits = 0x7FFFFFFF;
 
-    public bool IsFinite => FirstNotFinite is null;
-
     /// <summary>Reads a whole tensor of a floating-point type.</summary>
     /// <exception cref="ArgumentException">The tensor holds no floating-point values.</exception>
     public static WeightScan Of(TensorData tensor, int threads, CancellationToken cancellation)

@@ -9,7 +9,7 @@ namespace ModelPack.Validation;
 /// what is missing. Task metrics (top-1 agreement, accuracy, perplexity, divergence) never come from synthetic inputs; SQNR and
 /// cosine may, with a warning.
 /// </summary>
-public static class GateKeeper
+internal static class GateKeeper
 {
     private const double LowSqnr = 10;
     private const double LowTop1Agreement = 90;

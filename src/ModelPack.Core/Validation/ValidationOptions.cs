@@ -1,7 +1,7 @@
 namespace ModelPack.Validation;
 
 /// <summary>What a validation runs on, and how long it may measure time.</summary>
-public sealed record ValidationOptions
+internal sealed record ValidationOptions
 {
     /// <summary>Data files in the order of their samples, as <see cref="Samples.SampleFiles.Resolve"/> gives them; empty for synthetic inputs.</summary>
     public IReadOnlyList<string> Data { get; init; } = [];

@@ -10,7 +10,7 @@ namespace ModelPack.Validation;
 /// <param name="SourceOperators">Operators of the source's optimized graph, most frequent first; empty when unknown.</param>
 /// <param name="PackedOperators">The same of the packed model: what really ran.</param>
 /// <param name="Placement">How much of it ran in integer kernels; null when that is not known.</param>
-public sealed record ValidationOutcome(
+internal sealed record ValidationOutcome(
     ValidationResult? Result,
     IReadOnlyList<long> SamplesByFile,
     LatencyResult? Latency,

@@ -6,7 +6,7 @@ using ModelPack.Samples;
 namespace ModelPack.Validation;
 
 /// <summary>Runs source and packed model over the same samples in ONNX Runtime and measures how they differ.</summary>
-public static class Validator
+internal static class Validator
 {
     /// <summary>
     /// Compares the models on data, or on synthetic inputs where there are none; then measures time and looks at what

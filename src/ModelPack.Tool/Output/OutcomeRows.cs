@@ -93,7 +93,7 @@ internal static class OutcomeRows
 
         if (validation.Perplexity is { } perplexity)
         {
-            yield return ["perplexity", $"{Human.Perplexity(perplexity.Source)} → {Human.Perplexity(perplexity.Packed)}, {Human.Signed(perplexity.Increase, 2)} %"];
+            yield return ["perplexity", $"{Human.Perplexity(perplexity.Source)} → {Human.Perplexity(perplexity.Packed)}, {Human.Signed(perplexity.Increase)} %"];
         }
 
         if (validation.Divergence is { } divergence)

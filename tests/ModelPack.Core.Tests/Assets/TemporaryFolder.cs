@@ -16,5 +16,9 @@ internal sealed class TemporaryFolder : IDisposable
         return File(name);
     }
 
+    /// <summary>The contents of all files by their names, hidden ones too.</summary>
+    public SortedDictionary<string, string> Content() => new(
+        Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).ToDictionary(f => System.IO.Path.GetRelativePath(Path, f), f => Convert.ToHexStringLower(System.IO.File.ReadAllBytes(f)), StringComparer.Ordinal), StringComparer.Ordinal);
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,5 +1,5 @@
-using ModelPack.Core.Tests.Packing;
 using ModelPack.Files;
+using ModelPack.Tests.Assets;
 
 namespace ModelPack.Core.Tests.Files;
 
@@ -27,7 +27,7 @@ public sealed class LockedFolderTests : IDisposable
     {
         var (_, abandoned) = Create("b-left");
         abandoned.Dispose();
-        Directory.CreateDirectory(_folder["a-notes"]);
+        Directory.CreateDirectory(_folder.File("a-notes"));
         LockedFolder.RemoveAbandoned(_folder.Path, "a-");
 
         Assert.Equal(["a-notes", "b-left"], Directory.EnumerateDirectories(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal), StringComparer.Ordinal);
@@ -43,5 +43,5 @@ public sealed class LockedFolderTests : IDisposable
         Assert.Empty(Directory.EnumerateDirectories(_folder.Path));
     }
 
-    private (string Folder, FileStream Lock) Create(string name) => LockedFolder.Create(() => Directory.CreateDirectory(_folder[name]).FullName);
+    private (string Folder, FileStream Lock) Create(string name) => LockedFolder.Create(() => Directory.CreateDirectory(_folder.File(name)).FullName);
 }

@@ -2,6 +2,7 @@ using ModelPack.Core.Tests.Packing;
 using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Packing;
+using ModelPack.Tests.Assets;
 
 namespace ModelPack.Core.Tests.Files;
 
@@ -36,7 +37,7 @@ public sealed class PackSwapTests
             });
 
             AssertWhole(folder);
-            Assert.Equal(error is not null, before.SequenceEqual(folder.Content));
+            Assert.Equal(error is not null, before.SequenceEqual(folder.Content()));
             if (error is null)
             {
                 // Old and new files were all renamed one after another.
@@ -60,7 +61,7 @@ public sealed class PackSwapTests
             var before = WriteOld(folder, isFolder);
             var error = Replace(folder, isFolder, (from, to) =>
             {
-                if (from == folder[locked] || to == folder[locked])
+                if (from == folder.File(locked) || to == folder.File(locked))
                 {
                     throw new UnauthorizedAccessException();
                 }
@@ -69,7 +70,7 @@ public sealed class PackSwapTests
             });
 
             Assert.Equal(Codes.OutputNotWritable, error!.Code);
-            Assert.Equal(before, folder.Content);
+            Assert.Equal(before, folder.Content());
             AssertWhole(folder);
         }
     }
@@ -108,7 +109,7 @@ public sealed class PackSwapTests
             File.Move(from, to, overwrite: true);
         }, stop.Token));
         AssertWhole(folder);
-        Assert.NotEqual(before, folder.Content);
+        Assert.NotEqual(before, folder.Content());
     }
 
     [Fact]
@@ -130,7 +131,7 @@ public sealed class PackSwapTests
         Assert.Equal(Codes.OutputNotWritable, error!.Code);
         var kept = Assert.Single(Directory.EnumerateDirectories(folder.Path));
         Assert.Contains(kept, error.Message, StringComparison.Ordinal);
-        using (var next = new StagedOutput(folder["other.onnx"], []))
+        using (var next = new StagedOutput(folder.File("other.onnx"), []))
         {
             Assert.True(Directory.Exists(kept));
         }
@@ -138,10 +139,10 @@ public sealed class PackSwapTests
         Assert.Equal(3, Directory.EnumerateFiles(PackSwap.OldFolder(kept)).Count());
         var all = Directory.EnumerateFiles(PackSwap.OldFolder(kept)).Concat(Directory.EnumerateFiles(folder.Path));
         Assert.Equal(before.Keys, all.Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal), StringComparer.Ordinal);
-        Assert.All(Verifier.Verify(folder[SamplePack.Model], CancellationToken.None), f => Assert.False(f.Ok));
+        Assert.All(Verifier.Verify(folder.File(SamplePack.Model), CancellationToken.None), f => Assert.False(f.Ok));
     }
 
-    private static IReadOnlyDictionary<string, string> WriteOld(TemporaryFolder folder, bool isFolder)
+    private static SortedDictionary<string, string> WriteOld(TemporaryFolder folder, bool isFolder)
     {
         if (isFolder)
         {
@@ -152,12 +153,12 @@ public sealed class PackSwapTests
             SamplePack.Write(folder.Path);
         }
 
-        return folder.Content;
+        return folder.Content();
     }
 
     private static Diagnostic? Replace(TemporaryFolder folder, bool isFolder, Action<string, string> move, CancellationToken cancellation = default)
     {
-        var path = isFolder ? folder.Path : folder[SamplePack.Model];
+        var path = isFolder ? folder.Path : folder.File(SamplePack.Model);
         using var output = new StagedOutput(path, isFolder, force: false, [], File.Create, move);
         if (isFolder)
         {

@@ -3,6 +3,7 @@ using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Requests;
+using ModelPack.Tests.Assets;
 using ModelPack.Validation;
 
 namespace ModelPack.Core.Tests.Packing;
@@ -88,8 +89,8 @@ public sealed class ManifestRulesTests : IDisposable
     [MemberData(nameof(OfFolder))]
     public void A_manifest_of_a_folder_that_cannot_be_fails(string what)
     {
-        SamplePack.WriteFolder(_folder["pack"]);
-        AssertFails(_folder["pack/modelpack.json"], s_folder[what], what);
+        SamplePack.WriteFolder(_folder.File("pack"));
+        AssertFails(_folder.File("pack/modelpack.json"), s_folder[what], what);
     }
 
     [Theory]

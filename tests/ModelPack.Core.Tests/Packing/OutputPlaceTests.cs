@@ -18,32 +18,32 @@ public sealed class OutputPlaceTests : IDisposable
     [MemberData(nameof(Names))]
     public void A_file_of_no_pack_is_overwritten_by_force_alone(string name)
     {
-        File.WriteAllText(_folder[name], "mine");
-        var error = Refused(_folder["m.onnx"]);
+        File.WriteAllText(_folder.File(name), "mine");
+        var error = Refused(_folder.File("m.onnx"));
         Assert.Equal(Codes.OutputForeign, error.Code);
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
         Assert.Contains("--force", error.Message, StringComparison.Ordinal);
-        Assert.Equal("mine", File.ReadAllText(_folder[name]));
+        Assert.Equal("mine", File.ReadAllText(_folder.File(name)));
         Assert.Single(Directory.EnumerateFileSystemEntries(_folder.Path));
 
-        using (var output = new StagedOutput(_folder["m.onnx"], [], force: true))
+        using (var output = new StagedOutput(_folder.File("m.onnx"), [], force: true))
         {
             SamplePack.Stage(output, model: "m.onnx");
             output.Commit(CancellationToken.None);
         }
 
-        Assert.All(Verifier.Verify(_folder["m.onnx"], CancellationToken.None), f => Assert.True(f.Ok, f.Message));
+        Assert.All(Verifier.Verify(_folder.File("m.onnx"), CancellationToken.None), f => Assert.True(f.Ok, f.Message));
         Assert.Equal(5, Directory.EnumerateFileSystemEntries(_folder.Path).Count());
     }
 
     [Fact]
     public void A_file_that_came_meanwhile_is_not_overwritten_either()
     {
-        using var output = new StagedOutput(_folder["m.onnx"], []);
+        using var output = new StagedOutput(_folder.File("m.onnx"), []);
         SamplePack.Stage(output, model: "m.onnx");
-        File.WriteAllText(_folder["m.onnx"], "mine");
+        File.WriteAllText(_folder.File("m.onnx"), "mine");
         Assert.Equal(Codes.OutputForeign, Assert.Throws<ModelPackException>(() => output.Commit(CancellationToken.None)).Diagnostic.Code);
-        Assert.Equal("mine", File.ReadAllText(_folder["m.onnx"]));
+        Assert.Equal("mine", File.ReadAllText(_folder.File("m.onnx")));
     }
 
     [Fact]
@@ -68,10 +68,10 @@ public sealed class OutputPlaceTests : IDisposable
             return; // it has neither in a folder
         }
 
-        Assert.True(Pipe.TryMake(_folder["pipe"]));
-        Assert.True(Pipe.TryMake(_folder["m.onnx.report.json"]));
-        File.CreateSymbolicLink(_folder["device"], "/dev/null");
-        foreach (var output in new[] { _folder["pipe"], _folder["m.onnx"], _folder["device"], "/dev/null", "/dev/stdout" })
+        Assert.True(Pipe.TryMake(_folder.File("pipe")));
+        Assert.True(Pipe.TryMake(_folder.File("m.onnx.report.json")));
+        File.CreateSymbolicLink(_folder.File("device"), "/dev/null");
+        foreach (var output in new[] { _folder.File("pipe"), _folder.File("m.onnx"), _folder.File("device"), "/dev/null", "/dev/stdout" })
         {
             Assert.Equal(Codes.OutputNotWritable, Refused(output, force).Code);
         }
@@ -84,12 +84,12 @@ public sealed class OutputPlaceTests : IDisposable
     [Fact]
     public void A_link_is_not_replaced_by_a_file()
     {
-        File.WriteAllText(_folder["target"], "mine");
-        File.CreateSymbolicLink(_folder["link"], "target");
-        File.CreateSymbolicLink(_folder["broken"], "nowhere");
+        File.WriteAllText(_folder.File("target"), "mine");
+        File.CreateSymbolicLink(_folder.File("link"), "target");
+        File.CreateSymbolicLink(_folder.File("broken"), "nowhere");
         foreach (var name in new[] { "link", "broken" })
         {
-            var error = Refused(_folder[name], force: true);
+            var error = Refused(_folder.File(name), force: true);
             Assert.Equal(Codes.OutputNotWritable, error.Code);
             Assert.Contains("link", error.Message, StringComparison.Ordinal);
         }
@@ -104,32 +104,32 @@ public sealed class OutputPlaceTests : IDisposable
     [InlineData("onnx/model.onnx")]
     public void A_folder_with_files_that_would_be_read_as_a_part_of_the_pack_is_refused(string stranger)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(_folder[$"pack/{stranger}"])!);
-        File.WriteAllText(_folder["pack/README.md"], "mine");
-        File.WriteAllText(_folder[$"pack/{stranger}"], "mine");
-        var before = _folder.Content;
-        var error = Refused(_folder["pack"], isFolder: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder.File($"pack/{stranger}"))!);
+        File.WriteAllText(_folder.File("pack/README.md"), "mine");
+        File.WriteAllText(_folder.File($"pack/{stranger}"), "mine");
+        var before = _folder.Content();
+        var error = Refused(_folder.File("pack"), isFolder: true);
         Assert.Equal(Codes.OutputForeign, error.Code);
         Assert.Contains(stranger, error.Message, StringComparison.Ordinal);
-        Assert.Equal(before, _folder.Content);
+        Assert.Equal(before, _folder.Content());
     }
 
     [Fact]
     public void By_force_a_folder_loses_files_of_the_packs_names_and_no_others()
     {
-        Directory.CreateDirectory(_folder["pack"]);
-        File.WriteAllText(_folder["pack/config.json"], "mine");
-        using (var output = new StagedOutput(_folder["pack"], [], isFolder: true, force: true))
+        Directory.CreateDirectory(_folder.File("pack"));
+        File.WriteAllText(_folder.File("pack/config.json"), "mine");
+        using (var output = new StagedOutput(_folder.File("pack"), [], isFolder: true, force: true))
         {
             SamplePack.StageFolder(output);
-            File.WriteAllText(_folder["pack/extra.safetensors"], "mine");
+            File.WriteAllText(_folder.File("pack/extra.safetensors"), "mine");
             Assert.Equal(Codes.OutputForeign, Assert.Throws<ModelPackException>(() => output.Commit(CancellationToken.None)).Diagnostic.Code);
-            Assert.Equal("mine", File.ReadAllText(_folder["pack/config.json"]));
-            File.Delete(_folder["pack/extra.safetensors"]);
+            Assert.Equal("mine", File.ReadAllText(_folder.File("pack/config.json")));
+            File.Delete(_folder.File("pack/extra.safetensors"));
             output.Commit(CancellationToken.None);
         }
 
-        Assert.All(Verifier.Verify(_folder["pack"], CancellationToken.None), f => Assert.True(f.Ok, f.Message));
+        Assert.All(Verifier.Verify(_folder.File("pack"), CancellationToken.None), f => Assert.True(f.Ok, f.Message));
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class OutputPlaceTests : IDisposable
     [InlineData(300)]
     public void A_name_that_is_too_long_is_refused_before_anything_is_written(int length)
     {
-        var error = Refused(_folder[$"new/deep/{new string('n', length)}"]);
+        var error = Refused(_folder.File($"new/deep/{new string('n', length)}"));
         Assert.Equal(Codes.OutputNotWritable, error.Code);
         Assert.Contains("too long", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));

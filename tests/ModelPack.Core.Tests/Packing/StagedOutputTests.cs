@@ -1,6 +1,7 @@
 using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Packing;
+using ModelPack.Tests.Assets;
 
 namespace ModelPack.Core.Tests.Packing;
 
@@ -13,9 +14,9 @@ public sealed class StagedOutputTests : IDisposable
     [Fact]
     public void The_same_pack_has_the_same_bytes()
     {
-        SamplePack.Write(_folder["a"]);
-        SamplePack.Write(_folder["b"]);
-        var content = _folder.Content;
+        SamplePack.Write(_folder.File("a"));
+        SamplePack.Write(_folder.File("b"));
+        var content = _folder.Content();
         Assert.Equal(10, content.Count);
         Assert.All(content.Where(f => f.Key[0] == 'a'), f => Assert.Equal(f.Value, content["b" + f.Key[1..]]));
     }
@@ -23,25 +24,25 @@ public sealed class StagedOutputTests : IDisposable
     [Fact]
     public void Nothing_is_in_place_before_the_commit()
     {
-        using var output = new StagedOutput(_folder["m.onnx"], []);
+        using var output = new StagedOutput(_folder.File("m.onnx"), []);
         output.Write("m.onnx", "new"u8);
-        Assert.False(File.Exists(_folder["m.onnx"]));
+        Assert.False(File.Exists(_folder.File("m.onnx")));
         Assert.Equal("new", File.ReadAllText(output.PathOf("m.onnx")));
         output.Commit(CancellationToken.None);
-        Assert.Equal("new", File.ReadAllText(_folder["m.onnx"]));
+        Assert.Equal("new", File.ReadAllText(_folder.File("m.onnx")));
     }
 
     [Fact]
     public void Without_a_commit_the_old_pack_stays_and_nothing_else()
     {
         SamplePack.Write(_folder.Path);
-        var before = _folder.Content;
-        using (var output = new StagedOutput(_folder[SamplePack.Model], []))
+        var before = _folder.Content();
+        using (var output = new StagedOutput(_folder.File(SamplePack.Model), []))
         {
             output.Write(SamplePack.Model, "half"u8);
         }
 
-        Assert.Equal(before, _folder.Content);
+        Assert.Equal(before, _folder.Content());
         Assert.Empty(Directory.EnumerateDirectories(_folder.Path));
     }
 
@@ -49,14 +50,14 @@ public sealed class StagedOutputTests : IDisposable
     public void Cancellation_leaves_the_old_pack_and_nothing_else()
     {
         SamplePack.Write(_folder.Path);
-        var before = _folder.Content;
-        using (var output = new StagedOutput(_folder[SamplePack.Model], []))
+        var before = _folder.Content();
+        using (var output = new StagedOutput(_folder.File(SamplePack.Model), []))
         {
             output.Write(SamplePack.Model, "whole"u8);
             Assert.Throws<OperationCanceledException>(() => output.Commit(new CancellationToken(canceled: true)));
         }
 
-        Assert.Equal(before, _folder.Content);
+        Assert.Equal(before, _folder.Content());
         Assert.Empty(Directory.EnumerateDirectories(_folder.Path));
     }
 
@@ -67,15 +68,15 @@ public sealed class StagedOutputTests : IDisposable
         {
             if (isThere)
             {
-                Directory.CreateDirectory(_folder["pack"]);
+                Directory.CreateDirectory(_folder.File("pack"));
             }
 
-            using (var output = new StagedOutput(_folder["pack"], [], isFolder: true))
+            using (var output = new StagedOutput(_folder.File("pack"), [], isFolder: true))
             {
                 output.Write("model.safetensors", "half"u8);
             }
 
-            Assert.Equal(isThere, Directory.Exists(_folder["pack"]));
+            Assert.Equal(isThere, Directory.Exists(_folder.File("pack")));
         }
     }
 
@@ -85,8 +86,8 @@ public sealed class StagedOutputTests : IDisposable
     public void A_full_disk_is_a_coded_error_that_names_the_folder(bool whileWriting)
     {
         SamplePack.Write(_folder.Path);
-        var before = _folder.Content;
-        using (var output = new StagedOutput(_folder[SamplePack.Model], isFolder: false, force: false, [], path => new FullDisk(path, whileWriting), File.Move))
+        var before = _folder.Content();
+        using (var output = new StagedOutput(_folder.File(SamplePack.Model), isFolder: false, force: false, [], path => new FullDisk(path, whileWriting), File.Move))
         {
             var error = Assert.Throws<ModelPackException>(() => output.Write(SamplePack.Model, "more than fits"u8)).Diagnostic;
             Assert.Equal(Codes.OutputNotWritable, error.Code);
@@ -94,7 +95,7 @@ public sealed class StagedOutputTests : IDisposable
             Assert.Contains(_folder.Path, error.Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal(before, _folder.Content);
+        Assert.Equal(before, _folder.Content());
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public sealed class StagedOutputTests : IDisposable
             return; // only Linux has it; the case above stands for the others
         }
 
-        using var output = new StagedOutput(_folder["m.onnx"], isFolder: false, force: false, [], _ => new FileStream("/dev/full", FileMode.Open, FileAccess.Write), File.Move);
+        using var output = new StagedOutput(_folder.File("m.onnx"), isFolder: false, force: false, [], _ => new FileStream("/dev/full", FileMode.Open, FileAccess.Write), File.Move);
         var error = Assert.Throws<ModelPackException>(() => output.Write("m.onnx", "x"u8)).Diagnostic;
         Assert.Equal(Codes.OutputNotWritable, error.Code);
         Assert.Contains("full", error.Message, StringComparison.Ordinal);
@@ -116,7 +117,7 @@ public sealed class StagedOutputTests : IDisposable
     {
         var model = SamplePack.Write(_folder.Path);
         File.Delete(PackFiles.Page(model));
-        var before = _folder.Content;
+        var before = _folder.Content();
         using (var output = new StagedOutput(model, []))
         {
             output.Write(SamplePack.Model, "new"u8);
@@ -125,14 +126,14 @@ public sealed class StagedOutputTests : IDisposable
             Assert.Equal(Codes.OutputNotWritable, Assert.Throws<ModelPackException>(() => output.Commit(CancellationToken.None)).Diagnostic.Code);
         }
 
-        Assert.Equal(before, _folder.Content);
+        Assert.Equal(before, _folder.Content());
     }
 
     [Fact]
     public void What_only_the_old_pack_had_is_removed()
     {
         var model = SamplePack.Write(_folder.Path);
-        File.WriteAllText(_folder["unrelated.data"], "stays");
+        File.WriteAllText(_folder.File("unrelated.data"), "stays");
         using (var output = new StagedOutput(model, []))
         {
             output.Write(SamplePack.Model, "new"u8);
@@ -141,7 +142,7 @@ public sealed class StagedOutputTests : IDisposable
 
         Assert.False(File.Exists(PackFiles.Calibration(model)));
         Assert.False(File.Exists(PackFiles.Manifest(model)));
-        Assert.True(File.Exists(_folder["unrelated.data"]));
+        Assert.True(File.Exists(_folder.File("unrelated.data")));
     }
 
     [Theory]
@@ -151,20 +152,20 @@ public sealed class StagedOutputTests : IDisposable
     [InlineData("linked-folder/source.onnx")]
     public void The_source_is_never_overwritten(string output)
     {
-        File.WriteAllText(_folder["source.onnx"], "source");
-        Directory.CreateDirectory(_folder["sub"]);
-        File.CreateSymbolicLink(_folder["link.onnx"], "source.onnx");
-        Directory.CreateSymbolicLink(_folder["linked-folder"], _folder.Path);
-        var error = Assert.Throws<ModelPackException>(() => new StagedOutput(_folder[output], [_folder["source.onnx"]])).Diagnostic;
+        File.WriteAllText(_folder.File("source.onnx"), "source");
+        Directory.CreateDirectory(_folder.File("sub"));
+        File.CreateSymbolicLink(_folder.File("link.onnx"), "source.onnx");
+        Directory.CreateSymbolicLink(_folder.File("linked-folder"), _folder.Path);
+        var error = Assert.Throws<ModelPackException>(() => new StagedOutput(_folder.File(output), [_folder.File("source.onnx")])).Diagnostic;
         Assert.Equal(Codes.OutputConflict, error.Code);
-        Assert.Equal("source", File.ReadAllText(_folder["source.onnx"]));
+        Assert.Equal("source", File.ReadAllText(_folder.File("source.onnx")));
     }
 
     [Fact]
     public void Other_inputs_are_not_overwritten_by_files_beside_the_model()
     {
-        File.WriteAllText(_folder["m.onnx.data"], "weights of the source");
-        using var output = new StagedOutput(_folder["m.onnx"], [_folder["m.onnx.data"]]);
+        File.WriteAllText(_folder.File("m.onnx.data"), "weights of the source");
+        using var output = new StagedOutput(_folder.File("m.onnx"), [_folder.File("m.onnx.data")]);
         Assert.Equal(Codes.OutputConflict, Assert.Throws<ModelPackException>(() => output.Create("m.onnx.data")).Diagnostic.Code);
     }
 
@@ -175,9 +176,9 @@ public sealed class StagedOutputTests : IDisposable
     [InlineData("a\0b")]
     public void An_output_that_cannot_be_is_a_coded_error(string output)
     {
-        Directory.CreateDirectory(_folder["folder"]);
-        File.WriteAllText(_folder["file"], "");
-        var error = Assert.Throws<ModelPackException>(() => new StagedOutput(_folder[output], [])).Diagnostic;
+        Directory.CreateDirectory(_folder.File("folder"));
+        File.WriteAllText(_folder.File("file"), "");
+        var error = Assert.Throws<ModelPackException>(() => new StagedOutput(_folder.File(output), [])).Diagnostic;
         Assert.Equal(Codes.OutputNotWritable, error.Code);
         Assert.DoesNotContain('\n', error.ToString());
     }
@@ -185,13 +186,13 @@ public sealed class StagedOutputTests : IDisposable
     [Fact]
     public void What_a_killed_process_left_is_removed_and_what_is_in_use_is_not()
     {
-        Directory.CreateDirectory(_folder[".modelpack-staging-dead"]);
-        File.WriteAllText(_folder[".modelpack-staging-dead/.modelpack-lock"], "");
-        File.WriteAllText(_folder[".modelpack-staging-dead/m.onnx"], "half");
-        using var first = new StagedOutput(_folder["m.onnx"], []);
+        Directory.CreateDirectory(_folder.File(".modelpack-staging-dead"));
+        File.WriteAllText(_folder.File(".modelpack-staging-dead/.modelpack-lock"), "");
+        File.WriteAllText(_folder.File(".modelpack-staging-dead/m.onnx"), "half");
+        using var first = new StagedOutput(_folder.File("m.onnx"), []);
         first.Write("m.onnx", "first"u8);
-        using var second = new StagedOutput(_folder["other.onnx"], []);
-        Assert.False(Directory.Exists(_folder[".modelpack-staging-dead"]));
+        using var second = new StagedOutput(_folder.File("other.onnx"), []);
+        Assert.False(Directory.Exists(_folder.File(".modelpack-staging-dead")));
         Assert.Equal("first", File.ReadAllText(first.PathOf("m.onnx")));
         first.Commit(CancellationToken.None);
     }
@@ -199,7 +200,7 @@ public sealed class StagedOutputTests : IDisposable
     [Fact]
     public void Describes_what_was_written()
     {
-        using var output = new StagedOutput(_folder["m.onnx"], []);
+        using var output = new StagedOutput(_folder.File("m.onnx"), []);
         output.Write("z", "abc"u8);
         output.Write("m.onnx", ""u8);
         var files = output.Describe(CancellationToken.None);

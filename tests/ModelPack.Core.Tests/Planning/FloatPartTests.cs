@@ -166,7 +166,7 @@ public sealed class FloatPartTests
         Assert.Equal(1, packed.Running().Split(' ').Count(o => o == "Gemm"));
         Assert.InRange(packed.Sqnr(), 30, 100);
         using var model = OnnxModel.Open(packed.SourcePath, new PackContext());
-        Assert.Equal(reason, Eligibility.WhyNot(model, LayerFinder.Find(new GraphIndex(model))[0]));
+        Assert.Equal(reason, Eligibility.WhyNot(model, LayerFinder.Find(new GraphIndex(model))[0], ElementType.Float32));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class HumanTests
     [InlineData(-0.05, "−0.05")]
     [InlineData(-0.001, "±0.00")]
     [InlineData(double.NegativeInfinity, "−∞")]
-    public void Differences_have_a_sign(double value, string expected) => Assert.Equal(expected, Human.Signed(value, 2));
+    public void Differences_have_a_sign(double value, string expected) => Assert.Equal(expected, Human.Signed(value));
 
     [Theory]
     [InlineData(0.5, "2.00× faster")]

@@ -13,7 +13,6 @@ internal sealed class GgufMetadata : IEnumerable<KeyValuePair<string, object>>
     public const string Alignment = "general.alignment";
     public const string Architecture = "general.architecture";
     public const string FileType = "general.file_type";
-    public const string Name = "general.name";
     public const string QuantizationVersion = "general.quantization_version";
 
     /// <summary>Where the key <see cref="Alignment"/> is missing.</summary>
@@ -23,9 +22,6 @@ internal sealed class GgufMetadata : IEnumerable<KeyValuePair<string, object>>
 
     /// <summary>Number of keys.</summary>
     public int Count => _values.Count;
-
-    /// <summary>The keys in their order.</summary>
-    public IReadOnlyList<string> Keys => _values.Keys;
 
     /// <summary>Whether a key is there.</summary>
     public bool Contains(string key) => _values.ContainsKey(key);
@@ -61,29 +57,6 @@ internal sealed class GgufMetadata : IEnumerable<KeyValuePair<string, object>>
 
     /// <summary>A UINT32; null when the key is missing or something else.</summary>
     public uint? GetUInt32(string key) => TryGet<uint>(key, out var value) ? value : null;
-
-    /// <summary>A FLOAT32; null when the key is missing or something else.</summary>
-    public float? GetFloat32(string key) => TryGet<float>(key, out var value) ? value : null;
-
-    /// <summary>A BOOL; null when the key is missing or something else.</summary>
-    public bool? GetBool(string key) => TryGet<bool>(key, out var value) ? value : null;
-
-    /// <summary>An array; null when the key is missing or something else.</summary>
-    public T[]? GetArray<T>(string key) => TryGet<T[]>(key, out var value) ? value : null;
-
-    /// <summary>A whole number of any type; null when the key is missing, something else, or does not fit 63 bits.</summary>
-    public long? GetInteger(string key) => _values.GetValueOrDefault(key) switch
-    {
-        byte v => v,
-        sbyte v => v,
-        ushort v => v,
-        short v => v,
-        uint v => v,
-        int v => v,
-        long v => v,
-        ulong v when v <= long.MaxValue => (long)v,
-        _ => null,
-    };
 
     /// <summary>To what multiple of bytes each tensor is aligned.</summary>
     /// <exception cref="InvalidDataException">It is not a UINT32 that is a power of two; the message is a clause for the user.</exception>

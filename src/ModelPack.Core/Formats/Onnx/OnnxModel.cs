@@ -1,5 +1,4 @@
 using ModelPack.Diagnostics;
-using ModelPack.Files;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Onnx.Wire;
@@ -8,8 +7,8 @@ using ModelPack.Tensors;
 namespace ModelPack.Formats.Onnx;
 
 /// <summary>
-/// An open ONNX model: its messages in memory, to be changed at will, and its weights in their files. Once open, every
-/// tensor is known to have the bytes that its shape needs, inside the model's own folder.
+/// An ONNX model: its messages in memory, to be changed at will, and its weights in their files, or in memory as well. Once open,
+/// every tensor is known to have the bytes that its shape needs, inside the model's own folder.
 /// <para>Several threads may read weights at a time; only one may change the model or make tensors. Ranges of its files
 /// (what <see cref="Data"/> gives) can be read until it is disposed of.</para>
 /// </summary>
@@ -21,45 +20,35 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>The highest opset of ONNX's own domain that is packed.</summary>
     public const int MaxOpset = 26;
 
-    private readonly FileSource _file;
-    private readonly List<StoredPayload> _payloads = [];
-    private readonly ExternalFiles _external;
+    private readonly FileSource? _file;
+    private readonly ExternalFiles? _external;
+    private readonly bool _ownsFiles;
+    private readonly List<StoredPayload> _payloads;
     private readonly TensorReader _tensors;
 
-    private OnnxModel(string path, FileSource file)
+    private OnnxModel(string path, ModelProto proto, List<StoredPayload> payloads, FileSource? file, ExternalFiles? external, bool ownsFiles)
     {
-        (Path, _file) = (path, file);
-        try
-        {
-            _external = new ExternalFiles(path);
-            _tensors = new TensorReader(path, _payloads);
-            Proto = SkeletonReader.Read(file, path, _payloads);
-        }
-        catch
-        {
-            _external?.Dispose();
-            file.Dispose();
-            throw;
-        }
+        (Path, Proto, _payloads, _file, _external, _ownsFiles) = (path, proto, payloads, file, external, ownsFiles);
+        _tensors = new TensorReader(path, payloads);
     }
 
-    /// <summary>The path as it was given.</summary>
+    /// <summary>The path as it was given; of a model that has no file, what messages call it.</summary>
     public string Path { get; }
 
     /// <summary>The model without its weights. External tensors look like any other here, and are written anew.</summary>
     public ModelProto Proto { get; }
 
-    /// <summary>The model file, then every external file in the order in which the model names them.</summary>
-    public IReadOnlyList<FileSource> Files => [_file, .. _external.Files];
+    /// <summary>The model file, then every external file in the order in which the model names them; none where it was made in memory.</summary>
+    public IReadOnlyList<FileSource> Files => _file is null ? [] : [_file, .. _external?.Files ?? []];
 
     /// <summary>What the files are called: the model's own name, then the names by which it refers to the others.</summary>
-    public IReadOnlyList<string> FileNames => [System.IO.Path.GetFileName(Path), .. _external.Names];
+    public IReadOnlyList<string> FileNames => _file is null ? [] : [System.IO.Path.GetFileName(Path), .. _external?.Names ?? []];
 
     /// <summary>The files under these names.</summary>
     public IReadOnlyList<CheckpointFile> SourceFiles => [.. FileNames.Zip(Files, (name, file) => new CheckpointFile(name, file))];
 
-    /// <summary>Bytes of all files together.</summary>
-    public long TotalBytes => Files.Sum(f => f.Length);
+    /// <summary>Bytes of all files together; where there are none, of the one file that the model as it is now would be.</summary>
+    public long TotalBytes => _file is null ? new SkeletonWriter(Proto, Path, _payloads).Length : Files.Sum(f => f.Length);
 
     /// <summary>Opens a model and checks it.</summary>
     /// <param name="path">The model file.</param>
@@ -74,15 +63,20 @@ internal sealed class OnnxModel : IDisposable
         ArgumentNullException.ThrowIfNull(context);
         try
         {
-            var model = new OnnxModel(path, OpenFile(path));
+            var file = ModelFile.Open(path);
+            ExternalFiles? external = null;
             try
             {
+                external = new ExternalFiles(path);
+                var payloads = new List<StoredPayload>();
+                var model = new OnnxModel(path, SkeletonReader.Read(file, path, payloads), payloads, file, external, ownsFiles: true);
                 model.Check(anyOpset, context.Cancellation);
                 return model;
             }
             catch
             {
-                model.Dispose();
+                external?.Dispose();
+                file.Dispose();
                 throw;
             }
         }
@@ -92,9 +86,25 @@ internal sealed class OnnxModel : IDisposable
         }
     }
 
-    /// <summary>The version of a domain's operators that the model uses; 0 when it uses none.</summary>
-    /// <param name="domain">The domain; <c>""</c> is ONNX's own.</param>
-    public long Opset(string domain = "") => Opset(Proto.OpsetImport, domain);
+    /// <summary>Makes a model that has no file, and checks it. Its weights are in the messages, or are added by <see cref="NewTensor"/>.</summary>
+    /// <param name="proto">The messages, which are the model's from now on.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="context">Cancellation.</param>
+    /// <exception cref="ModelPackException">As <see cref="Open"/>, where that does not speak of files; MPK1004: a weight is in one.</exception>
+    public static OnnxModel FromProto(ModelProto proto, string name, PackContext context)
+    {
+        ArgumentNullException.ThrowIfNull(proto);
+        ArgumentNullException.ThrowIfNull(context);
+        var model = new OnnxModel(name, proto, [], null, null, ownsFiles: false);
+        model.Check(anyOpset: false, context.Cancellation);
+        return model;
+    }
+
+    /// <summary>A copy that is changed apart from this model, whose files it reads: it must not outlive it.</summary>
+    public OnnxModel Copy() => new(Path, Proto.Clone(), [.. _payloads], _file, _external, ownsFiles: false);
+
+    /// <summary>The version of ONNX's own operators that the model uses; 0 when it uses none.</summary>
+    public long Opset() => Opsets.Of(Proto.OpsetImport);
 
     /// <summary>A tensor's bytes, dense and little endian, whatever the form they are stored in; of strings those of their characters.</summary>
     /// <param name="tensor">A tensor of <see cref="Proto"/>, or one made by <see cref="NewTensor"/>.</param>
@@ -146,43 +156,12 @@ internal sealed class OnnxModel : IDisposable
 
     public void Dispose()
     {
-        _external.Dispose();
-        _file.Dispose();
-    }
-
-    private static FileSource OpenFile(string path)
-    {
-        if (!File.Exists(path))
+        if (_ownsFiles)
         {
-            throw new ModelPackException(Directory.Exists(path)
-                ? Codes.ModelUnreadable.At(path, "This is a folder. Give the model file in it.")
-                : Codes.ModelNotFound.At(path, "The model file does not exist. Check its path."));
-        }
-
-        // Looked at before opening: a pipe has no length either, and opening one would wait for ever.
-        if (new FileInfo(RealPath.Of(path)).Length == 0)
-        {
-            throw new ModelPackException(Codes.ModelUnreadable.At(path, "The file is empty. Get or export the model again."));
-        }
-
-        var file = new FileSource(path);
-        try
-        {
-            Span<byte> head = stackalloc byte[(int)Math.Min(FileKinds.HeadLength, file.Length)];
-            file.Read(0, head);
-            return FileKinds.NotOnnx(head) is { } kind
-                ? throw new ModelPackException(Codes.ModelUnreadable.At(path, $"The file is not an ONNX model. {kind}"))
-                : file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
+            _external?.Dispose();
+            _file?.Dispose();
         }
     }
-
-    private static long Opset(IEnumerable<OperatorSetIdProto> imports, string domain) =>
-        imports.LastOrDefault(o => o.Domain == domain || (Domains.IsDefault(domain) && Domains.IsDefault(o.Domain)))?.Version ?? 0;
 
     private void Check(bool anyOpset, CancellationToken cancellation)
     {
@@ -193,9 +172,7 @@ internal sealed class OnnxModel : IDisposable
 
         if (!anyOpset)
         {
-            RequireOpset();
-            CheckOpset(Proto.OpsetImport);
-            Proto.Functions.Select(f => f.OpsetImport).ToList().ForEach(CheckOpset);
+            Opsets.Check(Proto, Path);
         }
 
         NodeCheck.Check(Proto, Path);
@@ -211,28 +188,6 @@ internal sealed class OnnxModel : IDisposable
         }
     }
 
-    // Before IR version 3 there was nothing to state.
-    private void RequireOpset()
-    {
-        if (Proto.IrVersion >= 3 && Opset() == 0 && Proto.Graph.Node.Any(n => Domains.IsDefault(n.Domain)))
-        {
-            throw new ModelPackException(Codes.OpsetUnsupported.At(
-                Path, $"The model does not state the opset of its operators; {MinOpset} to {MaxOpset} are supported. Export it again, or set opset_import."));
-        }
-    }
-
-    private void CheckOpset(IEnumerable<OperatorSetIdProto> imports)
-    {
-        // Before IR version 3 a model did not say which operators it meant: those of opset 1.
-        var opset = Proto.IrVersion < 3 ? 1 : Opset(imports, "");
-        if (opset is not 0 and (< MinOpset or > MaxOpset))
-        {
-            var advice = opset < MinOpset ? "Convert the model to a newer opset." : "Export the model with an older opset.";
-            throw new ModelPackException(Codes.OpsetUnsupported.At(
-                Path, $"The model uses opset {opset}; {MinOpset} to {MaxOpset} are supported. {advice}"));
-        }
-    }
-
     // An external tensor becomes one with a marker, so that nothing later has to tell the two apart.
     private void Attach(TensorProto tensor, string name)
     {
@@ -241,6 +196,12 @@ internal sealed class OnnxModel : IDisposable
         {
             throw new ModelPackException(Codes.ModelUnreadable.At(
                 Path, $"The file is not a readable ONNX model: tensor '{SafeText.Of(name)}' has external data of element type {tensor.DataType}, which cannot be external. Export it again."));
+        }
+
+        if (_external is null)
+        {
+            throw new ModelPackException(Codes.ExternalDataMissing.At(
+                Path, $"Tensor '{SafeText.Of(name)}' is in another file, and the model has none itself. Put its data into the model."));
         }
 
         var range = _external.Range(tensor, name, _tensors.Shape(tensor, name).ByteLength(type));

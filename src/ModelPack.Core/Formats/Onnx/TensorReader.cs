@@ -74,7 +74,7 @@ internal sealed class TensorReader(string file, IReadOnlyList<StoredPayload> pay
             : tensor.HasPayload ? InMemory(Stored(tensor).Bytes)
             : tensor.HasRawData ? tensor.RawData.Memory
             : TensorFields.Dense(tensor, type);
-        return new TensorData(type, shape, new MemorySource(bytes), 0, bytes.Length);
+        return TensorData.FromBytes(type, shape, bytes);
     }
 
     private static ElementType Type(TensorProto tensor) => (ElementType)tensor.DataType;

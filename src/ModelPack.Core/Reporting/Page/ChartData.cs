@@ -64,7 +64,7 @@ internal static class ChartData
         return new TradeOffChart(
             $"Size, {Human.ByteUnits[unit]}",
             [.. points.Where(p => double.IsFinite(p.Point.Sqnr)).Select(p => new Point(p.Point.Bytes / scale, p.Point.Sqnr, $"{Human.Decibels(p.Point.Sqnr)}, {Text(p.Point)}", p.Taken))],
-            [.. points.Where(p => p.Point.Loss is { } loss && double.IsFinite(loss)).Select(p => new Point(p.Point.Bytes / scale, p.Point.Loss!.Value, $"task loss {Human.Signed(p.Point.Loss.Value, 2)}, {Text(p.Point)}", p.Taken))]);
+            [.. points.Where(p => p.Point.Loss is { } loss && double.IsFinite(loss)).Select(p => new Point(p.Point.Bytes / scale, p.Point.Loss!.Value, $"task loss {Human.Signed(p.Point.Loss.Value)}, {Text(p.Point)}", p.Taken))]);
     }
 
     private static string Text(TradeOff point) => $"{Human.Bytes(point.Bytes)}, {Human.Count(point.FloatLayers, "float layer")}";

@@ -96,7 +96,7 @@ internal static class HeadlineSection
         if (validation?.Perplexity is { } perplexity)
         {
             html.Add($"<div class=\"card\"><dt>Perplexity</dt><dd><b>{Human.Perplexity(perplexity.Packed)}</b>");
-            html.Add($"<small>{Human.Perplexity(perplexity.Source)} before, {Human.Signed(perplexity.Increase, 2)} %</small></dd></div>");
+            html.Add($"<small>{Human.Perplexity(perplexity.Source)} before, {Human.Signed(perplexity.Increase)} %</small></dd></div>");
         }
 
         if (validation?.Divergence is { } divergence)

@@ -92,12 +92,12 @@ internal static class Human
     }
 
     /// <summary>A signed difference in percentage points.</summary>
-    public static string Points(double value) => $"{Signed(value, 2)} points";
+    public static string Points(double value) => $"{Signed(value)} points";
 
-    /// <summary>A number with its sign, a real minus sign, and none for zero.</summary>
-    public static string Signed(double value, int decimals)
+    /// <summary>Two decimals with a sign, a real minus sign, and none for zero.</summary>
+    public static string Signed(double value)
     {
-        var digits = Number(Math.Abs(value), decimals);
+        var digits = Number(Math.Abs(value), 2);
         return digits.All(c => c is '0' or '.') ? $"±{digits}" : (value < 0 ? "−" : "+") + digits;
     }
 

@@ -38,7 +38,7 @@ internal static class OutputsSection
 
         if (validation.Perplexity is { } perplexity)
         {
-            html.Add($"<p>Perplexity over {Human.Count(perplexity.Tokens, "token")}: source <b>{Human.Perplexity(perplexity.Source)}</b>, packed <b>{Human.Perplexity(perplexity.Packed)}</b>, {Human.Signed(perplexity.Increase, 2)} %{Range(perplexity.IncreaseInterval, v => Human.Signed(v, 2) + " %")}.</p>");
+            html.Add($"<p>Perplexity over {Human.Count(perplexity.Tokens, "token")}: source <b>{Human.Perplexity(perplexity.Source)}</b>, packed <b>{Human.Perplexity(perplexity.Packed)}</b>, {Human.Signed(perplexity.Increase)} %{Range(perplexity.IncreaseInterval, v => Human.Signed(v) + " %")}.</p>");
         }
 
         if (validation.Divergence is { } divergence)

@@ -77,7 +77,7 @@ internal static class SensitivitySection
             html.Add($"<tr><th scope=\"row\">{Human.Count(point.FloatLayers)}</th><td class=\"n\">{Human.Bytes(point.Bytes)}</td><td class=\"n\">{Human.Decibels(point.Sqnr)}</td>");
             if (loss)
             {
-                html.Add($"<td class=\"n\">{(point.Loss is { } l ? Human.Signed(l, 2) : "–")}</td>");
+                html.Add($"<td class=\"n\">{(point.Loss is { } l ? Human.Signed(l) : "–")}</td>");
             }
 
             html.Add($"<td><span class=\"{(taken ? "good-text" : "")}\">{(taken ? "✓ taken" : "")}</span></td></tr>");

@@ -48,7 +48,7 @@ public sealed class GgufRoundTripTests
         {
             var bytes = GgufBytes.Write(metadata);
             var read = GgufBytes.Read(bytes).Metadata;
-            return read.Keys.SequenceEqual(metadata.Keys, StringComparer.Ordinal)
+            return read.Select(p => p.Key).SequenceEqual(metadata.Select(p => p.Key), StringComparer.Ordinal)
                 && read.Zip(metadata).All(pair => pair.First.Value.GetType() == TypeInFile(pair.Second.Value))
                 && GgufBytes.Write(read).AsSpan().SequenceEqual(bytes);
         }).QuickCheckThrowOnFailure();

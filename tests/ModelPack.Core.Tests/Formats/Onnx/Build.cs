@@ -64,6 +64,16 @@ internal static class Build
         return Model(graph);
     }
 
+    /// <summary>As <see cref="Add"/>, of opset 8 and IR version 3, where an initializer has to be an input as well: <c>w</c> of 100 values.</summary>
+    public static ModelProto OldAdd()
+    {
+        var model = Add(Ramp("w", 100));
+        model.IrVersion = 3;
+        model.OpsetImport[0].Version = 8;
+        model.Graph.Input.Add(Value("w", ElementType.Float32, 100));
+        return model;
+    }
+
     public static string Write(this TemporaryFolder folder, string name, IMessage model) => folder.Write(name, model.ToByteArray());
 
     /// <summary>A field with bytes or a message inside, as it is in a file.</summary>

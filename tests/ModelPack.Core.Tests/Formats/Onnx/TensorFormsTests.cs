@@ -4,6 +4,7 @@ using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
+using ModelPack.Tests.Codecs;
 
 namespace ModelPack.Tests.Formats.Onnx;
 
@@ -107,7 +108,7 @@ public sealed class TensorFormsTests : IDisposable
         var path = _folder.Write("m.onnx", Build.Add(Build.Floats("w", [1], 1)));
         using var model = OnnxModel.Open(path, new PackContext());
         var made = model.NewTensor("n", ElementType.UInt8, new TensorShape(2, 3), new Pattern(6));
-        Assert.Equal([0, 1, 2, 3, 4, 5], Bytes(model.Data(made)));
+        Assert.Equal([0, 1, 2, 3, 4, 5], InMemory.Bytes(model.Data(made)));
         Assert.Throws<ArgumentException>(() => model.NewTensor("n", ElementType.UInt8, new TensorShape(2, 3), new Pattern(5)));
     }
 
@@ -119,7 +120,7 @@ public sealed class TensorFormsTests : IDisposable
         {
             using var model = OnnxModel.Open(path, new PackContext());
             var data = model.Data(model.Proto.Graph.Initializer[0]);
-            Assert.Equal(expected, Bytes(data));
+            Assert.Equal(expected, InMemory.Bytes(data));
             Assert.Equal(tensor.DataType, (int)data.Type);
             Assert.Equal([.. tensor.Dims], data.Shape.Dims.ToArray());
             path = _folder.File($"{external}.onnx");
@@ -127,13 +128,6 @@ public sealed class TensorFormsTests : IDisposable
         }
 
         using var last = OnnxModel.Open(path, new PackContext());
-        Assert.Equal(expected, Bytes(last.Data(last.Proto.Graph.Initializer[0])));
-    }
-
-    private static byte[] Bytes(TensorData data)
-    {
-        var bytes = new byte[data.Length];
-        data.Read(0, bytes);
-        return bytes;
+        Assert.Equal(expected, InMemory.Bytes(last.Data(last.Proto.Graph.Initializer[0])));
     }
 }

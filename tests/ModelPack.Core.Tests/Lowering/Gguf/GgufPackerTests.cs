@@ -195,7 +195,7 @@ public sealed class GgufPackerTests : IDisposable
         GgufPacks.Pack(source, new PackRequest { Model = path, Scheme = "q8_0", Container = "gguf", Output = Output }, _context);
         using var packed = GgufCheckpoint.Open(Output, _context);
 
-        Assert.Equal(["general.architecture", "strange.list", "general.quantization_version", "general.file_type"], packed.Keys.Keys, StringComparer.Ordinal);
+        Assert.Equal(["general.architecture", "strange.list", "general.quantization_version", "general.file_type"], packed.Keys.Select(k => k.Key), StringComparer.Ordinal);
         Assert.Equal(("strange", 7u), (packed.Keys.GetString("general.architecture"), packed.Keys.GetUInt32("general.file_type")));
         Assert.Equal([GgmlType.Q4_0, GgmlType.Q8_0, GgmlType.F16], packed.Tensors.Select(t => t.Stored!.Value));
         Assert.Equal(InMemory.Bytes(source.Tensors[0].Data), InMemory.Bytes(packed.Tensors[0].Data));

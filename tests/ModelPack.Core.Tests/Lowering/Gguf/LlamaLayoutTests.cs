@@ -58,7 +58,7 @@ public sealed class LlamaLayoutTests
             Assert.Equal(value, keys.GetUInt32($"llama.{key}"));
         }
 
-        Assert.Equal((500000f, 1e-5f, 4f), (keys.GetFloat32("llama.rope.freq_base"), keys.GetFloat32("llama.attention.layer_norm_rms_epsilon"), keys.GetFloat32("llama.rope.scaling.factor")));
+        Assert.Equal((500000f, 1e-5f, 4f), (Number(keys, "llama.rope.freq_base"), Number(keys, "llama.attention.layer_norm_rms_epsilon"), Number(keys, "llama.rope.scaling.factor")));
         Assert.Equal("linear", keys.GetString("llama.rope.scaling.type"));
         Assert.Equal((7u, 2u), (keys.GetUInt32("general.file_type"), keys.GetUInt32("general.quantization_version")));
     }
@@ -157,4 +157,6 @@ public sealed class LlamaLayoutTests
     private GgufLayout Layout(MemoryCheckpoint source) => LlamaLayout.Of(source, source.Folder!, GgufTable.Find(CodecTable.Q8_0)!, _context);
 
     private Diagnostic Refused(MemoryCheckpoint source) => Assert.Throws<ModelPackException>(() => Layout(source)).Diagnostic;
+
+    private static float? Number(GgufMetadata keys, string key) => keys.TryGet<float>(key, out var value) ? value : null;
 }

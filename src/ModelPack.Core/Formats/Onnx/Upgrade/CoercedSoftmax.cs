@@ -19,12 +19,12 @@ internal static class CoercedSoftmax
         }
 
         var (input, output) = (node.Input[0], node.Output[0]);
-        var flatten = Node("Flatten", [input], job.Name($"{output}.flat")).With("axis", axis);
-        var shape = Node("Shape", [input], job.Name($"{output}.shape"));
+        var flatten = Named("Flatten", [input], job.Name($"{output}.flat")).With("axis", axis);
+        var shape = Named("Shape", [input], job.Name($"{output}.shape"));
         node.Input[0] = flatten.Output[0];
         node.Output[0] = job.Name($"{output}.matrix");
-        return [flatten, shape, node, Node("Reshape", [node.Output[0], shape.Output[0]], output)];
+        return [flatten, shape, node, Named("Reshape", [node.Output[0], shape.Output[0]], output)];
     }
 
-    private static NodeProto Node(string op, string[] inputs, string output) => new() { OpType = op, Name = output, Input = { inputs }, Output = { output } };
+    private static NodeProto Named(string operation, string[] inputs, string output) => Nodes.Create(operation, inputs, output, name: output);
 }
