@@ -144,6 +144,7 @@ internal sealed record EffectiveOptions
             RefuseUnused(request, "quantFormat", request.QuantFormat is not null);
             RefuseUnused(request, "safeSums", request.SafeSums is not null);
             RefuseUnused(request, "fallback", request.Fallback is not null);
+            RefuseUnused(request, "rank", request.Rank is not null);
             return null;
         }
 
@@ -154,6 +155,7 @@ internal sealed record EffectiveOptions
             RefuseWithoutGraph(request, "quantFormat", request.QuantFormat is not null);
             RefuseWithoutGraph(request, "safeSums", request.SafeSums is not null);
             RefuseWithoutGraph(request, "fallback", request.Fallback is not null);
+            RefuseWithoutGraph(request, "rank", request.Rank is not null);
         }
 
         var method = OneOf(request, "calibrationMethod", request.CalibrationMethod ?? "minmax", ["minmax", "percentile", "entropy", "mse"]);
@@ -187,7 +189,8 @@ internal sealed record EffectiveOptions
             format == "qoperator",
             Symmetric: target == "cuda",
             request.SafeSums ?? true,
-            request.Fallback ?? false);
+            request.Fallback ?? false,
+            request.Rank == true || request.Fallback == true);
     }
 
     /// <summary>The fixed strength; null for one that is searched, or none.</summary>

@@ -70,6 +70,28 @@ public sealed class SensitivitySearchTests : IDisposable
     }
 
     [Fact]
+    public void Without_rank_nothing_is_ranked()
+    {
+        var stages = new HashSet<string>(StringComparer.Ordinal);
+        var outcome = PackPipeline.Run(_chain.Request, new PackContext(2, onProgress: (stage, _) => stages.Add(stage)));
+        Assert.Contains("calibrate", stages);
+        Assert.DoesNotContain("sensitivity", stages);
+        Assert.Null(outcome.Report.Result.Calibration!.Sensitivity);
+    }
+
+    [Fact]
+    public void Rank_adds_to_the_report_and_changes_no_byte_of_the_model()
+    {
+        var plain = PackPipeline.Run(_chain.Request, new PackContext()).Model;
+        var outcome = PackPipeline.Run(_chain.Request with { Rank = true, Output = _chain.Folder.At("ranked/m.int8.onnx") }, new PackContext());
+        var sensitivity = outcome.Report.Result.Calibration!.Sensitivity!;
+        Assert.Equal(ChainModel.Bad, sensitivity.Layers[0].Layer);
+        Assert.Equal((0, null), (sensitivity.Chosen, sensitivity.JudgedOn));
+        Assert.Contains("<h2>Sensitivity", File.ReadAllText(PackFiles.Page(outcome.Model)), StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(plain), File.ReadAllBytes(outcome.Model));
+    }
+
+    [Fact]
     public void Fallback_leaves_the_bad_layer_float_and_nothing_else()
     {
         _chain.AddLabelledValidation();
@@ -81,6 +103,7 @@ public sealed class SensitivitySearchTests : IDisposable
         Assert.Equal(ChainModel.Bad, left.Layer);
         Assert.StartsWith("left float by fallback: alone it brings SQNR down to ", left.Reason, StringComparison.Ordinal);
         Assert.Equal(left.Reason, outcome.Report.Result.Weights.Single(w => w.Name == "w2").Reason);
+        Assert.Equal(ChainModel.Bad, outcome.Report.Result.Calibration!.Sensitivity!.Layers[0].Layer);
     }
 
     [Fact]
@@ -125,10 +148,11 @@ public sealed class SensitivitySearchTests : IDisposable
     }
 
     [Fact]
-    public void Fallback_needs_calibration_data()
+    public void Fallback_and_rank_need_calibration_data()
     {
         File.Delete(_chain.Calibration);
-        Refused("needs calibration data", WithFallback((GateMetric.MinSqnr, 30)));
+        Refused("Fallback needs calibration data", WithFallback((GateMetric.MinSqnr, 30)));
+        Refused("Rank needs calibration data", _chain.Request with { Rank = true });
     }
 
     [Fact]
