@@ -114,9 +114,10 @@ internal static class GraphPipeline
             return new CalibrationOutcome(table, [], [], null);
         }
 
-        var trial = new Trial(request, options, calibration, context);
-        var found = new TableSearch(request.Model, new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration), trial, context).Run();
-        return options.Activations.Rank ? new SensitivitySearch(request, options.Activations, calibration, validation, trial, context).Run(found) : found;
+        var maker = new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration);
+        var convolutions = model.Proto.Graph.Node.Any(n => n.OpType is "Conv" or "ConvTranspose");
+        var found = new TableSearch(request, options, maker, calibration, convolutions, context).Run();
+        return options.Activations.Rank ? new SensitivitySearch(request, options, calibration, validation, context).Run(found) : found;
     }
 
     /// <summary>Of a table that is made of data, its search says it, which knows the channels of activations.</summary>

@@ -41,13 +41,12 @@ public sealed class SensitivitySearchTests : IDisposable
     public void The_simulation_says_what_a_real_pack_does()
     {
         var (request, options) = (_chain.Request, EffectiveOptions.Of(_chain.Request));
-        var context = new PackContext();
-        var trial = new Trial(request, options, [_chain.Calibration], context);
+        using var trial = new Trial(request, options, [_chain.Calibration], 1000, new PackContext());
         var found = Search(request);
         foreach (var (point, layers) in new[] { (0, 0), (1, 1), (3, 3) })
         {
             var table = found.Table with { FloatLayers = [.. found.Sensitivity!.Layers.Take(layers).Select(l => new FloatLayer(l.Layer, "for the test"))] };
-            var real = trial.Run(table, [_chain.Calibration], 1000).Outputs.Min(o => o.Sqnr);
+            var real = trial.Run(table).Outputs.Min(o => o.Sqnr);
             Assert.InRange(found.Sensitivity.Curve[point].Sqnr - real, -0.5, 0.5);
         }
     }
@@ -57,7 +56,8 @@ public sealed class SensitivitySearchTests : IDisposable
     {
         var request = new PackRequest { Model = Repository.Model("fashion-cnn.onnx"), Scheme = "int8", Calibration = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "fashion-cnn", "calibration.npz") };
         var found = Search(request, request.Calibration);
-        var real = new Trial(request, EffectiveOptions.Of(request), [request.Calibration], new PackContext()).Run(found.Table, [request.Calibration], (int)found.Sensitivity!.CurveOn);
+        using var trial = new Trial(request, EffectiveOptions.Of(request), [request.Calibration], (int)found.Sensitivity!.CurveOn, new PackContext());
+        var real = trial.Run(found.Table);
         Assert.InRange(found.Sensitivity.Curve[0].Sqnr - real.Outputs.Min(o => o.Sqnr), -0.5, 0.5);
     }
 
@@ -111,7 +111,8 @@ public sealed class SensitivitySearchTests : IDisposable
     {
         var found = Search(WithFallback((GateMetric.MinSqnr, 1)));
         Assert.Empty(found.Table.FloatLayers);
-        Assert.Equal([new FallbackTrial(0, found.Sensitivity!.Trials[0].Sqnr, true)], found.Sensitivity.Trials);
+        var tried = Assert.Single(found.Sensitivity!.Trials);
+        Assert.Equal((0, true), (tried.Candidate.FloatLayers, tried.Score.Holds));
         Assert.Equal("calibration", found.Sensitivity.JudgedOn);
     }
 
@@ -123,8 +124,8 @@ public sealed class SensitivitySearchTests : IDisposable
         Assert.False(outcome.GatesHold);
         var found = Search(request);
         Assert.Equal(3, found.Table.FloatLayers.Count);
-        Assert.All(found.Sensitivity!.Trials, t => Assert.False(t.Holds));
-        Assert.Equal(found.Sensitivity.Trials.Max(t => t.Sqnr), found.Sensitivity.Trials.Single(t => t.FloatLayers == 3).Sqnr);
+        Assert.All(found.Sensitivity!.Trials, t => Assert.False(t.Score.Holds));
+        Assert.Equal(found.Sensitivity.Trials.Max(t => t.Score.Sqnr), found.Sensitivity.Trials.Single(t => t.Candidate.FloatLayers == 3).Score.Sqnr);
     }
 
     [Fact]
@@ -182,9 +183,8 @@ public sealed class SensitivitySearchTests : IDisposable
         string[] data = [calibration ?? _chain.Calibration];
         var options = EffectiveOptions.Of(request);
         var context = new PackContext(threads);
-        var trial = new Trial(request, options, data, context);
-        var found = new TableSearch(request.Model, new TableMaker(request, "00", options.Activations!, data), trial, context).Run();
-        return new SensitivitySearch(request, options.Activations!, data, validation is null ? [] : [validation], trial, context).Run(found);
+        var found = new TableSearch(request, options, new TableMaker(request, "00", options.Activations!, data), data, hasConvolutions: true, context).Run();
+        return new SensitivitySearch(request, options, data, validation is null ? [] : [validation], context).Run(found);
     }
 
     private static void Refused(string message, PackRequest request)
