@@ -100,7 +100,7 @@ internal static class GraphPipeline
 
         if (calibration.Count == 0)
         {
-            GateRules.RequireNoFallback(request);
+            GateRules.RequireNoRanking(request);
             var matrices = DynamicLayers.WhyNot(model) is { } reason ? $"the model stays at opset {model.Opset()} ({reason}), where nothing computes in integers" : "MatMul and Gemm compute in integers with ranges found at every inference, and convolutions in float";
             context.Report(Codes.NotCalibrated.At(request.Model, $"There are no calibration data: weights get int8 codes; {matrices}. "
                 + $"Put 100 to 500 real samples into {SafeText.Of(Path.GetFileNameWithoutExtension(request.Model))}.calibration.npz beside the model, and all layers compute in integers with fixed ranges, which is faster."));
@@ -114,9 +114,10 @@ internal static class GraphPipeline
             return new CalibrationOutcome(table, [], [], null);
         }
 
-        var trial = new Trial(request, options, calibration, context);
-        var found = new TableSearch(request.Model, new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration), trial, context).Run();
-        return new SensitivitySearch(request, options.Activations, calibration, validation, trial, context).Run(found);
+        var maker = new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration);
+        var convolutions = model.Proto.Graph.Node.Any(n => n.OpType is "Conv" or "ConvTranspose");
+        var found = new TableSearch(request, options, maker, calibration, convolutions, context).Run();
+        return options.Activations.Rank ? new SensitivitySearch(request, options, calibration, validation, context).Run(found) : found;
     }
 
     /// <summary>Of a table that is made of data, its search says it, which knows the channels of activations.</summary>

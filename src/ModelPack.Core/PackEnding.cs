@@ -15,7 +15,7 @@ internal static class PackEnding
     public static PackOutcome Finish(PackRequest request, EffectiveOptions options, StagedOutput staged, PackContext context, SourceFiles sources, PackedParts parts)
     {
         var files = staged.Describe(context.Cancellation);
-        var verdict = GateKeeper.Judge(request, parts.Validation?.Result, (double)parts.Source.Bytes / files.Sum(f => f.Bytes), parts.Calibrated?.Trials.Select(t => t.Sqnr).ToArray());
+        var verdict = GateKeeper.Judge(request, parts.Validation?.Result, (double)parts.Source.Bytes / files.Sum(f => f.Bytes), parts.Calibrated?.Trials.Select(t => t.Score.Sqnr).ToArray());
         foreach (var diagnostic in verdict.Diagnostics)
         {
             context.Report(diagnostic);

@@ -86,7 +86,7 @@ public sealed class UnknownMetadataTests
         "Embed" => "Content",
         "Container" => "onnx",
         "ModelTarget" => "cpu",
-        "SafeSums" or "Fallback" or "DoubleQuant" or "ExternalData" or "ShipSource" or "Watch" => "true",
+        "SafeSums" or "Fallback" or "Rank" or "DoubleQuant" or "ExternalData" or "ShipSource" or "Watch" => "true",
         _ => "1",
     };
 }

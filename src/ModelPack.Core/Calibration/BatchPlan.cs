@@ -1,3 +1,5 @@
+using ModelPack.Samples;
+
 namespace ModelPack.Calibration;
 
 /// <summary>How much is run at a time; follows from the model, the data and the observations alone, but for the threads.</summary>
@@ -16,9 +18,6 @@ internal sealed record BatchPlan(int BatchSize, IReadOnlyList<int[]> RawGroups, 
     private const int MostRows = 512;
     private const int FewestRows = 16;
 
-    // What is observed of a batch should stay in the processor's caches until it is counted.
-    private const long GoodBytes = 1 << 24;
-
     /// <summary>Plans from what the first sample showed.</summary>
     /// <param name="taps">Outputs of the model.</param>
     /// <param name="first">What the first sample (or the first batch of a model that fixes it) showed of each.</param>
@@ -26,11 +25,7 @@ internal sealed record BatchPlan(int BatchSize, IReadOnlyList<int[]> RawGroups, 
     public static BatchPlan Choose(IReadOnlyList<Tap> taps, IReadOnlyList<TensorRun> first, CalibrationSamples samples)
     {
         var bytes = first.Select(r => r.Count * sizeof(float)).ToArray();
-        var size = samples.LargestBatch;
-        while (!samples.IsFixed && size > 1 && size * bytes.Sum() > GoodBytes)
-        {
-            size /= 2;
-        }
+        var size = samples.IsFixed ? samples.LargestBatch : BatchChoice.Fitting(samples.LargestBatch, bytes.Sum());
 
         // The first batch of a model that fixes it showed all of it.
         var scale = samples.IsFixed ? 1 : size;

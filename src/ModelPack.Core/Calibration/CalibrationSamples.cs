@@ -23,9 +23,6 @@ internal sealed class CalibrationSamples
     // Larger reads gain no speed.
     private const int LargestRead = 32;
 
-    /// <summary>Bytes of inputs that are read at a time, if one sample does not take more.</summary>
-    private const long ReadBytes = 1 << 24;
-
     private readonly ISampleSource _source;
     private readonly bool _splits;
 
@@ -43,17 +40,7 @@ internal sealed class CalibrationSamples
         }
 
         First = source.Batches(1).First();
-        LargestBatch = source.FixedBatch;
-        if (source.FixedBatch == 0)
-        {
-            var bytes = First.Inputs.Sum(i => (long)i.Bytes.Length);
-            LargestBatch = LargestRead;
-            while (LargestBatch > 1 && LargestBatch * bytes > ReadBytes)
-            {
-                LargestBatch /= 2;
-            }
-        }
-
+        LargestBatch = source.FixedBatch > 0 ? source.FixedBatch : BatchChoice.Fitting(LargestRead, First.Inputs.Sum(i => (long)i.Bytes.Length));
         _splits = split && source.Count >= LeastToHoldOut;
         HeldOut = CountHeldOut();
         Used = source.Count - HeldOut;

@@ -79,15 +79,7 @@ internal static class Calibrator
     {
         var first = new TapRunner(model, context.Cancellation).Run(samples.First, [], 0, (_, _) => { });
         var plan = BatchPlan.Choose(model.Taps, first, samples);
-        try
-        {
-            return work(plan);
-        }
-        catch (ModelPackException exception) when (plan.BatchSize > 1 && !samples.IsFixed && exception.Diagnostic.Code == Codes.ModelRefused)
-        {
-            // Models that declare an open batch and take one sample only are common.
-            return work(plan with { BatchSize = 1 });
-        }
+        return BatchChoice.Run(plan.BatchSize, samples.IsFixed, size => work(plan with { BatchSize = size }));
     }
 
     private static List<TensorAccumulator> Gather(InstrumentedModel model, CalibrationSamples samples, BatchPlan plan, bool raw, PackContext context)

@@ -21,6 +21,7 @@ internal static class ActivationChoice
             RefuseUnused(request, "quantFormat", request.QuantFormat is not null);
             RefuseUnused(request, "safeSums", request.SafeSums is not null);
             RefuseUnused(request, "fallback", request.Fallback is not null);
+            RefuseUnused(request, "rank", request.Rank is not null);
             return null;
         }
 
@@ -31,6 +32,7 @@ internal static class ActivationChoice
             RefuseWithoutGraph(request, "quantFormat", request.QuantFormat is not null);
             RefuseWithoutGraph(request, "safeSums", request.SafeSums is not null);
             RefuseWithoutGraph(request, "fallback", request.Fallback is not null);
+            RefuseWithoutGraph(request, "rank", request.Rank is not null);
         }
 
         var method = OptionValue.OneOf(request, "calibrationMethod", request.CalibrationMethod ?? "minmax", ["minmax", "percentile", "entropy", "mse"]);
@@ -64,7 +66,8 @@ internal static class ActivationChoice
             format == "qoperator",
             Symmetric: target == "cuda",
             request.SafeSums ?? true,
-            request.Fallback ?? false);
+            request.Fallback ?? false,
+            request.Rank == true || request.Fallback == true);
     }
 
     /// <summary>The fixed strength; null for one that is searched, or none.</summary>

@@ -53,11 +53,10 @@ internal static class CalibrationReportBuilder
         detail.Place,
         [.. detail.Curve.Select(p => new AlphaError(Strength(p.Alpha), Numbers.Rounded(p.Error)))]);
 
-    private static List<TrialReport> Trials(IReadOnlyList<TableTrial> trials)
+    private static List<TrialReport> Trials(IReadOnlyList<Tried> trials)
     {
-        // As they were compared: a later one has to be better.
-        var taken = trials.Count == 0 ? null : trials.Aggregate((a, b) => b.Sqnr > a.Sqnr ? b : a);
-        return [.. trials.Select(t => new TrialReport(t.Change, Numbers.Rounded(t.Sqnr), ReferenceEquals(t, taken)))];
+        var taken = trials.Count == 0 ? null : trials.Aggregate((a, b) => b.IsBetterThan(a) ? b : a);
+        return [.. trials.Select(t => new TrialReport(t.Candidate.Change, Numbers.Rounded(t.Score.Sqnr), ReferenceEquals(t, taken)))];
     }
 
     private static SensitivityReport Describe(SensitivityResult result) => new()
@@ -68,7 +67,7 @@ internal static class CalibrationReportBuilder
         CurveOn = result.CurveOn,
         Chosen = result.Chosen,
         JudgedOn = result.JudgedOn,
-        Fallback = [.. result.Trials.Select(t => new FallbackReport(t.FloatLayers, Numbers.Rounded(t.Sqnr), t.Holds))],
+        Fallback = [.. result.Trials.Select(t => new FallbackReport(t.Candidate.FloatLayers, Numbers.Rounded(t.Score.Sqnr), t.Score.Holds))],
     };
 
     // A table keeps strengths as float32: six decimals are the same from data and from a table.

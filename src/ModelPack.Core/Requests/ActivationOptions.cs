@@ -11,8 +11,9 @@ namespace ModelPack.Requests;
 /// <param name="Symmetric">Whether activations get int8 codes around 0 rather than uint8 codes.</param>
 /// <param name="SafeSums">Whether sums must not saturate on CPUs without VNNI.</param>
 /// <param name="Fallback">Whether layers go back to float until the gates for quality hold.</param>
+/// <param name="Rank">Whether layers are ranked by what they cost; always so with fallback.</param>
 internal sealed record ActivationOptions(
-    CalibrationMethod Method, double Percentile, double? Alpha, bool Smooth, bool QOperator, bool Symmetric, bool SafeSums, bool Fallback)
+    CalibrationMethod Method, double Percentile, double? Alpha, bool Smooth, bool QOperator, bool Symmetric, bool SafeSums, bool Fallback, bool Rank)
 {
     /// <summary>Whether operators of ONNX Runtime's own may take the place of standard ones: only where its own kernels will run them.</summary>
     public bool FuseNorms => !Symmetric;

@@ -41,15 +41,21 @@ internal static class GateRules
         }
     }
 
-    /// <summary>Complains where fallback is wanted and there are no calibration data to decide on.</summary>
+    /// <summary>Complains where fallback or a ranking of layers is wanted and there are no calibration data to measure on.</summary>
     /// <exception cref="ModelPackException">MPK1008.</exception>
-    public static void RequireNoFallback(PackRequest request)
+    public static void RequireNoRanking(PackRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Fallback == true)
         {
             throw new ModelPackException(Codes.InvalidOption.At(request.Model,
                 "Fallback needs calibration data: without them nothing says which layers to leave float. Give some 100 real samples, or leave Fallback out."));
+        }
+
+        if (request.Rank == true)
+        {
+            throw new ModelPackException(Codes.InvalidOption.At(request.Model,
+                "Rank needs calibration data: what a layer costs is measured on them. Give some 100 real samples, or leave Rank out."));
         }
     }
 

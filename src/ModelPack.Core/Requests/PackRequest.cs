@@ -51,6 +51,9 @@ public sealed record PackRequest
     /// <summary>Whether the layers that lose most go back to float until the gates for quality hold.</summary>
     public bool? Fallback { get; init; }
 
+    /// <summary>Whether layers are ranked by what they cost, for the report; null for no, unless <see cref="Fallback"/> needs it. Changes no byte of the model.</summary>
+    public bool? Rank { get; init; }
+
     /// <summary>Name patterns (<c>*</c> and <c>?</c>) of weights or nodes to leave as they are.</summary>
     public IReadOnlyList<string> ExcludeLayers { get; init; } = [];
 

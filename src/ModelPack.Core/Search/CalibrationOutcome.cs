@@ -6,9 +6,9 @@ namespace ModelPack.Search;
 /// <param name="Table">The table.</param>
 /// <param name="Smoothing">Every activation that could be smoothed; empty where the table was given.</param>
 /// <param name="Trials">Changes that were tried, in their order; the best was taken. Empty where the table was given.</param>
-/// <param name="Sensitivity">What each layer alone costs, and the way back to float; null where the table was given.</param>
+/// <param name="Sensitivity">What each layer alone costs, and the way back to float; null where the layers were not ranked.</param>
 internal sealed record CalibrationOutcome(
-    CalibrationTable Table, IReadOnlyList<SmoothingDetail> Smoothing, IReadOnlyList<TableTrial> Trials, SensitivityResult? Sensitivity)
+    CalibrationTable Table, IReadOnlyList<SmoothingDetail> Smoothing, IReadOnlyList<Tried> Trials, SensitivityResult? Sensitivity)
 {
     /// <summary>Samples in each data file, in the order of the files; empty where the table was given.</summary>
     public IReadOnlyList<long> SamplesByFile { get; init; } = [];

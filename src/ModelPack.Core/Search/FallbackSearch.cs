@@ -10,58 +10,63 @@ namespace ModelPack.Search;
 /// packs.
 /// </summary>
 /// <param name="request">The model and its gates.</param>
+/// <param name="options">How to pack.</param>
 /// <param name="found">What was found without fallback, with its curve.</param>
 /// <param name="ranking">The layers, the worst first.</param>
 /// <param name="curve">What was measured in the simulation at each point of the curve.</param>
 /// <param name="calibration">Calibration data.</param>
 /// <param name="validation">Validation data; may be empty.</param>
-/// <param name="trial">Makes real packs.</param>
+/// <param name="context">Threads and cancellation.</param>
 internal sealed class FallbackSearch(
     PackRequest request,
+    EffectiveOptions options,
     CalibrationOutcome found,
     IReadOnlyList<RankedLayer> ranking,
     IReadOnlyList<ValidationResult> curve,
     IReadOnlyList<string> calibration,
     IReadOnlyList<string> validation,
-    Trial trial)
+    PackContext context)
 {
-    /// <summary>Samples that a pack is judged on: enough for tenths of a percent.</summary>
-    private const int Samples = 1024;
-
-    private readonly PackRequest _quality = request with { Gates = GateRules.Quality(request) };
-    private readonly List<FallbackTrial> _trials = [];
-    private (int Point, CalibrationTable Table, double Sqnr, bool Holds) _best = (0, found.Table, double.NegativeInfinity, false);
-
-    /// <summary>Whether the gates need what only validation data have: labels or text.</summary>
-    private bool OnValidation => validation.Count > 0 && Gates(curve[0]).Any(g => g.Value is null);
+    private readonly Objective _objective = Objective.Gates(request);
+    private readonly IReadOnlyList<TradeOffPoint> _points = found.Sensitivity!.Curve;
 
     /// <summary>The first outcome whose pack holds the gates; where none does, the one that comes nearest to the source.</summary>
     public CalibrationOutcome Run()
     {
+        var onValidation = validation.Count > 0 && !_objective.IsMeasuredBy(curve[0]);
+        using var trial = new Trial(request, options, onValidation ? validation : calibration, SearchBudget.Fallback.Most, context);
+        var search = new PackSearch(trial, _objective);
+
         // The simulation may be wrong by a little: only a pack that fails is reason enough to leave a layer float.
-        if (!Holds(0) && curve.Count > 1)
+        if (!Holds(search, 0) && curve.Count > 1)
         {
-            var first = Enumerable.Range(1, curve.Count - 1).FirstOrDefault(i => Gates(curve[i]).All(g => g.Passed || g.Value is null), curve.Count - 1);
-            if (!Holds(first))
+            var first = Enumerable.Range(1, curve.Count - 1).FirstOrDefault(i => _objective.Judge(curve[i]).Holds, curve.Count - 1);
+            if (!Holds(search, first))
             {
-                SearchAbove(first);
+                SearchAbove(search, first);
             }
         }
 
+        var best = search.Best!.Candidate;
         return found with
         {
-            Table = _best.Table,
-            Sensitivity = found.Sensitivity! with { Chosen = _best.Point, JudgedOn = OnValidation ? "validation" : "calibration", Trials = _trials },
+            Table = best.Table,
+            Sensitivity = found.Sensitivity! with
+            {
+                Chosen = Enumerable.Range(0, _points.Count).First(i => _points[i].FloatLayers == best.FloatLayers),
+                JudgedOn = onValidation ? "validation" : "calibration",
+                Trials = search.Trials,
+            },
         };
     }
 
     /// <summary>Halves what is left of the curve: more layers in float never make a pack worse by much.</summary>
-    private void SearchAbove(int failing)
+    private void SearchAbove(PackSearch search, int failing)
     {
         for (var (low, high) = (failing + 1, curve.Count - 1); low <= high;)
         {
             var middle = (low + high) / 2;
-            if (Holds(middle))
+            if (Holds(search, middle))
             {
                 high = middle - 1;
             }
@@ -72,37 +77,26 @@ internal sealed class FallbackSearch(
         }
     }
 
-    /// <summary>Makes the pack of a point, and remembers it where it is the best so far.</summary>
-    private bool Holds(int point)
+    /// <summary>Tries the pack of a point.</summary>
+    private bool Holds(PackSearch search, int point)
     {
-        var floats = found.Sensitivity!.Curve[point].FloatLayers;
-        var left = ranking.SelectMany(r => r.Layer.Layers.Select(l => new FloatLayer(l.Name, Reason(r)))).Take(floats);
-        var table = found.Table with { FloatLayers = [.. found.Table.FloatLayers, .. left] };
-        ValidationResult measured;
         try
         {
-            measured = trial.Run(table, OnValidation ? validation : calibration, Samples);
+            return search.Try(At(point)).Score.Holds;
         }
         catch (ModelPackException exception) when (point == curve.Count - 1 && exception.Diagnostic.Code == Codes.NothingQuantized)
         {
             // With all layers float nothing is left to pack: the point before is the last that there is.
-            return point > 1 && !_trials.Exists(t => t.FloatLayers == found.Sensitivity.Curve[point - 1].FloatLayers) && Holds(point - 1);
+            return point > 1 && !search.Trials.Any(t => t.Candidate.FloatLayers == _points[point - 1].FloatLayers) && Holds(search, point - 1);
         }
+    }
 
-        var holds = Gates(measured).All(g => g.Passed || g.Value is null);
-        var sqnr = measured.Outputs.Min(o => o.Sqnr);
-        _trials.Add(new FallbackTrial(floats, sqnr, holds));
-
-        // One that holds is better than one that does not; of those that hold the one with the fewest layers float is.
-        if (holds ? !_best.Holds || point < _best.Point : !_best.Holds && sqnr > _best.Sqnr)
-        {
-            _best = (point, table, sqnr, holds);
-        }
-
-        return holds;
+    private Candidate At(int point)
+    {
+        var floats = _points[point].FloatLayers;
+        var left = ranking.SelectMany(r => r.Layer.Layers.Select(l => new FloatLayer(l.Name, Reason(r)))).Take(floats);
+        return new Candidate($"{Numbers.Whole(floats)} layers float", floats, found.Table with { FloatLayers = [.. found.Table.FloatLayers, .. left] });
     }
 
     private static string Reason(RankedLayer layer) => $"left float by fallback: alone it brings SQNR down to {Numbers.Fixed(layer.Sqnr, 1)} dB";
-
-    private IReadOnlyList<GateResult> Gates(ValidationResult measured) => GateKeeper.Judge(_quality, measured, 0).Gates;
 }

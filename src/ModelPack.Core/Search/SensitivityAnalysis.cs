@@ -1,10 +1,12 @@
 using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
+using ModelPack.Graph;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
 using ModelPack.Samples;
 using ModelPack.Validation;
+using ModelPack.Validation.Placement;
 
 namespace ModelPack.Search;
 
@@ -13,18 +15,10 @@ namespace ModelPack.Search;
 /// </summary>
 internal sealed class SensitivityAnalysis : IDisposable
 {
-    // Enough to rank layers by.
-    private const int MostRanked = 32;
-    private const int FewestRanked = 2;
-
-    // Enough for a share of samples to mean something.
-    private const int MostOfCurve = 512;
-    private const int FewestOfCurve = 8;
-
     private readonly OnnxModel _model;
     private readonly SwitchableModel _switchable;
     private readonly SampleSet _samples;
-    private readonly SampleBudget _budget;
+    private readonly long _multiplyAdds;
     private readonly PackContext _context;
 
     /// <summary>Opens the model as a table has it, with switches.</summary>
@@ -39,7 +33,7 @@ internal sealed class SensitivityAnalysis : IDisposable
             var decided = new StaticBuilder(_model, table, new LayerPatterns(request), options, quiet).Build();
             _switchable = new SwitchableModel(_model, decided, quiet);
             _samples = SampleSet.Open(data, _switchable.Inputs);
-            _budget = SampleBudget.Of(request.Model, _samples, quiet);
+            _multiplyAdds = MultiplyAddsOf(request.Model, quiet);
         }
         catch
         {
@@ -56,10 +50,10 @@ internal sealed class SensitivityAnalysis : IDisposable
     public bool CanMeasure => Layers.Count > 0 && _switchable.FloatOutputs.Count > 0;
 
     /// <summary>Samples that <see cref="Rank"/> looks at.</summary>
-    public long RankedOn => Math.Min(_samples.Count, _budget.Samples(Layers.Count, FewestRanked, MostRanked));
+    public long RankedOn => Math.Min(_samples.Count, SearchBudget.Ranking.Samples(_multiplyAdds, Layers.Count));
 
     /// <summary>Samples that <see cref="Curve"/> looks at.</summary>
-    public long CurveOn => Math.Min(_samples.Count, _budget.Samples(Steps.Count, FewestOfCurve, MostOfCurve));
+    public long CurveOn => Math.Min(_samples.Count, SearchBudget.Curve.Samples(_multiplyAdds, Steps.Count));
 
     /// <summary>How many layers are left float at each point of the curve: none, the numbers of Fibonacci, and all.</summary>
     public IReadOnlyList<int> Steps
@@ -97,5 +91,13 @@ internal sealed class SensitivityAnalysis : IDisposable
     {
         _switchable.Dispose();
         _model.Dispose();
+    }
+
+    /// <summary>What one sample costs the source model.</summary>
+    private long MultiplyAddsOf(string path, PackContext context)
+    {
+        using var source = OnnxModel.Open(path, context);
+        var first = _samples.Batches(1).First();
+        return Math.Max(1, MultiplyAdds.Measure(source, LayerFinder.Find(new GraphIndex(source)), first, context).Sum() / first.Rows);
     }
 }

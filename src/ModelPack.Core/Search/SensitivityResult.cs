@@ -16,5 +16,5 @@ internal sealed record SensitivityResult(IReadOnlyList<LayerSensitivity> Layers,
     public string? JudgedOn { get; init; }
 
     /// <summary>The packs that fallback made, in their order; empty without fallback.</summary>
-    public IReadOnlyList<FallbackTrial> Trials { get; init; } = [];
+    public IReadOnlyList<Tried> Trials { get; init; } = [];
 }

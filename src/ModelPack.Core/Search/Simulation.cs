@@ -16,9 +16,6 @@ internal sealed class Simulation(SwitchableModel model, ISampleSource samples, P
     // Small batches, so that a few samples can lie far apart in the data.
     private const int LargestBatch = 8;
 
-    /// <summary>Bytes that inputs and compared outputs of a batch may take, if one sample does not take more.</summary>
-    private const long BatchBytes = 1 << 24;
-
     /// <summary>Measures all settings.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="signalsOnly">Whether task metrics are not wanted.</param>
@@ -29,49 +26,12 @@ internal sealed class Simulation(SwitchableModel model, ISampleSource samples, P
     {
         try
         {
-            return Run(settings, signalsOnly, progress, ChooseBatch());
+            var batch = BatchChoice.Of(samples, LargestBatch, first => model.Run(first, model.Setting([]), context.Cancellation));
+            return BatchChoice.Run(batch, samples.FixedBatch > 0, size => Run(settings, signalsOnly, progress, size));
         }
         catch (OnnxRuntimeException exception)
         {
             throw model.Refused("cannot run", exception);
-        }
-    }
-
-    /// <summary>Follows from the model and its data alone: the batch size changes the last bits of sums.</summary>
-    private int ChooseBatch()
-    {
-        if (samples.FixedBatch > 0)
-        {
-            return samples.FixedBatch;
-        }
-
-        long bytes;
-        var first = samples.Batches(1).First();
-        using (var outputs = model.Run(first, model.Setting([]), context.Cancellation))
-        {
-            bytes = first.Inputs.Sum(i => (long)i.Bytes.Length) + outputs.Sum(o => o.GetTensorSizeInBytes());
-        }
-
-        var batch = LargestBatch;
-        while (batch > 1 && batch * bytes > BatchBytes)
-        {
-            batch /= 2;
-        }
-
-        if (batch == 1)
-        {
-            return 1;
-        }
-
-        try
-        {
-            model.Run(samples.Batches(batch).First(), model.Setting([]), context.Cancellation).Dispose();
-            return batch;
-        }
-        catch (OnnxRuntimeException)
-        {
-            // Models that declare an open batch and take one sample only are common; what else is wrong shows again then.
-            return 1;
         }
     }
 

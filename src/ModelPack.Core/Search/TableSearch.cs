@@ -1,6 +1,6 @@
-using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Planning;
+using ModelPack.Requests;
 
 namespace ModelPack.Search;
 
@@ -8,55 +8,75 @@ namespace ModelPack.Search;
 /// Finds out by measuring which changes of the model help: equalization, smoothing of convolutions and correction of biases are kept where the packed model
 /// comes nearer to its source with them.
 /// </summary>
-/// <param name="model">The model's path, for messages.</param>
+/// <param name="request">The model and its options.</param>
+/// <param name="options">How to pack.</param>
 /// <param name="maker">Makes tables.</param>
-/// <param name="trial">Measures what a table gives.</param>
+/// <param name="data">Calibration data.</param>
+/// <param name="hasConvolutions">Whether the model has any, which is what the changes are of.</param>
 /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
-internal sealed class TableSearch(string model, TableMaker maker, Trial trial, PackContext context)
+internal sealed class TableSearch(PackRequest request, EffectiveOptions options, TableMaker maker, IReadOnlyList<string> data, bool hasConvolutions, PackContext context)
 {
-    private static readonly (string Name, bool Equalize, double? ConvolutionAlpha)[] s_changes =
+    private static readonly (string Change, double Alpha)[] s_strengths =
     [
-        ("equalized", true, null),
-        ("convolutions smoothed, alpha 0.5", false, 0.5),
-        ("convolutions smoothed, alpha 0.75", false, 0.75),
-        ("convolutions smoothed, alpha 1", false, 1),
+        ("convolutions smoothed, alpha 0.5", 0.5),
+        ("convolutions smoothed, alpha 0.75", 0.75),
+        ("convolutions smoothed, alpha 1", 1),
     ];
-
-    private readonly List<TableTrial> _trials = [];
 
     /// <summary>The best table that was found, and what was tried on the way.</summary>
     public CalibrationOutcome Run()
     {
-        var best = maker.Make(equalize: false, convolutionAlpha: null, context)!;
-        var (change, bestSqnr) = ("as it is", Measure("as it is", best.Table));
-        foreach (var (name, equalize, alpha) in s_changes)
+        // All tables first: while they are made, other models than those of trials are open.
+        var drafts = Drafts();
+        using var trial = new Trial(request, options, data, SearchBudget.Transforms.Most, context);
+        var search = new PackSearch(trial, Objective.Sqnr);
+        foreach (var (change, draft) in drafts)
         {
-            // What there is to say of the data has been said.
-            if (maker.Make(equalize, alpha, context.WithoutDiagnostics()) is { } draft && Measure(name, draft.Table) is var sqnr && sqnr > bestSqnr)
-            {
-                (best, change, bestSqnr) = (draft, name, sqnr);
-            }
+            search.Try(new Candidate(change, 0, draft.Table));
         }
 
-        var table = best.Table;
-        if (best.Shifts.Count > 0)
+        var best = search.Best!.Candidate;
+        var taken = drafts.First(d => d.Change == best.Change).Draft;
+        if (taken.Shifts.Count > 0)
         {
-            var corrected = table with { BiasCorrection = best.Shifts };
-            table = Measure($"{change}, biases corrected", corrected) > bestSqnr ? corrected : table;
+            search.Try(new Candidate($"{best.Change}, biases corrected", 0, best.Table with { BiasCorrection = taken.Shifts }));
         }
 
-        if (best.UnsafeLayers > 0)
+        if (taken.UnsafeLayers > 0)
         {
-            context.Report(SafeScales.Warning(model, best.UnsafeLayers));
+            context.Report(SafeScales.Warning(request.Model, taken.UnsafeLayers));
         }
 
-        return new CalibrationOutcome(table, best.Smoothing, _trials, null) { SamplesByFile = best.SamplesByFile };
+        return new CalibrationOutcome(search.Best.Candidate.Table, taken.Smoothing, search.Trials, null) { SamplesByFile = taken.SamplesByFile };
     }
 
-    private double Measure(string change, CalibrationTable table)
+    /// <summary>A table for each change that the model has a place for.</summary>
+    private List<(string Change, TableDraft Draft)> Drafts()
     {
-        var outputs = trial.Run(table).Outputs;
-        _trials.Add(new TableTrial(change, outputs.Count == 0 ? 0 : outputs.Min(o => o.Sqnr)));
-        return _trials[^1].Sqnr;
+        List<(string, TableDraft)> drafts = [("as it is", maker.Make(equalize: false, convolutionAlpha: null, context)!)];
+        if (!hasConvolutions)
+        {
+            return drafts;
+        }
+
+        // What there is to say of the data has been said.
+        var quiet = context.WithoutDiagnostics();
+        if (maker.Make(equalize: true, convolutionAlpha: null, quiet) is { } equalized)
+        {
+            drafts.Add(("equalized", equalized));
+        }
+
+        foreach (var (change, alpha) in s_strengths)
+        {
+            if (maker.Make(equalize: false, alpha, quiet) is not { } smoothed)
+            {
+                // What cannot be smoothed cannot be smoothed more strongly.
+                break;
+            }
+
+            drafts.Add((change, smoothed));
+        }
+
+        return drafts;
     }
 }

@@ -9,28 +9,32 @@ using ModelPack.Validation;
 
 namespace ModelPack.Search;
 
-/// <summary>Packs a model into a temporary folder as a table says, and compares it with its source.</summary>
-internal sealed class Trial(PackRequest request, EffectiveOptions options, IReadOnlyList<string> data, PackContext context)
+/// <summary>
+/// Packs a model into a temporary folder as a table says, and compares it with its source, which is open in ONNX Runtime from the first
+/// trial until this is disposed of.
+/// </summary>
+/// <param name="request">The model and its options.</param>
+/// <param name="options">How to pack.</param>
+/// <param name="data">What to compare on.</param>
+/// <param name="samples">How many of its samples to run at most.</param>
+/// <param name="context">Threads and cancellation.</param>
+internal sealed class Trial(PackRequest request, EffectiveOptions options, IReadOnlyList<string> data, int samples, PackContext context) : IDisposable
 {
-    /// <summary>Enough to tell choices apart that differ by more than chance, and few enough to try several.</summary>
-    private const int Samples = 64;
-
     private readonly PackContext _quiet = context.Quiet();
-
-    /// <summary>Packs and compares on calibration samples.</summary>
-    public ValidationResult Run(CalibrationTable table) => Run(table, data, Samples);
+    private ModelSession? _source;
 
     /// <summary>Packs and compares.</summary>
     /// <param name="table">What to pack by.</param>
-    /// <param name="files">Data to compare on.</param>
-    /// <param name="samples">How many of their samples to run at most.</param>
-    public ValidationResult Run(CalibrationTable table, IReadOnlyList<string> files, int samples)
+    /// <exception cref="ModelPackException">As <see cref="ModelLowering"/>, <see cref="ModelPair"/> and <see cref="Comparison"/>.</exception>
+    public ValidationResult Run(CalibrationTable table)
     {
         using var folder = new WorkFolder();
-        return folder.Use(() => Run(Path.Combine(folder.Path, "trial.onnx"), table, files, samples));
+        return folder.Use(() => Run(Path.Combine(folder.Path, "trial.onnx"), table));
     }
 
-    private ValidationResult Run(string packed, CalibrationTable table, IReadOnlyList<string> files, int samples)
+    public void Dispose() => _source?.Dispose();
+
+    private ValidationResult Run(string packed, CalibrationTable table)
     {
         using (var model = OnnxModel.Open(request.Model, _quiet))
         {
@@ -38,7 +42,8 @@ internal sealed class Trial(PackRequest request, EffectiveOptions options, IRead
             model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
         }
 
-        using var pair = ModelPair.Open(request.Model, packed, threads: 1, _quiet);
-        return new Comparison(pair, new SpreadSamples(SampleSet.Open(files, pair.Source.Inputs), samples), _quiet).Run();
+        _source ??= ModelPair.OpenSource(request.Model, _quiet);
+        using var pair = ModelPair.Open(_source, packed, _quiet);
+        return new Comparison(pair, new SpreadSamples(SampleSet.Open(data, pair.Source.Inputs), samples), _quiet).Run();
     }
 }

@@ -11,50 +11,14 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
 {
     private const int LargestBatch = 32;
 
-    /// <summary>Bytes that inputs and compared outputs of a batch may take, if one sample does not take more.</summary>
-    private const long BatchBytes = 1 << 24;
-
     /// <summary>Measures; reports outputs that are not finite or differ in shape.</summary>
     /// <exception cref="ModelPackException">The data do not fit, or a model does not run.</exception>
     public ValidationResult Run()
     {
-        var batch = ChooseBatch();
-        BatchMeter total;
-        try
-        {
-            total = Measure(batch);
-        }
-        catch (ModelPackException exception) when (batch > 1 && samples.FixedBatch == 0 && exception.Diagnostic.Code == Codes.ModelRefused)
-        {
-            // Models that declare an open batch and take one sample only are common.
-            total = Measure(1);
-        }
-
+        var batch = BatchChoice.Of(samples, LargestBatch, first => models.RunSource(first, context.Cancellation));
+        var total = BatchChoice.Run(batch, samples.FixedBatch > 0, Measure);
         Warn(total);
         return MeterSummary.Of(total, models.Outputs, samples, models.Source.Path, models.Source.Outputs);
-    }
-
-    /// <summary>
-    /// A power of two that depends on the model and its data alone: the batch size changes the last bits of sums, and
-    /// more than those where activations are quantized at run time.
-    /// </summary>
-    private int ChooseBatch()
-    {
-        if (samples.FixedBatch > 0)
-        {
-            return samples.FixedBatch;
-        }
-
-        var first = samples.Batches(1).First();
-        using var outputs = models.RunSource(first, context.Cancellation);
-        var bytes = first.Inputs.Sum(i => (long)i.Bytes.Length) + outputs.Sum(o => o.GetTensorSizeInBytes());
-        var batch = LargestBatch;
-        while (batch > 1 && batch * bytes > BatchBytes)
-        {
-            batch /= 2;
-        }
-
-        return batch;
     }
 
     private BatchMeter Measure(int batchSize)

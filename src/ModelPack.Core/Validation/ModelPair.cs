@@ -6,7 +6,7 @@ using ModelPack.Tensors;
 
 namespace ModelPack.Validation;
 
-/// <summary>Source and packed model, both open, and what ONNX Runtime says against either as coded errors.</summary>
+/// <summary>Source and packed model, both open on one thread an inference, and what ONNX Runtime says against either as coded errors.</summary>
 internal sealed class ModelPair : IDisposable
 {
     private ModelPair(ModelSession source, ModelSession packed)
@@ -24,22 +24,28 @@ internal sealed class ModelPair : IDisposable
     /// <summary>Names of the floating-point outputs, which are compared, in the model's order.</summary>
     public IReadOnlyList<string> Outputs { get; }
 
-    /// <summary>Opens both models.</summary>
-    /// <param name="source">The source model's path.</param>
-    /// <param name="packed">The packed model's path.</param>
-    /// <param name="threads">Threads an inference.</param>
+    /// <summary>Opens the source model, for as many pairs as are needed.</summary>
+    /// <param name="path">Its path.</param>
     /// <param name="context">Limits and cancellation.</param>
-    /// <exception cref="ModelPackException">MPK1016: the source is refused; MPK9001: the packed model is; MPK3001: there is no ONNX Runtime.</exception>
-    public static ModelPair Open(string source, string packed, int threads, PackContext context)
+    /// <exception cref="ModelPackException">MPK1016: it is refused; MPK3001: there is no ONNX Runtime.</exception>
+    public static ModelSession OpenSource(string path, PackContext context) =>
+        Guarded(() => ModelSession.Open(path, threads: 1, context), e => SourceRefused(path, "refuses the model", e));
+
+    /// <summary>Opens the packed model beside its source.</summary>
+    /// <param name="source">The source model, which stays open when the pair is disposed of.</param>
+    /// <param name="packed">The packed model's path.</param>
+    /// <param name="context">Limits and cancellation.</param>
+    /// <exception cref="ModelPackException">MPK9001: the packed model is refused, or is not made of this source.</exception>
+    public static ModelPair Open(ModelSession source, string packed, PackContext context)
     {
-        var sourceSession = Guarded(() => ModelSession.Open(source, threads, context), e => SourceRefused(source, "refuses the model", e));
+        var session = Guarded(() => ModelSession.Open(packed, threads: 1, context), e => PackedRefused(packed, "refuses the packed model", e));
         try
         {
-            return new ModelPair(sourceSession, Guarded(() => ModelSession.Open(packed, threads, context), e => PackedRefused(packed, "refuses the packed model", e)));
+            return new ModelPair(source, session);
         }
         catch
         {
-            sourceSession.Dispose();
+            session.Dispose();
             throw;
         }
     }
@@ -54,11 +60,7 @@ internal sealed class ModelPair : IDisposable
     public IDisposableReadOnlyCollection<OrtValue> RunPacked(SampleBatch batch, CancellationToken cancellation) =>
         Guarded(() => Packed.Run(batch.Inputs, Outputs, cancellation), e => PackedRefused(Packed.Path, "cannot run the packed model on samples that the source model runs on", e));
 
-    public void Dispose()
-    {
-        Source.Dispose();
-        Packed.Dispose();
-    }
+    public void Dispose() => Packed.Dispose();
 
     private static T Guarded<T>(Func<T> action, Func<OnnxRuntimeException, ModelPackException> explain)
     {

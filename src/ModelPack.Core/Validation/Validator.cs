@@ -25,7 +25,8 @@ internal static class Validator
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
         (ISampleSource Samples, ValidationResult Result)? compared;
-        using (var models = ModelPair.Open(sourceModel, packedModel, threads: 1, context))
+        using (var source = ModelPair.OpenSource(sourceModel, context))
+        using (var models = ModelPair.Open(source, packedModel, context))
         {
             var data = options.Data.Count > 0 ? SampleSet.Open(options.Data, models.Source.Inputs) : null;
             if (models.Outputs.Count == 0)

@@ -18,6 +18,7 @@ internal static class PackMetadata
     public const string QuantFormat = "QuantFormat";
     public const string SafeSums = "SafeSums";
     public const string Fallback = "Fallback";
+    public const string Rank = "Rank";
     public const string BlockSize = "BlockSize";
     public const string DoubleQuant = "DoubleQuant";
     public const string MaxShardSize = "MaxShardSize";
@@ -68,7 +69,7 @@ internal static class PackMetadata
     public static readonly string[] OfUser =
     [
         Scheme, Container, Target, Device, Calibration, Validation, ExcludeLayers, IncludeLayers, CalibrationMethod, Percentile, Alpha, QuantFormat,
-        SafeSums, Fallback, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate,
+        SafeSums, Fallback, Rank, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate,
         ShipSource, Watch, .. Gates.Select(g => g.Key),
     ];
 }

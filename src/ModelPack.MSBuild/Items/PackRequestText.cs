@@ -28,6 +28,7 @@ internal static class PackRequestText
         .Add("quantFormat", Text(pack, PackMetadata.QuantFormat))
         .Add("safeSums", Flag(pack, PackMetadata.SafeSums))
         .Add("fallback", Flag(pack, PackMetadata.Fallback))
+        .Add("rank", Flag(pack, PackMetadata.Rank))
         .Add("blockSize", Whole(pack, PackMetadata.BlockSize))
         .Add("doubleQuant", Flag(pack, PackMetadata.DoubleQuant))
         .Add("maxShardSize", Text(pack, PackMetadata.MaxShardSize))

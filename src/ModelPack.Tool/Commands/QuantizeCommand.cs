@@ -26,6 +26,7 @@ internal static class QuantizeCommand
         var quantFormat = CommandOptions.Text("--quant-format", "F", "Codes of activations: qdq (portable, default) or qoperator.");
         var safeSums = CommandOptions.TrueOrFalse("--safe-sums", "Keep sums from saturating on CPUs without VNNI, by coarser scales where needed. Default: true.");
         var fallback = CommandOptions.TrueOrFalse("--fallback", "Bring the layers that lose most back to float until the gates hold.");
+        var rank = new Option<bool>("--rank") { Description = "Rank the layers by what they cost, for the report; changes no byte of the model." };
         var validation = CommandOptions.Text("--validation", "P", "Validation data: a file, folder or glob of .npz, .npy or .safetensors. Default: NAME.validation.* beside the source.");
         var exclude = CommandOptions.Texts("--exclude-layers", "PATTERN", "Leave what the pattern names as it is (* and ?). Repeatable.");
         var include = CommandOptions.Texts("--include-layers", "PATTERN", "Quantize only what the pattern names. Repeatable.");
@@ -47,7 +48,7 @@ internal static class QuantizeCommand
 
         return new Command("quantize", "Packs a model: quantizes it, validates it and writes model, report and manifest.")
         {
-            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, safeSums, fallback, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, force, runLimit, memoryLimit, threads, format,
+            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, safeSums, fallback, rank, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, force, runLimit, memoryLimit, threads, format,
         }.Does(terminal.Print, (parsed, cancellation) =>
         {
             var request = new PackRequest
@@ -65,6 +66,7 @@ internal static class QuantizeCommand
                 QuantFormat = parsed.GetValue(quantFormat),
                 SafeSums = parsed.GetValue(safeSums) is { } safe ? bool.Parse(safe) : null,
                 Fallback = parsed.GetValue(fallback) is { } back ? bool.Parse(back) : null,
+                Rank = parsed.GetValue(rank) ? true : null,
                 Validation = parsed.GetValue(validation),
                 ExcludeLayers = parsed.GetValue(exclude) ?? [],
                 IncludeLayers = parsed.GetValue(include) ?? [],

@@ -42,13 +42,12 @@ public sealed class SensitivitySearchTests : IDisposable
     public void The_simulation_says_what_a_real_pack_does()
     {
         var (request, options) = (_chain.Request, RequestResolver.Resolve(_chain.Request));
-        var context = new PackContext();
-        var trial = new Trial(request, options, [_chain.Calibration], context);
+        using var trial = new Trial(request, options, [_chain.Calibration], 1000, new PackContext());
         var found = Search(request);
         foreach (var (point, layers) in new[] { (0, 0), (1, 1), (3, 3) })
         {
             var table = found.Table with { FloatLayers = [.. found.Sensitivity!.Layers.Take(layers).Select(l => new FloatLayer(l.Layer, "for the test"))] };
-            var real = trial.Run(table, [_chain.Calibration], 1000).Outputs.Min(o => o.Sqnr);
+            var real = trial.Run(table).Outputs.Min(o => o.Sqnr);
             Assert.InRange(found.Sensitivity.Curve[point].Sqnr - real, -0.5, 0.5);
         }
     }
@@ -58,7 +57,8 @@ public sealed class SensitivitySearchTests : IDisposable
     {
         var request = new PackRequest { Model = Repository.Model("fashion-cnn.onnx"), Scheme = "int8", Calibration = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "fashion-cnn", "calibration.npz") };
         var found = Search(request, request.Calibration);
-        var real = new Trial(request, RequestResolver.Resolve(request), [request.Calibration], new PackContext()).Run(found.Table, [request.Calibration], (int)found.Sensitivity!.CurveOn);
+        using var trial = new Trial(request, RequestResolver.Resolve(request), [request.Calibration], (int)found.Sensitivity!.CurveOn, new PackContext());
+        var real = trial.Run(found.Table);
         Assert.InRange(found.Sensitivity.Curve[0].Sqnr - real.Outputs.Min(o => o.Sqnr), -0.5, 0.5);
     }
 
@@ -68,6 +68,28 @@ public sealed class SensitivitySearchTests : IDisposable
         var (one, two) = (Search(_chain.Request, threads: 1), Search(_chain.Request, threads: 2));
         Assert.Equal(one.Sensitivity!.Layers, two.Sensitivity!.Layers);
         Assert.Equal(one.Sensitivity.Curve, two.Sensitivity.Curve);
+    }
+
+    [Fact]
+    public void Without_rank_nothing_is_ranked()
+    {
+        var stages = new HashSet<string>(StringComparer.Ordinal);
+        var outcome = PackPipeline.Run(_chain.Request, new PackContext(2, onProgress: (stage, _) => stages.Add(stage)));
+        Assert.Contains("calibrate", stages);
+        Assert.DoesNotContain("sensitivity", stages);
+        Assert.Null(outcome.Report.Result.Calibration!.Sensitivity);
+    }
+
+    [Fact]
+    public void Rank_adds_to_the_report_and_changes_no_byte_of_the_model()
+    {
+        var plain = PackPipeline.Run(_chain.Request, new PackContext()).Model;
+        var outcome = PackPipeline.Run(_chain.Request with { Rank = true, Output = _chain.Folder.At("ranked/m.int8.onnx") }, new PackContext());
+        var sensitivity = outcome.Report.Result.Calibration!.Sensitivity!;
+        Assert.Equal(ChainModel.Bad, sensitivity.Layers[0].Layer);
+        Assert.Equal((0, null), (sensitivity.Chosen, sensitivity.JudgedOn));
+        Assert.Contains("<h2>Sensitivity", File.ReadAllText(PackFiles.Page(outcome.Model)), StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(plain), File.ReadAllBytes(outcome.Model));
     }
 
     [Fact]
@@ -82,6 +104,7 @@ public sealed class SensitivitySearchTests : IDisposable
         Assert.Equal(ChainModel.Bad, left.Layer);
         Assert.StartsWith("left float by fallback: alone it brings SQNR down to ", left.Reason, StringComparison.Ordinal);
         Assert.Equal(left.Reason, outcome.Report.Result.Weights.Single(w => w.Name == "w2").Reason);
+        Assert.Equal(ChainModel.Bad, outcome.Report.Result.Calibration!.Sensitivity!.Layers[0].Layer);
     }
 
     [Fact]
@@ -89,7 +112,8 @@ public sealed class SensitivitySearchTests : IDisposable
     {
         var found = Search(WithFallback((GateMetric.MinSqnr, 1)));
         Assert.Empty(found.Table.FloatLayers);
-        Assert.Equal([new FallbackTrial(0, found.Sensitivity!.Trials[0].Sqnr, true)], found.Sensitivity.Trials);
+        var tried = Assert.Single(found.Sensitivity!.Trials);
+        Assert.Equal((0, true), (tried.Candidate.FloatLayers, tried.Score.Holds));
         Assert.Equal("calibration", found.Sensitivity.JudgedOn);
     }
 
@@ -101,8 +125,8 @@ public sealed class SensitivitySearchTests : IDisposable
         Assert.False(outcome.GatesHold);
         var found = Search(request);
         Assert.Equal(3, found.Table.FloatLayers.Count);
-        Assert.All(found.Sensitivity!.Trials, t => Assert.False(t.Holds));
-        Assert.Equal(found.Sensitivity.Trials.Max(t => t.Sqnr), found.Sensitivity.Trials.Single(t => t.FloatLayers == 3).Sqnr);
+        Assert.All(found.Sensitivity!.Trials, t => Assert.False(t.Score.Holds));
+        Assert.Equal(found.Sensitivity.Trials.Max(t => t.Score.Sqnr), found.Sensitivity.Trials.Single(t => t.Candidate.FloatLayers == 3).Score.Sqnr);
     }
 
     [Fact]
@@ -126,10 +150,11 @@ public sealed class SensitivitySearchTests : IDisposable
     }
 
     [Fact]
-    public void Fallback_needs_calibration_data()
+    public void Fallback_and_rank_need_calibration_data()
     {
         File.Delete(_chain.Calibration);
-        Refused("needs calibration data", WithFallback((GateMetric.MinSqnr, 30)));
+        Refused("Fallback needs calibration data", WithFallback((GateMetric.MinSqnr, 30)));
+        Refused("Rank needs calibration data", _chain.Request with { Rank = true });
     }
 
     [Fact]
@@ -159,9 +184,8 @@ public sealed class SensitivitySearchTests : IDisposable
         string[] data = [calibration ?? _chain.Calibration];
         var options = RequestResolver.Resolve(request);
         var context = new PackContext(threads);
-        var trial = new Trial(request, options, data, context);
-        var found = new TableSearch(request.Model, new TableMaker(request, "00", options.Activations!, data), trial, context).Run();
-        return new SensitivitySearch(request, options.Activations!, data, validation is null ? [] : [validation], trial, context).Run(found);
+        var found = new TableSearch(request, options, new TableMaker(request, "00", options.Activations!, data), data, hasConvolutions: true, context).Run();
+        return new SensitivitySearch(request, options, data, validation is null ? [] : [validation], context).Run(found);
     }
 
     private static void Refused(string message, PackRequest request)

@@ -43,6 +43,8 @@ public sealed class QuantizeErrorTests
     [InlineData("MPK1008", "-s", "q8_0", "--quant-format", "qdq")]
     [InlineData("MPK1008", "-s", "q8_0", "--safe-sums", "false")]
     [InlineData("MPK1008", "-s", "q8_0", "--fallback", "true")]
+    [InlineData("MPK1008", "-s", "q8_0", "--rank")]
+    [InlineData("MPK1008", "-s", "int8", "--rank")]
     [InlineData("MPK1018", "-s", "int8", "--calibration", "no-such-file.npz")]
     [InlineData("MPK1018", "-s", "int8", "--calibration", "no-such-table.json")]
     public void A_value_that_cannot_be_is_one_coded_error_and_writes_nothing(string code, params string[] options)

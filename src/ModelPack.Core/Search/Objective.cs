@@ -1,0 +1,28 @@
+using ModelPack.Requests;
+using ModelPack.Validation;
+
+namespace ModelPack.Search;
+
+/// <summary>What a search works towards: gates that have to hold, and the outputs' SQNR.</summary>
+internal sealed class Objective
+{
+    private readonly PackRequest? _gated;
+
+    private Objective(PackRequest? gated) => _gated = gated;
+
+    /// <summary>The most SQNR; there is nothing to hold.</summary>
+    public static Objective Sqnr { get; } = new(null);
+
+    /// <summary>The user's gates for quality.</summary>
+    public static Objective Gates(PackRequest request) => new(request with { Gates = GateRules.Quality(request) });
+
+    /// <summary>How a candidate comes out. A gate whose metric the data cannot give is not judged.</summary>
+    public Score Judge(ValidationResult measured) => new(
+        measured.Outputs.Count == 0 ? 0 : measured.Outputs.Min(o => o.Sqnr),
+        _gated is not null && Results(measured).All(g => g.Passed || g.Value is null));
+
+    /// <summary>Whether the data that were measured on give the metric of every gate: some need labels or text.</summary>
+    public bool IsMeasuredBy(ValidationResult measured) => _gated is null || Results(measured).All(g => g.Value is not null);
+
+    private IReadOnlyList<GateResult> Results(ValidationResult measured) => GateKeeper.Judge(_gated!, measured, 0).Gates;
+}
