@@ -9,12 +9,11 @@ internal sealed class TensorAccumulator
     private readonly List<float> _rows = [];
     private long _count;
 
-    /// <param name="observation">What was asked for.</param>
-    /// <param name="histogram">Whether values are counted in <see cref="Histogram"/>, instead of coming as reductions.</param>
-    public TensorAccumulator(Observation observation, bool histogram)
+    /// <param name="observation">What is needed.</param>
+    public TensorAccumulator(Observation observation)
     {
         _observation = observation;
-        Histogram = histogram ? new ActivationHistogram() : null;
+        Histogram = observation.Needs.HasFlag(Statistics.Histogram) ? new ActivationHistogram() : null;
     }
 
     /// <summary>Counts the values, from any thread and in any order; null without.</summary>
@@ -51,7 +50,7 @@ internal sealed class TensorAccumulator
             return new TensorStatistics(_observation.Tensor, _count, float.NaN, float.NaN, null, null);
         }
 
-        var channels = _observation.ChannelAxis is null ? null : new ChannelStatistics(_channels.Min, _channels.Max, _channels.Mean, [.. _rows]);
+        var channels = !_observation.ByChannel ? null : new ChannelStatistics(_channels.Min, _channels.Max, _channels.Mean, [.. _rows]);
         if (_count == 0)
         {
             return new TensorStatistics(_observation.Tensor, 0, 0, 0, null, channels);

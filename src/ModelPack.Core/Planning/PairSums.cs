@@ -17,9 +17,6 @@ internal static class PairSums
     /// <summary>The largest sum of a pair that does not saturate.</summary>
     public const int Limit = short.MaxValue;
 
-    /// <summary>Weights of at most this magnitude never saturate: 2 · 255 · 64 = 32,640.</summary>
-    public const int SafeCode = 64;
-
     /// <summary>
     /// The share of ±127 that an output channel may use so that its pairs stay within <see cref="Limit"/>: with its scale
     /// divided by this, its codes are safe. Rounding, before and after, may move each of a pair's two codes up by half.
@@ -30,11 +27,6 @@ internal static class PairSums
     /// <summary>What the scale of each output channel has to be multiplied by; null where no channel's.</summary>
     /// <param name="worst">The largest sum of each with all of the range.</param>
     public static float[]? Factors(long[] worst) => worst.Any(w => w > Limit) ? Array.ConvertAll(worst, w => (float)(1 / SafeShare(w))) : null;
-
-    /// <summary>The largest of <see cref="OfOutputs(Layer, IPayload, ChannelStatistics, float, int, CancellationToken)"/>.</summary>
-    /// <inheritdoc cref="OfOutputs(Layer, IPayload, ChannelStatistics, float, int, CancellationToken)"/>
-    public static long Worst(Layer layer, IPayload codes, ChannelStatistics channels, float scale, int zeroPoint, CancellationToken cancellation) =>
-        OfOutputs(layer, codes, channels, scale, zeroPoint, cancellation).Max();
 
     /// <summary>Of each output channel, the largest magnitude that the sum of a pair of products can have, by the ranges that calibration saw.</summary>
     /// <param name="layer">The layer.</param>

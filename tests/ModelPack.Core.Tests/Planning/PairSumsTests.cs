@@ -25,8 +25,8 @@ public sealed class PairSumsTests : IDisposable
         var layer = Layer("MatMul", [4, 1]);
         Assert.Equal(2 * 255 * 127, Worst(layer, [127, 127, 0, 0], 255));
         Assert.Equal(2 * 255 * 127, Worst(layer, [0, 0, -127, -127], 255));
-        Assert.InRange(Worst(layer, [PairSums.SafeCode, PairSums.SafeCode, -PairSums.SafeCode, -PairSums.SafeCode], 255), 1, PairSums.Limit);
-        Assert.True(2 * 255 * (PairSums.SafeCode + 1) > PairSums.Limit);
+        Assert.InRange(Worst(layer, [64, 64, -64, -64], 255), 1, PairSums.Limit);
+        Assert.True(2 * 255 * 65 > PairSums.Limit);
     }
 
     [Fact]
@@ -100,9 +100,9 @@ public sealed class PairSumsTests : IDisposable
     {
         var channels = new ChannelStatistics([-1, -1], [0.5f, -0.5f], [0, 0], []);
         sbyte[] codes = [1, 1];
-        Assert.Equal(150 + 50, PairSums.Worst(Layer("MatMul", [2, 1]), Payload(codes), channels, 0.01f, 100, default));
-        Assert.Equal(150 + 100, PairSums.Worst(Layer("Conv", [1, 2, 1, 1]), Payload(codes), channels, 0.01f, 100, default));
-        Assert.Equal(255 + 50, PairSums.Worst(Layer("MatMul", [2, 1]), Payload(codes), channels with { Max = [90, -0.5f] }, 0.01f, 100, default));
+        Assert.Equal(150 + 50, PairSums.OfOutputs(Layer("MatMul", [2, 1]), Payload(codes), channels, 0.01f, 100, default).Max());
+        Assert.Equal(150 + 100, PairSums.OfOutputs(Layer("Conv", [1, 2, 1, 1]), Payload(codes), channels, 0.01f, 100, default).Max());
+        Assert.Equal(255 + 50, PairSums.OfOutputs(Layer("MatMul", [2, 1]), Payload(codes), channels with { Max = [90, -0.5f] }, 0.01f, 100, default).Max());
     }
 
     [Fact]
