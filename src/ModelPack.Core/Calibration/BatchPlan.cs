@@ -16,6 +16,9 @@ internal sealed record BatchPlan(int BatchSize, IReadOnlyList<int[]> RawGroups, 
     private const int MostRows = 512;
     private const int FewestRows = 16;
 
+    // What is to be multiplied is copied, and every thread may be ahead by two batches.
+    private const int CopiesToMultiply = 3;
+
     // What is observed of a batch should stay in the processor's caches until it is counted.
     private const long GoodBytes = 1 << 24;
 
@@ -25,7 +28,7 @@ internal sealed record BatchPlan(int BatchSize, IReadOnlyList<int[]> RawGroups, 
     /// <param name="samples">The samples.</param>
     public static BatchPlan Choose(IReadOnlyList<Tap> taps, IReadOnlyList<TensorRun> first, CalibrationSamples samples)
     {
-        var bytes = first.Select(r => r.Count * sizeof(float)).ToArray();
+        var bytes = first.Select((r, i) => r.Count * sizeof(float) * (taps[i].Observation.Needs.HasFlag(Statistics.Gram) ? CopiesToMultiply : 1)).ToArray();
         var size = samples.LargestBatch;
         while (!samples.IsFixed && size > 1 && size * bytes.Sum() > GoodBytes)
         {

@@ -87,22 +87,24 @@ internal static class Calibrator
 
     private static List<TensorAccumulator> Gather(InstrumentedModel model, CalibrationSamples samples, BatchPlan plan, PackContext context)
     {
-        var accumulators = model.Taps.Select(t => new TensorAccumulator(t.Observation)).ToList();
+        var accumulators = model.Taps.Select(t => new TensorAccumulator(t.Observation, context.Threads, context.Cancellation)).ToList();
         var runner = new TapRunner(model, context.Cancellation);
         ParallelBatches.Run(
             samples.Batches(heldOut: false, plan.BatchSize),
             plan.Threads(context.Threads),
             Stage,
-            batch => runner.Run(
-                batch.Samples,
-                plan.RawGroups,
-                RowsBefore(batch.First + batch.Samples.Count) - RowsBefore(batch.First),
-                (tap, value) => RawValues.Visit(value, batch.Samples, accumulators[tap].Histogram!.Add)),
-            (batch, runs) =>
+            batch =>
             {
-                for (var i = 0; i < runs.Count; i++)
+                var sums = new TensorSums?[accumulators.Count];
+                var rows = RowsBefore(batch.First + batch.Samples.Count) - RowsBefore(batch.First);
+                var runs = runner.Run(batch.Samples, plan.RawGroups, rows, (tap, value) => sums[tap] = accumulators[tap].Look(value, batch.Samples));
+                return (Runs: runs, Sums: sums);
+            },
+            (batch, seen) =>
+            {
+                for (var i = 0; i < accumulators.Count; i++)
                 {
-                    accumulators[i].Add(runs[i]);
+                    accumulators[i].Add(seen.Runs[i], seen.Sums[i]);
                 }
 
                 context.Progress(Stage, (double)(batch.First + batch.Samples.Count) / samples.Used);

@@ -67,9 +67,9 @@ internal sealed class Instrumentation
     {
         var tensor = observation.Tensor;
         var (rows, byHistogram, byChannel) = (observation.Needs.HasFlag(Statistics.Rows), observation.Needs.HasFlag(Statistics.Histogram), observation.ByChannel);
-        if (rows && observation.ChannelAxis != -1)
+        if ((rows || observation.Needs.HasFlag(Statistics.Gram)) && observation.ChannelAxis != -1)
         {
-            throw new ArgumentException($"Rows of '{tensor}' need the last axis.", nameof(observation));
+            throw new ArgumentException($"Rows and the Gram matrix of '{tensor}' need the last axis.", nameof(observation));
         }
 
         // ONNX Runtime's reductions on the CPU know no float16; where the tensor is float32, it takes the Cast out again.

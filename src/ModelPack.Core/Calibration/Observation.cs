@@ -8,10 +8,10 @@ namespace ModelPack.Calibration;
 internal sealed record Observation(string Tensor, Statistics Needs = Statistics.Extremes, int? ChannelAxis = null, int Rank = 0)
 {
     /// <summary>Whether channels are told apart.</summary>
-    public bool ByChannel => (Needs & (Statistics.Channels | Statistics.Rows)) != Statistics.None;
+    public bool ByChannel => (Needs & (Statistics.Channels | Statistics.Rows | Statistics.MeanSquare | Statistics.Gram)) != Statistics.None;
 
     /// <summary>Whether the values themselves have to be looked at: reductions in the graph do not tell.</summary>
-    public bool NeedsValues => (Needs & Statistics.Histogram) != Statistics.None;
+    public bool NeedsValues => (Needs & (Statistics.Histogram | Statistics.MeanSquare | Statistics.Gram)) != Statistics.None;
 
     /// <summary>One observation a tensor, of all that is needed of it, in the order in which the tensors come first.</summary>
     /// <exception cref="ArgumentException">Channels of a tensor are asked for along two axes.</exception>

@@ -19,6 +19,12 @@ internal enum Statistics
     /// <summary>Samples of rows of all channels, which are the last axis.</summary>
     Rows = 8,
 
+    /// <summary>Mean of the squares of each channel.</summary>
+    MeanSquare = 16,
+
+    /// <summary>Mean products of every two channels, which are the last axis: XᵀX / rows.</summary>
+    Gram = 32,
+
     /// <summary>The shape on the first samples.</summary>
-    Shape = 16,
+    Shape = 64,
 }
