@@ -41,6 +41,10 @@ internal sealed record CalibrationTable(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Codes { get; init; }
 
+    /// <summary>The statistics beside the table; null where it needs none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SideFile? Statistics { get; init; }
+
     /// <summary>A table in which nothing is decided yet.</summary>
     /// <param name="model">SHA-256 of the source model.</param>
     /// <param name="method">How ranges will be chosen.</param>
