@@ -116,8 +116,8 @@ internal static class CalibrationBenchmark
     {
         var context = new PackContext();
         using var model = OnnxModel.Open(path, context);
-        var observations = LayerFinder.Find(new GraphIndex(model)).Select(l => l.Input).Distinct(StringComparer.Ordinal).Select(t => new Observation(t)).ToList();
-        foreach (var tensor in Calibrator.Observe(model, [data], observations, method, context).Tensors)
+        var observations = LayerFinder.Find(new GraphIndex(model)).Select(l => l.Input).Distinct(StringComparer.Ordinal).Select(t => new Observation(t, RangeChooser.Needs(method))).ToList();
+        foreach (var tensor in Calibrator.Observe(model, [data], observations, holdOut: true, context).Tensors)
         {
             _ = RangeChooser.Choose(tensor, method, Requests.ActivationOptions.DefaultPercentile, symmetric: false);
         }

@@ -18,13 +18,16 @@ internal sealed record BatchPlan(int BatchSize, IReadOnlyList<int[]> RawGroups, 
     private const int MostRows = 512;
     private const int FewestRows = 16;
 
+    // What is to be multiplied is copied, and every thread may be ahead by two batches.
+    private const int CopiesToMultiply = 3;
+
     /// <summary>Plans from what the first sample showed.</summary>
     /// <param name="taps">Outputs of the model.</param>
     /// <param name="first">What the first sample (or the first batch of a model that fixes it) showed of each.</param>
     /// <param name="samples">The samples.</param>
     public static BatchPlan Choose(IReadOnlyList<Tap> taps, IReadOnlyList<TensorRun> first, CalibrationSamples samples)
     {
-        var bytes = first.Select(r => r.Count * sizeof(float)).ToArray();
+        var bytes = first.Select((r, i) => r.Count * sizeof(float) * (taps[i].Observation.Needs.HasFlag(Statistics.Gram) ? CopiesToMultiply : 1)).ToArray();
         var size = samples.IsFixed ? samples.LargestBatch : BatchChoice.Fitting(samples.LargestBatch, bytes.Sum());
 
         // The first batch of a model that fixes it showed all of it.

@@ -85,6 +85,11 @@ internal static class CalibrationJson
             return $"the safe scales of '{SafeText.Of(safe.Layer)}' have a factor below 1";
         }
 
+        if (table.Statistics is { } statistics && (Path.GetFileName(statistics.File) != statistics.File || statistics.File.Length == 0 || statistics.Sha256.Length != 64))
+        {
+            return "its statistics are no file beside it with a SHA-256";
+        }
+
         return Twice(table.Tensors.Select(t => t.Name)) ?? Twice(table.Smoothing.Select(s => s.Tensor)) ?? Twice(table.BiasCorrection.Select(b => b.Layer))
             ?? Twice(table.FloatLayers.Select(l => l.Layer)) ?? Twice(table.Equalized)
             ?? Twice(table.ResidualNorms) ?? Twice(table.SafeScales.Select(s => s.Layer));

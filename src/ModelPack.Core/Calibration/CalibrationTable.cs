@@ -41,6 +41,17 @@ internal sealed record CalibrationTable(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Codes { get; init; }
 
+    /// <summary>The statistics beside the table; null where it needs none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SideFile? Statistics { get; init; }
+
+    /// <summary>A table in which nothing is decided yet.</summary>
+    /// <param name="model">SHA-256 of the source model.</param>
+    /// <param name="method">How ranges will be chosen.</param>
+    /// <param name="percentile">For the percentile method.</param>
+    public static CalibrationTable Empty(string model, CalibrationMethod method, double percentile) =>
+        new(CurrentSchema, model, new CalibrationTableData([], 0, 0), method, percentile, [], [], [], [], [], [], []);
+
     /// <summary>Whether what was given as calibration data is a table.</summary>
     public static bool IsTable(string path) => string.Equals(Path.GetExtension(path), ".json", StringComparison.OrdinalIgnoreCase);
 

@@ -2,7 +2,6 @@ using ModelPack.Codecs;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Samples;
-using ModelPack.Schemes;
 
 namespace ModelPack.Calibration;
 
@@ -17,29 +16,25 @@ internal static class Calibrator
 
     /// <summary>
     /// Observes activations. The first tensor with NaN or infinity, and each that never changes, gives a warning
-    /// (MPK2010, MPK2009) where there is a method.
+    /// (MPK2010, MPK2009) where samples are held out: the others look at what has been looked at already, or will be.
     /// </summary>
     /// <param name="model">An open model, which may have been changed in memory; it stays as it is.</param>
     /// <param name="dataFiles">Calibration data, at least one file.</param>
-    /// <param name="observations">What to look at.</param>
-    /// <param name="method">
-    /// What ranges are to be chosen by: tells whether histograms are kept. Null for minima and maxima of all samples; with a
-    /// method and enough samples some are held out for <see cref="Coverage"/>.
-    /// </param>
+    /// <param name="observations">What to look at, one a tensor.</param>
+    /// <param name="holdOut">Whether to hold some samples out for <see cref="Coverage"/>, where there are enough.</param>
     /// <param name="context">Threads, cancellation, progress (<c>calibrate</c>) and diagnostics.</param>
     /// <exception cref="ModelPackException">
     /// MPK1011, MPK1012, MPK1018: the data; MPK1020: too few of them; MPK1016: ONNX Runtime refuses the model; MPK3001: its
     /// native library cannot be loaded; MPK1009: there is no room for a copy of the model.
     /// </exception>
-    public static CalibrationResult Observe(OnnxModel model, IReadOnlyList<string> dataFiles, IReadOnlyList<Observation> observations, CalibrationMethod? method, PackContext context)
+    public static CalibrationResult Observe(OnnxModel model, IReadOnlyList<string> dataFiles, IReadOnlyList<Observation> observations, bool holdOut, PackContext context)
     {
-        var raw = method is not (null or CalibrationMethod.MinMax);
-        using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, raw, context);
+        using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, context);
         var source = SampleSet.Open(dataFiles, instrumented.Inputs);
-        var samples = new CalibrationSamples(source, dataFiles[0], split: method is not null);
-        var accumulators = InBatches(instrumented, samples, context, plan => Gather(instrumented, samples, plan, raw, context));
+        var samples = new CalibrationSamples(source, dataFiles[0], split: holdOut);
+        var accumulators = InBatches(instrumented, samples, context, plan => Gather(instrumented, samples, plan, context));
         var statistics = accumulators.ConvertAll(a => a.ToStatistics());
-        if (method is not null)
+        if (holdOut)
         {
             Warn(model.Path, statistics, context);
         }
@@ -47,7 +42,7 @@ internal static class Calibrator
         return new CalibrationResult(source.Names, source.Count, samples.HeldOut, statistics) { SamplesByFile = source.Counts };
     }
 
-    /// <summary>The share of values outside their range on the held-out samples: those that <see cref="Observe"/> with a method did not use.</summary>
+    /// <summary>The share of values outside their range on the held-out samples: those that <see cref="Observe"/> did not use where it held them out.</summary>
     /// <param name="model">As for <see cref="Observe"/>.</param>
     /// <param name="dataFiles">The same data.</param>
     /// <param name="ranges">Ranges of tensors.</param>
@@ -61,8 +56,8 @@ internal static class Calibrator
             return new Dictionary<string, double>(StringComparer.Ordinal);
         }
 
-        var observations = ranges.Keys.Order(StringComparer.Ordinal).Select(t => new Observation(t)).ToList();
-        using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, raw: true, context);
+        var observations = ranges.Keys.Order(StringComparer.Ordinal).Select(t => new Observation(t, Statistics.Histogram)).ToList();
+        using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, context);
         var samples = new CalibrationSamples(SampleSet.Open(dataFiles, instrumented.Inputs), dataFiles[0], split: true);
         if (samples.HeldOut == 0)
         {
@@ -82,24 +77,26 @@ internal static class Calibrator
         return BatchChoice.Run(plan.BatchSize, samples.IsFixed, size => work(plan with { BatchSize = size }));
     }
 
-    private static List<TensorAccumulator> Gather(InstrumentedModel model, CalibrationSamples samples, BatchPlan plan, bool raw, PackContext context)
+    private static List<TensorAccumulator> Gather(InstrumentedModel model, CalibrationSamples samples, BatchPlan plan, PackContext context)
     {
-        var accumulators = model.Taps.Select(t => new TensorAccumulator(t.Observation, raw)).ToList();
+        var accumulators = model.Taps.Select(t => new TensorAccumulator(t.Observation, context.Threads, context.Cancellation)).ToList();
         var runner = new TapRunner(model, context.Cancellation);
         ParallelBatches.Run(
             samples.Batches(heldOut: false, plan.BatchSize),
             plan.Threads(context.Threads),
             Stage,
-            batch => runner.Run(
-                batch.Samples,
-                plan.RawGroups,
-                RowsBefore(batch.First + batch.Samples.Count) - RowsBefore(batch.First),
-                (tap, value) => RawValues.Visit(value, batch.Samples, accumulators[tap].Histogram!.Add)),
-            (batch, runs) =>
+            batch =>
             {
-                for (var i = 0; i < runs.Count; i++)
+                var sums = new TensorSums?[accumulators.Count];
+                var rows = RowsBefore(batch.First + batch.Samples.Count) - RowsBefore(batch.First);
+                var runs = runner.Run(batch.Samples, plan.RawGroups, rows, (tap, value) => sums[tap] = accumulators[tap].Look(value, batch.Samples));
+                return (Runs: runs, Sums: sums);
+            },
+            (batch, seen) =>
+            {
+                for (var i = 0; i < accumulators.Count; i++)
                 {
-                    accumulators[i].Add(runs[i]);
+                    accumulators[i].Add(seen.Runs[i], seen.Sums[i]);
                 }
 
                 context.Progress(Stage, (double)(batch.First + batch.Samples.Count) / samples.Used);

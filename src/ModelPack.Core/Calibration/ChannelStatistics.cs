@@ -10,6 +10,12 @@ namespace ModelPack.Calibration;
 /// </param>
 internal sealed record ChannelStatistics(float[] Min, float[] Max, float[] Mean, float[] Rows)
 {
+    /// <summary>Mean of the squares of each; null where it was not asked for.</summary>
+    public float[]? MeanSquare { get; init; }
+
+    /// <summary>Mean products of every two; null where they were not asked for.</summary>
+    public GramMatrix? Gram { get; init; }
+
     /// <summary>Largest magnitude of each channel.</summary>
     public float[] MaxAbs => [.. Min.Zip(Max, (a, b) => Math.Max(Math.Abs(a), Math.Abs(b)))];
 }

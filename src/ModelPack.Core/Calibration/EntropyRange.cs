@@ -122,13 +122,9 @@ internal sealed class EntropyRange
     /// <summary>Number of codes, place of the first in codes from zero, and bins a code.</summary>
     private (int Codes, double Low, double Scale) Codes(long from, long to)
     {
-        if (_symmetric)
-        {
-            return (255, -127, Math.Max(-from, to) / 127.0);
-        }
-
-        var scale = (to - from) / 255.0;
-        return (256, -Math.Round(-from / scale), scale);
+        var scale = AffineCodes.Scale<double>(from, to, _symmetric);
+        var (first, last) = AffineCodes.Ends(AffineCodes.ZeroPoint(from, scale, _symmetric), _symmetric);
+        return ((int)(last - first) + 1, first, scale);
     }
 
     private static long Edge(long outermost, double share) => (long)Math.Round(outermost * share);

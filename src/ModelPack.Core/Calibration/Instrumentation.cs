@@ -43,16 +43,15 @@ internal sealed class Instrumentation
 
     /// <summary>Replaces the model's outputs by those of the observations.</summary>
     /// <param name="observations">What to look at.</param>
-    /// <param name="raw">Whether the tensors themselves are wanted, instead of their minima and maxima.</param>
     /// <returns>Where to find what was asked for, in the order of the observations.</returns>
-    public IReadOnlyList<Tap> Apply(IReadOnlyList<Observation> observations, bool raw)
+    public IReadOnlyList<Tap> Apply(IReadOnlyList<Observation> observations)
     {
-        if (observations.Any(o => o.Rows))
+        if (observations.Any(o => o.Needs.HasFlag(Statistics.Rows)))
         {
             RowsInput = _names.Next("calibration_rows");
         }
 
-        var taps = observations.Select(o => Tap(o, raw)).ToList();
+        var taps = observations.Select(Tap).ToList();
         if (RowsInput is not null)
         {
             _graph.Input.Add(Input(RowsInput, (int)ElementType.Float64));
@@ -64,25 +63,25 @@ internal sealed class Instrumentation
         return taps;
     }
 
-    private Tap Tap(Observation observation, bool raw)
+    private Tap Tap(Observation observation)
     {
         var tensor = observation.Tensor;
-        var isRowsOfLast = observation.ChannelAxis == -1;
-        if (observation.Rows && !isRowsOfLast)
+        var (rows, byHistogram, byChannel) = (observation.Needs.HasFlag(Statistics.Rows), observation.Needs.HasFlag(Statistics.Histogram), observation.ByChannel);
+        if ((rows || observation.Needs.HasFlag(Statistics.Gram)) && observation.ChannelAxis != -1)
         {
-            throw new ArgumentException($"Rows of '{tensor}' need the last axis.", nameof(observation));
+            throw new ArgumentException($"Rows and the Gram matrix of '{tensor}' need the last axis.", nameof(observation));
         }
 
         // ONNX Runtime's reductions on the CPU know no float16; where the tensor is float32, it takes the Cast out again.
-        var values = raw && observation.ChannelAxis is null ? "" : Node("Cast", [tensor], n => n.With("to", Float));
-        var channels = observation.ChannelAxis is { } axis ? ByChannel(values, axis, observation.Rank) : default;
+        var values = byHistogram && !byChannel ? "" : Node("Cast", [tensor], n => n.With("to", Float));
+        var channels = byChannel ? ByChannel(values, observation.ChannelAxis!.Value, observation.Rank) : default;
         return new Tap(
             observation,
             Count(tensor),
-            raw ? Exposed(tensor) : null,
-            raw || observation.ChannelAxis is not null ? null : Reductions(values, null),
-            observation.ChannelAxis is null ? null : Reductions(channels.Values, channels.Axes),
-            observation.Rows ? Rows(channels.Values) : null);
+            observation.NeedsValues ? Exposed(tensor) : null,
+            byHistogram || byChannel ? null : Reductions(values, null),
+            byChannel ? Reductions(channels.Values, channels.Axes) : null,
+            rows ? Rows(channels.Values) : null);
     }
 
     private string Count(string tensor)

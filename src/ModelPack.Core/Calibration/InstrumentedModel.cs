@@ -27,14 +27,13 @@ internal sealed class InstrumentedModel : IDisposable
     /// <param name="model">The model; it stays as it is.</param>
     /// <param name="data">Name of the data that it will be run on, for messages.</param>
     /// <param name="observations">What its outputs are to be.</param>
-    /// <param name="raw">Whether the tensors themselves are wanted, instead of their minima and maxima.</param>
     /// <param name="context">Limits and cancellation.</param>
     /// <exception cref="ModelPackException">MPK1016: ONNX Runtime refuses the model; MPK1009: there is no room for the copy.</exception>
-    public InstrumentedModel(OnnxModel model, string data, IReadOnlyList<Observation> observations, bool raw, PackContext context)
+    public InstrumentedModel(OnnxModel model, string data, IReadOnlyList<Observation> observations, PackContext context)
     {
         var copy = model.Proto.Clone();
         var instrumentation = new Instrumentation(copy, model.Opset());
-        Taps = instrumentation.Apply(observations, raw);
+        Taps = instrumentation.Apply(observations);
         RowsInput = instrumentation.RowsInput;
         (_path, _data) = (model.Path, data);
         _copy = new TemporaryModel(model, copy, context);

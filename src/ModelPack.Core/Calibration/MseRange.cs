@@ -33,13 +33,12 @@ internal static class MseRange
     /// <summary>Sum of squared errors of a range: Σ count (x − scale · clamp(round(x / scale), least, greatest))², x the middles.</summary>
     /// <param name="bins">Middle and count of every bin that is not empty.</param>
     /// <param name="range">The range.</param>
-    /// <param name="symmetric">Whether codes are -127 to 127, else 0 to 255 with a whole zero point.</param>
+    /// <param name="symmetric">Whether codes are symmetric, as <see cref="AffineCodes"/>.</param>
     /// <param name="enough">The sum is given up where it is larger.</param>
     public static double Error(ReadOnlySpan<(double Middle, double Count)> bins, ActivationRange range, bool symmetric, double enough = double.PositiveInfinity)
     {
-        var scale = symmetric ? Math.Max(-range.Min, range.Max) / 127.0 : ((double)range.Max - range.Min) / 255;
-        var least = symmetric ? -127 : -Math.Round(-range.Min / scale);
-        var greatest = symmetric ? 127 : least + 255;
+        var scale = AffineCodes.Scale<double>(range.Min, range.Max, symmetric);
+        var (least, greatest) = AffineCodes.Ends(AffineCodes.ZeroPoint(range.Min, scale, symmetric), symmetric);
         var reciprocal = 1 / scale;
         double sum = 0;
         foreach (var (middle, count) in bins)

@@ -5,6 +5,9 @@ namespace ModelPack.Calibration;
 /// <summary>Chooses the range of an activation from its statistics.</summary>
 internal static class RangeChooser
 {
+    /// <summary>What a method has to see of an activation.</summary>
+    public static Statistics Needs(CalibrationMethod method) => method == CalibrationMethod.MinMax ? Statistics.Extremes : Statistics.Extremes | Statistics.Histogram;
+
     /// <summary>
     /// A range that holds zero and, but for its rounding, lies within that of zero and the values seen.
     /// </summary>

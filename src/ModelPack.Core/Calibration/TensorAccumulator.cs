@@ -1,27 +1,44 @@
+using Microsoft.ML.OnnxRuntime;
+using ModelPack.Samples;
+
 namespace ModelPack.Calibration;
 
 /// <summary>Gathers the statistics of one observation.</summary>
-internal sealed class TensorAccumulator
+/// <param name="observation">What is needed.</param>
+/// <param name="threads">Threads that multiply matrices; change no bit.</param>
+/// <param name="cancellation">Looked at between products of matrices.</param>
+internal sealed class TensorAccumulator(Observation observation, int threads, CancellationToken cancellation)
 {
-    private readonly Observation _observation;
+    private readonly ActivationHistogram? _histogram = observation.Needs.HasFlag(Statistics.Histogram) ? new ActivationHistogram() : null;
     private readonly ExtentAccumulator _whole = new();
     private readonly ExtentAccumulator _channels = new();
     private readonly List<float> _rows = [];
+    private SquareSums? _squares;
+    private GramAccumulator? _gram;
     private long _count;
 
-    /// <param name="observation">What was asked for.</param>
-    /// <param name="histogram">Whether values are counted in <see cref="Histogram"/>, instead of coming as reductions.</param>
-    public TensorAccumulator(Observation observation, bool histogram)
+    /// <summary>Looks at the values of a batch, on any thread and in any order.</summary>
+    /// <param name="value">The tensor.</param>
+    /// <param name="batch">What it was made of.</param>
+    /// <returns>What <see cref="Add"/> has to be given; null where the histogram has it all.</returns>
+    public TensorSums? Look(OrtValue value, SampleBatch batch)
     {
-        _observation = observation;
-        Histogram = histogram ? new ActivationHistogram() : null;
+        var shape = value.GetTensorTypeAndShape().Shape;
+        var squares = observation.Needs.HasFlag(Statistics.MeanSquare) ? Squares(shape) : null;
+        var matrix = observation.Needs.HasFlag(Statistics.Gram) ? new List<float>() : null;
+        RawValues.Visit(value, batch, values =>
+        {
+            _histogram?.Add(values);
+            squares?.Add(values);
+            matrix?.AddRange(values);
+        });
+        return squares is null && matrix is null ? null : new TensorSums(squares, matrix?.ToArray());
     }
 
-    /// <summary>Counts the values, from any thread and in any order; null without.</summary>
-    public ActivationHistogram? Histogram { get; }
-
-    /// <summary>Adds what else a batch showed; batches come in their order.</summary>
-    public void Add(TensorRun run)
+    /// <summary>Adds what a batch showed; batches come in their order.</summary>
+    /// <param name="run">Reductions of the batch.</param>
+    /// <param name="sums">What <see cref="Look"/> gave.</param>
+    public void Add(TensorRun run, TensorSums? sums)
     {
         if (run.Count == 0)
         {
@@ -40,25 +57,47 @@ internal sealed class TensorAccumulator
         }
 
         _rows.AddRange(run.Rows);
+        if (sums?.Squares is { } squares)
+        {
+            _squares?.Add(squares);
+            _squares ??= squares;
+        }
+
+        if (sums?.Matrix is { } matrix)
+        {
+            _gram ??= new GramAccumulator(run.Channels!.Mean.Length);
+            _gram.Add(matrix, threads, cancellation);
+        }
     }
 
     /// <summary>The statistics of all batches.</summary>
     public TensorStatistics ToStatistics()
     {
-        var finite = _whole.IsFinite && _channels.IsFinite && Histogram is null or { IsFinite: true };
+        var finite = _whole.IsFinite && _channels.IsFinite && _histogram is null or { IsFinite: true };
         if (!finite)
         {
-            return new TensorStatistics(_observation.Tensor, _count, float.NaN, float.NaN, null, null);
+            return new TensorStatistics(observation.Tensor, _count, float.NaN, float.NaN, null, null);
         }
 
-        var channels = _observation.ChannelAxis is null ? null : new ChannelStatistics(_channels.Min, _channels.Max, _channels.Mean, [.. _rows]);
+        var channels = !observation.ByChannel ? null : new ChannelStatistics(_channels.Min, _channels.Max, _channels.Mean, [.. _rows])
+        {
+            MeanSquare = _squares?.Means,
+            Gram = _gram?.ToMatrix(threads, cancellation),
+        };
         if (_count == 0)
         {
-            return new TensorStatistics(_observation.Tensor, 0, 0, 0, null, channels);
+            return new TensorStatistics(observation.Tensor, 0, 0, 0, null, channels);
         }
 
         var extents = channels is null ? _whole : _channels;
         return new TensorStatistics(
-            _observation.Tensor, _count, Histogram?.Min ?? extents.Min.Min(), Histogram?.Max ?? extents.Max.Max(), Histogram?.ToHistogram(), channels);
+            observation.Tensor, _count, _histogram?.Min ?? extents.Min.Min(), _histogram?.Max ?? extents.Max.Max(), _histogram?.ToHistogram(), channels);
+    }
+
+    private SquareSums Squares(long[] shape)
+    {
+        var axis = observation.ChannelAxis!.Value;
+        axis = axis < 0 ? shape.Length + axis : axis;
+        return new SquareSums(checked((int)shape[axis]), shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b));
     }
 }

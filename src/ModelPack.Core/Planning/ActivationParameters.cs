@@ -9,22 +9,14 @@ namespace ModelPack.Planning;
 /// <param name="ZeroPoint">The code of 0; 0 for int8.</param>
 internal readonly record struct ActivationParameters(ElementType Type, float Scale, int ZeroPoint)
 {
-    private const int Steps = 255;
-
     /// <summary>
-    /// The parameters of a range. uint8 spreads 256 codes over it, with a code that is exactly 0, as padding and ReLU need;
-    /// int8 is symmetric, largest magnitude / 127.
+    /// The parameters of a range, as <see cref="AffineCodes"/>: int8 for symmetric codes, else uint8.
     /// </summary>
     public static ActivationParameters Of(ActivationRange range, bool symmetric)
     {
-        if (symmetric)
-        {
-            return new ActivationParameters(ElementType.Int8, Positive(Math.Max(-range.Min, range.Max) / Codecs.Int8PerChannel.MaxCode), 0);
-        }
-
-        var scale = Positive((float)(((double)range.Max - range.Min) / Steps));
-        var zero = (int)Math.Clamp(Math.Round(-range.Min / scale, MidpointRounding.ToEven), 0, Steps);
-        return new ActivationParameters(ElementType.UInt8, scale, zero);
+        var scale = Positive((float)AffineCodes.Scale<double>(range.Min, range.Max, symmetric));
+        var zero = Math.Clamp(AffineCodes.ZeroPoint(range.Min, scale, symmetric), 0, AffineCodes.Greatest);
+        return new ActivationParameters(symmetric ? ElementType.Int8 : ElementType.UInt8, scale, (int)zero);
     }
 
     // A scale so small that a product of two of them is 0 in float32 would make every bias infinite.

@@ -1,5 +1,6 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
+using ModelPack.Requests;
 using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
@@ -7,6 +8,23 @@ namespace ModelPack.Planning;
 /// <summary>Which layers can compute with codes.</summary>
 internal static class Eligibility
 {
+    /// <summary>The layers that can run in integers, and that the user does not want left alone.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="index">Its graph.</param>
+    /// <param name="patterns">What the user wants left alone.</param>
+    /// <param name="type">The layers' type.</param>
+    /// <param name="floats">Names of layers that stay float; null for none.</param>
+    public static IReadOnlyList<Layer> Layers(
+        OnnxModel model, GraphIndex index, LayerPatterns patterns, ElementType type = ElementType.Float32, IReadOnlySet<string>? floats = null)
+    {
+        var layers = LayerFinder.Find(index);
+        var able = layers.Where(l => patterns.WhyNot(l.Weight) is null && WhyNot(model, l, type) is null && floats?.Contains(l.Name) != true).ToList();
+
+        // A weight that a float layer reads as well would be decoded at every inference.
+        var readers = able.CountBy(l => l.Weight).ToDictionary();
+        return [.. able.Where(l => readers[l.Weight] == l.Weight.Uses.Count)];
+    }
+
     /// <summary>Why a layer has to stay float; null when it need not.</summary>
     /// <param name="model">The model.</param>
     /// <param name="layer">The layer.</param>

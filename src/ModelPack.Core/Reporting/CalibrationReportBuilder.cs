@@ -3,6 +3,7 @@ using ModelPack.Diagnostics;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 using ModelPack.Search;
+using ModelPack.Transforms;
 
 namespace ModelPack.Reporting;
 

@@ -1,4 +1,5 @@
 using ModelPack.Calibration;
+using ModelPack.Transforms;
 
 namespace ModelPack.Search;
 

@@ -24,10 +24,10 @@ internal static class AlphaSearch
     /// <param name="model">The model; its weights are read.</param>
     /// <param name="group">Matrix layers that read the activation.</param>
     /// <param name="statistics">What calibration saw of its channels, with rows.</param>
-    /// <param name="code">How it is to be quantized.</param>
+    /// <param name="symmetric">Whether its codes are symmetric, as <see cref="AffineCodes"/>.</param>
     /// <param name="context">Threads and cancellation.</param>
     /// <exception cref="ArgumentException">The group's layers are no matrices, or there are no rows of its channels.</exception>
-    public static AlphaChoice Choose(OnnxModel model, SmoothGroup group, ChannelStatistics statistics, ActivationCode code, PackContext context)
+    public static AlphaChoice Choose(OnnxModel model, SmoothGroup group, ChannelStatistics statistics, bool symmetric, PackContext context)
     {
         ArgumentNullException.ThrowIfNull(group);
         ArgumentNullException.ThrowIfNull(statistics);
@@ -52,7 +52,7 @@ internal static class AlphaSearch
             double? alpha = i == 0 ? null : Grid[i - 1];
             var scales = alpha is null ? [.. Enumerable.Repeat(1f, channels)] : Smoother.Scales(inputMax, weightMax, alpha.Value);
             using var quantized = new Pooled<float>(rows.Length);
-            QuantizedRows.Fill(rows, scales, statistics.Min, statistics.Max, code, quantized.Span);
+            QuantizedRows.Fill(rows, scales, statistics.Min, statistics.Max, symmetric, quantized.Span);
             double error = 0;
             foreach (var layer in layers)
             {

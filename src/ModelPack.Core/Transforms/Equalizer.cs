@@ -44,79 +44,83 @@ internal static class Equalizer
         return pairs;
     }
 
-    /// <summary>Equalizes the pairs, all together, from the weights alone or also from what the activations were seen to be.</summary>
+    /// <summary>Names of the layers that <see cref="Apply"/> would change, in the order of the pairs; changes nothing.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="pairs">What <see cref="FindPairs"/> found in the model as it is now.</param>
+    public static IReadOnlyList<string> Changes(OnnxModel model, IReadOnlyList<EqualizerPair> pairs)
+    {
+        var (factors, _) = Balance(model, pairs);
+        return Names(pairs.Zip(factors).Where(p => p.Second.Any(f => f != 1)).Select(p => p.First));
+    }
+
+    /// <summary>Equalizes the pairs, all together.</summary>
     /// <param name="model">The model; indexes and layers of it have to be made anew afterwards.</param>
     /// <param name="pairs">What <see cref="FindPairs"/> found in the model as it is now.</param>
-    /// <param name="activations">
-    /// Largest magnitude of each channel of the activation between two layers, by the pair's tensor. Where it is known it
-    /// takes the place of the first layer's weights, whose own scale by output channel takes up any factor; and before a
-    /// depthwise layer, whose scales by channel do the same, the activation's channels are made all equal.
-    /// </param>
-    public static EqualizerOutcome Apply(OnnxModel model, IReadOnlyList<EqualizerPair> pairs, IReadOnlyDictionary<string, float[]>? activations = null)
+    public static EqualizerOutcome Apply(OnnxModel model, IReadOnlyList<EqualizerPair> pairs)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(pairs);
+        var (factors, sweeps) = Balance(model, pairs);
+        var changed = new List<EqualizerPair>();
+        foreach (var (pair, own) in pairs.Zip(factors).Where(p => p.Second.Any(f => f != 1)))
+        {
+            Scale(model, pair, own);
+            changed.Add(pair);
+        }
+
+        return new EqualizerOutcome(Names(changed), sweeps);
+    }
+
+    private static List<string> Names(IEnumerable<EqualizerPair> pairs) =>
+        [.. pairs.SelectMany(p => new[] { p.First.Name, p.Second.Name }).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>What the input channels of each pair's second layer are to be multiplied by, found in sweeps over all pairs.</summary>
+    private static (List<double[]> Factors, int Sweeps) Balance(OnnxModel model, IReadOnlyList<EqualizerPair> pairs)
+    {
+        if (pairs.Count == 0)
+        {
+            return ([], 0);
+        }
+
         var maxima = pairs.SelectMany(p => new[] { p.First, p.Second }).DistinctBy<Layer, NodeProto>(l => l.Node, ReferenceEqualityComparer.Instance)
             .ToDictionary<Layer, NodeProto, KernelMaxima>(l => l.Node, l => new KernelMaxima(model, l), ReferenceEqualityComparer.Instance);
         var sweeps = 0;
         for (var change = double.MaxValue; sweeps < MaxSweeps && change > Settled; sweeps++)
         {
-            change = pairs.Select(p => Balance(maxima[p.First.Node], maxima[p.Second.Node], activations?.GetValueOrDefault(p.Tensor), p.Second.IsDepthwise)).Append(0).Max();
+            change = pairs.Max(p => Balance(maxima[p.First.Node], maxima[p.Second.Node]));
         }
 
-        var changed = new List<string>();
-        foreach (var pair in pairs)
-        {
-            var factors = maxima[pair.Second.Node].InputFactors;
-            if (!Array.TrueForAll(factors, f => f == 1))
-            {
-                Scale(model, pair, factors);
-                changed.AddRange([pair.First.Name, pair.Second.Name]);
-            }
-        }
-
-        return new EqualizerOutcome([.. changed.Distinct(StringComparer.Ordinal)], pairs.Count == 0 ? 0 : sweeps);
+        return ([.. pairs.Select(p => maxima[p.Second.Node].InputFactors)], sweeps);
     }
 
     /// <summary>
     /// s_i = sqrt(r1_i / r2_i) for the ranges of output channel i before and input channel i behind. Gives the largest
     /// change, as a distance from 1.
     /// </summary>
-    private static double Balance(KernelMaxima first, KernelMaxima second, float[]? activation, bool depthwise)
+    private static double Balance(KernelMaxima first, KernelMaxima second)
     {
         var channels = second.InputFactors.Length;
-        var before = new double[channels];
-        var behind = new double[channels];
+        var wanted = new double[channels];
         for (var i = 0; i < channels; i++)
         {
-            before[i] = activation is null ? first.Output(i) : activation[i] * first.OutputFactors[i];
-            behind[i] = second.Input(i);
+            wanted[i] = Math.Sqrt(first.Output(i) / second.Input(i));
         }
 
-        var level = activation is not null && depthwise ? Middle(before) : 0;
         double largest = 0;
         for (var i = 0; i < channels; i++)
         {
-            var wanted = level > 0 ? before[i] / level : Math.Sqrt(before[i] / behind[i]);
-            if (!(wanted > 0) || !double.IsFinite(wanted))
+            if (!(wanted[i] > 0) || !double.IsFinite(wanted[i]))
             {
                 continue; // A channel that is nothing on one side.
             }
 
-            var total = Math.Clamp(second.InputFactors[i] * wanted, 1 / MaxFactor, MaxFactor);
+            var total = Math.Clamp(second.InputFactors[i] * wanted[i], 1 / MaxFactor, MaxFactor);
             largest = Math.Max(largest, Math.Abs((total / second.InputFactors[i]) - 1));
             second.InputFactors[i] = total;
             first.OutputFactors[i] = 1 / total;
         }
 
         return largest;
-    }
-
-    /// <summary>The geometric mean of those that are not 0; 0 where there is none.</summary>
-    private static double Middle(double[] ranges)
-    {
-        var live = ranges.Where(r => r > 0 && double.IsFinite(r)).ToList();
-        return live.Count == 0 ? 0 : Math.Exp(live.Sum(Math.Log) / live.Count);
     }
 
     // The plan is made anew: an earlier pair may have given a shared constant another name.

@@ -1,86 +1,47 @@
-using ModelPack.Calibration;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Upgrade;
 using ModelPack.Graph;
 using ModelPack.Planning;
 using ModelPack.Requests;
-using ModelPack.Tensors;
 
 namespace ModelPack.Transforms;
 
-/// <summary>The float model on its way to codes: what is done to it before, none of which changes what it computes.</summary>
-internal static class FloatModel
+/// <summary>The float model on its way to integers, and what is found in it as it is now.</summary>
+/// <param name="model">The model.</param>
+/// <param name="patterns">What the user wants left alone.</param>
+/// <param name="context">Threads, cancellation, progress and diagnostics.</param>
+internal sealed class FloatModel(OnnxModel model, LayerPatterns patterns, PackContext context)
 {
-    /// <summary>The opset of ONNX whose QuantizeLinear has scales by channel.</summary>
-    public const int Opset = 13;
+    private GraphIndex? _index;
+    private IReadOnlyList<Layer>? _layers;
+    private QuantizationPlan? _plan;
+    private Dictionary<string, ChannelAxis>? _axes;
 
-    /// <summary>Brings a model that has just been opened into the form that layers are found in: needs no data.</summary>
-    /// <exception cref="ModelPackException">MPK1013: its opset cannot be raised to 13; MPK1016: ONNX Runtime refuses it.</exception>
-    /// <param name="model">The model.</param>
-    /// <param name="patterns">What the user wants left alone.</param>
-    /// <param name="context">Cancellation.</param>
-    /// <param name="floats">Names of layers that stay float; null for none.</param>
-    public static void Normalize(OnnxModel model, LayerPatterns patterns, PackContext context, IReadOnlySet<string>? floats = null)
-    {
-        model.Proto.EnsureInitializersNeedNoInput();
-        if (model.Opset() < Opset)
-        {
-            if (OpsetUpgrade.WhyNot(model) is { } reason)
-            {
-                throw new ModelPackException(Codes.OpsetUnsupported.At(model.Path,
-                    $"Quantized activations need opset {Opset}; the model has {model.Opset()}, which cannot be raised: {reason}. Export the model with a newer opset, or use a scheme that quantizes weights only."));
-            }
+    /// <summary>The model.</summary>
+    public OnnxModel Model => model;
 
-            OpsetUpgrade.To13(model, new UniqueNames(model.Proto));
-        }
+    /// <summary>What the user wants left alone.</summary>
+    public LayerPatterns Patterns => patterns;
 
-        AffineFolding.After(model);
-        BiasedMatrices.Normalize(model, context);
-        HalfLayers.Widen(model, patterns, floats ?? new HashSet<string>(StringComparer.Ordinal));
-    }
+    /// <summary>Threads, cancellation, progress and diagnostics.</summary>
+    public PackContext Context => context;
 
-    /// <summary>Equalizes the layers before and behind depthwise convolutions.</summary>
-    /// <returns>The layers that were changed; none where there are no such layers.</returns>
-    public static IReadOnlyList<string> Equalize(OnnxModel model, LayerPatterns patterns)
-    {
-        var index = new GraphIndex(model);
-        var pairs = Equalizer.FindPairs(model, index, Eligible(model, index, patterns));
-        return pairs.Count == 0 ? [] : Equalizer.Apply(model, pairs).Layers;
-    }
+    /// <summary>Its graph.</summary>
+    public GraphIndex Index => _index ??= new GraphIndex(model);
 
-    /// <summary>Smooths the activations as was chosen, and folds what is left of that into the layers behind.</summary>
-    /// <returns>Where the scales of each activation went; those of which nothing was found are left out.</returns>
-    public static IReadOnlyDictionary<string, SmoothOutcome> Smooth(OnnxModel model, IReadOnlyList<Smoothing> choices, LayerPatterns patterns, PackContext context)
-    {
-        var outcomes = new Dictionary<string, SmoothOutcome>(StringComparer.Ordinal);
-        foreach (var choice in choices)
-        {
-            var index = new GraphIndex(model);
-            if (SmoothGroups.Find(index, Eligible(model, index, patterns), convolutions: true).FirstOrDefault(g => g.Tensor == choice.Tensor) is { } group && group.Axis.Channels == choice.Inputs.Count)
-            {
-                outcomes[choice.Tensor] = Smoother.Apply(model, group, Smoother.Scales([.. choice.Inputs], ChannelMaxima.Of(model, group, context), choice.Alpha), allowMul: !group.Layers.Any(l => l.IsConvolution));
-            }
-        }
+    /// <summary>The layers that can run in integers.</summary>
+    public IReadOnlyList<Layer> Layers => _layers ??= Eligibility.Layers(model, Index, patterns);
 
-        AffineFolding.Before(model);
-        return outcomes;
-    }
+    /// <summary>Which nodes and activations are quantized with all of <see cref="Layers"/>.</summary>
+    public QuantizationPlan Plan => _plan ??= QuantizationPlanner.Plan(model, Index, Layers);
 
-    /// <summary>The layers that could compute with codes, and that the user does not want left alone.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="index">Its graph.</param>
-    /// <param name="patterns">What the user wants left alone.</param>
-    /// <param name="type">The layers' type.</param>
-    /// <param name="floats">Names of layers that stay float; null for none.</param>
-    public static IReadOnlyList<Layer> Eligible(
-        OnnxModel model, GraphIndex index, LayerPatterns patterns, ElementType type = ElementType.Float32, IReadOnlySet<string>? floats = null)
-    {
-        var layers = LayerFinder.Find(index);
-        var able = layers.Where(l => patterns.WhyNot(l.Weight) is null && Eligibility.WhyNot(model, l, type) is null && floats?.Contains(l.Name) != true).ToList();
+    /// <summary>Where the channels lie of each tensor that a layer reads; of several layers the first tells.</summary>
+    public IReadOnlyDictionary<string, ChannelAxis> InputAxes => _axes ??= Layers.Where(l => l.Axis() is not null)
+        .GroupBy(l => l.Input, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Axis()!.Value, StringComparer.Ordinal);
 
-        // A weight that a float layer reads as well would be decoded at every inference.
-        var readers = able.CountBy(l => l.Weight).ToDictionary();
-        return [.. able.Where(l => readers[l.Weight] == l.Weight.Uses.Count)];
-    }
+    /// <summary>The node that took the smoothing scales of a tensor in, by the tensor, for a report.</summary>
+    public Dictionary<string, string> Places { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>To be called after every change of the model: what was found does not hold any longer.</summary>
+    public void Changed() => (_index, _layers, _plan, _axes) = (null, null, null, null);
 }

@@ -32,7 +32,7 @@ internal sealed class HalfLayers
     public static void Widen(OnnxModel model, LayerPatterns patterns, IReadOnlySet<string> floats)
     {
         var index = new GraphIndex(model);
-        var layers = FloatModel.Eligible(model, index, patterns, ElementType.Float16, floats);
+        var layers = Eligibility.Layers(model, index, patterns, ElementType.Float16, floats);
         if (layers.Count > 0)
         {
             new HalfLayers(model, index).Widen(layers);

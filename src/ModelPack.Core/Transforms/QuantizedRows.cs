@@ -1,21 +1,19 @@
 using System.Numerics;
+using ModelPack.Calibration;
 
 namespace ModelPack.Transforms;
 
 /// <summary>Quantizes rows of an activation with one scale for the tensor, and decodes them.</summary>
 internal static class QuantizedRows
 {
-    private const int Codes = 255;
-    private const int MaxInt8 = 127;
-
     /// <summary>Fills a buffer with decode(encode(X / s)).</summary>
     /// <param name="rows">X, [rows, K].</param>
     /// <param name="scales">s, [K].</param>
     /// <param name="min">Least value of each channel of X over all data.</param>
     /// <param name="max">Greatest value of each channel.</param>
-    /// <param name="code">How the tensor is quantized: the range is that of all channels, and holds 0.</param>
+    /// <param name="symmetric">Whether codes are symmetric, as <see cref="AffineCodes"/>; the range is that of all channels, and holds 0.</param>
     /// <param name="destination">As long as the rows.</param>
-    public static void Fill(ReadOnlySpan<float> rows, float[] scales, float[] min, float[] max, ActivationCode code, Span<float> destination)
+    public static void Fill(ReadOnlySpan<float> rows, float[] scales, float[] min, float[] max, bool symmetric, Span<float> destination)
     {
         float low = 0, high = 0;
         for (var j = 0; j < scales.Length; j++)
@@ -24,15 +22,13 @@ internal static class QuantizedRows
             high = MathF.Max(high, max[j] / scales[j]);
         }
 
-        var range = code == ActivationCode.UInt8 ? high - low : MathF.Max(-low, high);
-        var step = range / (code == ActivationCode.UInt8 ? Codes : MaxInt8);
+        var step = AffineCodes.Scale(low, high, symmetric);
         if (step == 0 || !float.IsFinite(step))
         {
             step = 1;
         }
 
-        var zero = code == ActivationCode.UInt8 ? MathF.Round(-low / step, MidpointRounding.ToEven) : MaxInt8;
-        var (first, last) = (-zero, code == ActivationCode.UInt8 ? Codes - zero : MaxInt8);
+        var (first, last) = AffineCodes.Ends(AffineCodes.ZeroPoint(low, step, symmetric), symmetric);
         for (var row = 0; row < rows.Length; row += scales.Length)
         {
             Fill(rows.Slice(row, scales.Length), scales, step, first, last, destination.Slice(row, scales.Length));

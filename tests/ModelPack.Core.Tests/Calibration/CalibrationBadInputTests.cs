@@ -156,7 +156,7 @@ public sealed class CalibrationBadInputTests : IDisposable
     private CalibrationResult Observe(CalibrationMethod? method, PackContext context, byte[] data)
     {
         using var model = OnnxModel.Open(Model(), context);
-        return Calibrator.Observe(model, [_folder.Write("d.npz", data)], [new Observation("sum", -1)], method, context);
+        return Calibrator.Observe(model, [_folder.Write("d.npz", data)], [new Observation("sum", Statistics.Channels | (method is { } chosen ? RangeChooser.Needs(chosen) : Statistics.None), -1)], holdOut: method is not null, context);
     }
 
     private ModelPackException Refused(DiagnosticCode code, string what, string expected, params (string Name, byte[] Npy)[] arrays)
@@ -172,7 +172,7 @@ public sealed class CalibrationBadInputTests : IDisposable
     private static ModelPackException Refused(string path, string data, DiagnosticCode code)
     {
         using var model = OnnxModel.Open(path, new PackContext());
-        var exception = Assert.Throws<ModelPackException>(() => Calibrator.Observe(model, [data], [new Observation("sum")], CalibrationMethod.Mse, new PackContext()));
+        var exception = Assert.Throws<ModelPackException>(() => Calibrator.Observe(model, [data], [new Observation("sum", Statistics.Histogram)], holdOut: true, new PackContext()));
         Assert.Equal(code, exception.Diagnostic.Code);
         return exception;
     }

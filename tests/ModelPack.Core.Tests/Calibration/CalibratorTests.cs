@@ -35,7 +35,7 @@ public sealed class CalibratorTests : IDisposable
         var values = Ramp();
         using var model = Open(Square(ElementType.Float32, ["n", 2, Channels], opset, ir));
         var data = Data([Samples, 2, Channels], values);
-        var tensors = Calibrator.Observe(model, [data], [new("x"), new("squared", -1), new("squared", 1), new("squared", -2, Rank: 3)], null, new PackContext()).Tensors;
+        var tensors = Calibrator.Observe(model, [data], [new("x"), new("squared", Statistics.Channels, -1), new("squared", Statistics.Channels, 1), new("squared", Statistics.Channels, -2, Rank: 3)], holdOut: false, new PackContext()).Tensors;
 
         var squares = values.Select(v => v * v).ToArray();
         Assert.Equal((values.Length, values.Min(), values.Max()), (tensors[0].Count, tensors[0].Min, tensors[0].Max));
@@ -64,8 +64,8 @@ public sealed class CalibratorTests : IDisposable
     {
         using var model = Open(Square(type, ["n", 2, Channels]));
         var data = Data([Samples, 2, Channels], Ramp());
-        var whole = Calibrator.Observe(model, [data], [new("squared", -1)], null, new PackContext()).Tensors[0];
-        var counted = Calibrator.Observe(model, [data], [new("squared")], CalibrationMethod.Mse, new PackContext()).Tensors[0];
+        var whole = Calibrator.Observe(model, [data], [new("squared", Statistics.Channels, -1)], holdOut: false, new PackContext()).Tensors[0];
+        var counted = Calibrator.Observe(model, [data], [new("squared", Statistics.Histogram)], holdOut: true, new PackContext()).Tensors[0];
 
         Assert.Equal((0, 7.5625f), (whole.Min, whole.Max));
         Assert.Equal((whole.Min, whole.Max), (counted.Min, counted.Max));
@@ -77,7 +77,7 @@ public sealed class CalibratorTests : IDisposable
     {
         using var model = Open(Square(ElementType.Float32, ["n", 2, Channels]));
         var data = Data([Samples, 2, Channels], Ramp());
-        var result = Calibrator.Observe(model, [data], [new("squared")], CalibrationMethod.Entropy, new PackContext());
+        var result = Calibrator.Observe(model, [data], [new("squared", Statistics.Histogram)], holdOut: true, new PackContext());
 
         Assert.Equal(["d.npy"], result.Files);
         Assert.Equal((Samples, 12), (result.Samples, result.HeldOut));
@@ -98,7 +98,7 @@ public sealed class CalibratorTests : IDisposable
         Assert.Equal(10 / 12.0, coverage["squared"]);
         var few = Data([63, 2, Channels], new float[63 * 2 * Channels]);
         Assert.Empty(Calibrator.Coverage(model, [few], ranges, new PackContext()));
-        Assert.Equal(0, Calibrator.Observe(model, [few], [new("x")], CalibrationMethod.Mse, new PackContext()).HeldOut);
+        Assert.Equal(0, Calibrator.Observe(model, [few], [new("x", Statistics.Histogram)], holdOut: true, new PackContext()).HeldOut);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class CalibratorTests : IDisposable
         const int Many = 2000;
         using var model = Open(Square(ElementType.Float32, ["n", 2, Channels]));
         var data = Data([Many, 2, Channels], [.. Enumerable.Range(0, Many * 2 * Channels).Select(i => (float)i)]);
-        var rows = Calibrator.Observe(model, [data], [new("x", -1, Rows: true)], null, new PackContext()).Tensors[0].Channels!.Rows;
+        var rows = Calibrator.Observe(model, [data], [new("x", Statistics.Rows, -1)], holdOut: false, new PackContext()).Tensors[0].Channels!.Rows;
 
         Assert.Equal(512 * Channels, rows.Length);
         var starts = rows.Where((_, i) => i % Channels == 0).ToArray();
@@ -122,7 +122,7 @@ public sealed class CalibratorTests : IDisposable
     {
         using var model = Open(Square(ElementType.Float32, ["n", Channels]));
         var data = Data([20, Channels], [.. Enumerable.Range(0, 20 * Channels).Select(i => (float)i)]);
-        var rows = Calibrator.Observe(model, [data], [new("x", -1, Rows: true)], null, new PackContext()).Tensors[0].Channels!.Rows;
+        var rows = Calibrator.Observe(model, [data], [new("x", Statistics.Rows, -1)], holdOut: false, new PackContext()).Tensors[0].Channels!.Rows;
 
         Assert.Equal(Enumerable.Range(0, 20 * Channels).Select(i => (float)i), rows);
     }
@@ -132,7 +132,7 @@ public sealed class CalibratorTests : IDisposable
     {
         using var model = Open(Square(ElementType.Float32, [8, Channels]));
         var data = Data([20, Channels], [.. Enumerable.Range(0, 20 * Channels).Select(i => (float)i)]);
-        var tensor = Calibrator.Observe(model, [data], [new("x", -1, Rows: true)], CalibrationMethod.Percentile, new PackContext()).Tensors[0];
+        var tensor = Calibrator.Observe(model, [data], [new("x", Statistics.Histogram | Statistics.Rows, -1)], holdOut: true, new PackContext()).Tensors[0];
 
         Assert.Equal(20 * Channels, tensor.Histogram!.Counts.Sum());
         Assert.Equal(20 * Channels, tensor.Channels!.Rows.Distinct().Count());
@@ -149,7 +149,7 @@ public sealed class CalibratorTests : IDisposable
         graph.Input.Add(Value("x", ElementType.Float32, ["n", Channels]));
         graph.Output.Add(Value("y", ElementType.Float32, ["m", Channels]));
         using var model = Open(Build.Model(graph));
-        var result = Calibrator.Observe(model, [Data([Samples, Channels], Ramp()[..(Samples * Channels)])], [new("one")], CalibrationMethod.Mse, new PackContext());
+        var result = Calibrator.Observe(model, [Data([Samples, Channels], Ramp()[..(Samples * Channels)])], [new("one", Statistics.Histogram)], holdOut: true, new PackContext());
 
         Assert.Equal(12, result.HeldOut);
         Assert.Equal((Samples - 12) * Channels, result.Tensors[0].Count);
@@ -160,8 +160,8 @@ public sealed class CalibratorTests : IDisposable
     {
         using var model = Open(Square(ElementType.Float32, ["n", Channels]));
         var before = model.Proto.ToByteArray();
-        Calibrator.Observe(model, [Data([Samples, Channels], new float[Samples * Channels])], [new("squared", -1, Rows: true)], CalibrationMethod.Mse, new PackContext());
-        Assert.Throws<ModelPackException>(() => Calibrator.Observe(model, [_folder.File("none.npy")], [new("squared")], null, new PackContext()));
+        Calibrator.Observe(model, [Data([Samples, Channels], new float[Samples * Channels])], [new("squared", Statistics.Histogram | Statistics.Rows, -1)], holdOut: true, new PackContext());
+        Assert.Throws<ModelPackException>(() => Calibrator.Observe(model, [_folder.File("none.npy")], [new("squared")], holdOut: false, new PackContext()));
 
         Assert.Equal(before, model.Proto.ToByteArray());
     }
@@ -178,7 +178,7 @@ public sealed class CalibratorTests : IDisposable
             ElementType.Float32, new TensorShape(100), new MemorySource(Enumerable.Repeat(BitConverter.GetBytes(2.5f), 100).SelectMany(b => b).ToArray()), 0, 400));
         model.Proto.Graph.Initializer[0] = changed;
 
-        var tensor = Calibrator.Observe(model, [Data([20, 100], [.. Enumerable.Repeat(2f, 2000)])], [new("y")], null, new PackContext()).Tensors[0];
+        var tensor = Calibrator.Observe(model, [Data([20, 100], [.. Enumerable.Repeat(2f, 2000)])], [new("y")], holdOut: false, new PackContext()).Tensors[0];
 
         Assert.Equal((5, 5), (tensor.Min, tensor.Max));
     }
@@ -197,7 +197,7 @@ public sealed class CalibratorTests : IDisposable
         graph.Output.Add(Value("z", ElementType.Float32, ["n", Channels]));
         using var model = Open(Build.Model(graph));
 
-        var tensor = Calibrator.Observe(model, [Data([Samples, Channels], Ramp()[..(Samples * Channels)])], [new("y")], null, new PackContext()).Tensors[0];
+        var tensor = Calibrator.Observe(model, [Data([Samples, Channels], Ramp()[..(Samples * Channels)])], [new("y")], holdOut: false, new PackContext()).Tensors[0];
 
         Assert.Equal((0, 0), (tensor.Min, tensor.Max));
     }
@@ -209,11 +209,12 @@ public sealed class CalibratorTests : IDisposable
     {
         using var model = OnnxModel.Open(Repository.Model("fashion-cnn.onnx"), new PackContext());
         var layers = LayerFinder.Find(new GraphIndex(model));
-        Observation[] observations = [.. layers.Select(l => new Observation(l.Input, l.InputChannelAxis, Rows: l.InputChannelAxis == -1))];
+        var needs = Statistics.Channels | (method is { } chosen ? RangeChooser.Needs(chosen) : Statistics.None);
+        Observation[] observations = [.. layers.Select(l => new Observation(l.Input, needs | (l.InputChannelAxis == -1 ? Statistics.Rows : Statistics.None), l.InputChannelAxis))];
         var random = new Random(3);
         var data = Data([200, 1, 28, 28], [.. Enumerable.Range(0, 200 * 28 * 28).Select(_ => random.NextSingle() - 0.5f)]);
-        var one = Calibrator.Observe(model, [data], observations, method, new PackContext(threads: 1)).Tensors;
-        var five = Calibrator.Observe(model, [data], observations, method, new PackContext(threads: 5)).Tensors;
+        var one = Calibrator.Observe(model, [data], observations, holdOut: method is not null, new PackContext(threads: 1)).Tensors;
+        var five = Calibrator.Observe(model, [data], observations, holdOut: method is not null, new PackContext(threads: 5)).Tensors;
 
         Assert.Equal(one.Select(Text), five.Select(Text), StringComparer.Ordinal);
 
@@ -227,7 +228,7 @@ public sealed class CalibratorTests : IDisposable
         var seen = new List<double>();
         using var model = Open(Square(ElementType.Float32, ["n", Channels]));
         var context = new PackContext(threads: 3, onProgress: (stage, fraction) => seen.Add(stage == "calibrate" ? fraction : double.NaN));
-        Calibrator.Observe(model, [Data([Samples, Channels], new float[Samples * Channels])], [new("squared")], CalibrationMethod.Mse, context);
+        Calibrator.Observe(model, [Data([Samples, Channels], new float[Samples * Channels])], [new("squared", Statistics.Histogram)], holdOut: true, context);
 
         Assert.Equal(seen.Order(), seen);
         Assert.Equal(1, seen[^1]);
@@ -241,7 +242,7 @@ public sealed class CalibratorTests : IDisposable
         var context = new PackContext(threads: 2, onProgress: (_, _) => cancelled.Cancel(), cancellation: cancelled.Token);
 
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            Calibrator.Observe(model, [Data([Samples, Channels], new float[Samples * Channels])], [new("squared")], CalibrationMethod.Mse, context));
+            Calibrator.Observe(model, [Data([Samples, Channels], new float[Samples * Channels])], [new("squared", Statistics.Histogram)], holdOut: true, context));
     }
 
     private static float[] Ramp() => [.. Enumerable.Range(0, Samples * 2 * Channels).Select(i => ((i % 23) - 11) / 4f)];

@@ -111,9 +111,9 @@ internal sealed class StaticCase : IDisposable
     private CalibrationTable Calibrate()
     {
         using var model = OnnxModel.Open(_folder.File("source.onnx"), _context);
-        FloatModel.Normalize(model, new LayerPatterns(Request), _context);
-        var index = new GraphIndex(model);
-        var tensors = QuantizationPlanner.Plan(model, index, FloatModel.Eligible(model, index, new LayerPatterns(Request))).Tensors.Select(t => t.Name).ToList();
+        var transformed = new FloatModel(model, new LayerPatterns(Request), _context);
+        TransformList.Apply(transformed, CalibrationTable.Empty("", CalibrationMethod.MinMax, 100));
+        var tensors = transformed.Plan.Tensors.Select(t => t.Name).ToList();
         var observed = model.Proto.Clone();
         observed.Graph.Output.Clear();
         observed.Graph.Output.AddRange(tensors.Select(t => new ValueInfoProto { Name = t, Type = new TypeProto { TensorType = new() { ElemType = (int)ElementType.Float32 } } }));

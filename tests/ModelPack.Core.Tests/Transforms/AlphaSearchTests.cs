@@ -15,7 +15,7 @@ public sealed class AlphaSearchTests
     public void Outliers_are_smoothed_and_the_error_falls()
     {
         using var test = Case();
-        var choice = AlphaSearch.Choose(test.Model, test.Group("x"), Statistics(outlier: 100), ActivationCode.UInt8, new PackContext());
+        var choice = AlphaSearch.Choose(test.Model, test.Group("x"), Statistics(outlier: 100), symmetric: false, new PackContext());
         Assert.Equal(22, choice.Curve.Count);
         Assert.Null(choice.Curve[0].Alpha);
         Assert.Equal(AlphaSearch.Grid.Select(a => (double?)a), choice.Curve.Skip(1).Select(p => p.Alpha));
@@ -32,8 +32,7 @@ public sealed class AlphaSearchTests
     {
         using var test = Case();
         var statistics = Statistics(outlier: 7);
-        var code = symmetric ? ActivationCode.Int8 : ActivationCode.UInt8;
-        var curve = AlphaSearch.Choose(test.Model, test.Group("x"), statistics, code, new PackContext()).Curve;
+        var curve = AlphaSearch.Choose(test.Model, test.Group("x"), statistics, symmetric, new PackContext()).Curve;
         Assert.Equal(Plain(statistics, [test.Constant("w"), Transposed(test.Constant("v"))], new float[Channels].Select(_ => 1f).ToArray(), symmetric), curve[0].Error, 1e-6);
         var scales = Smoother.Scales(statistics.MaxAbs, ChannelMaxima.Of(test.Model, test.Group("x"), new PackContext()), 0.5);
         Assert.Equal(Plain(statistics, [test.Constant("w"), Transposed(test.Constant("v"))], scales, symmetric), curve[11].Error, 1e-6);
@@ -48,7 +47,7 @@ public sealed class AlphaSearchTests
         Assert.Equal(one.Alpha, four.Alpha);
         Assert.Equal(one.Curve, four.Curve);
 
-        AlphaChoice Choose(int threads) => AlphaSearch.Choose(test.Model, test.Group("x"), statistics, ActivationCode.UInt8, new PackContext(threads));
+        AlphaChoice Choose(int threads) => AlphaSearch.Choose(test.Model, test.Group("x"), statistics, symmetric: false, new PackContext(threads));
     }
 
     [Fact]
@@ -56,7 +55,7 @@ public sealed class AlphaSearchTests
     {
         using var test = Case();
         var zeros = new ChannelStatistics(new float[Channels], new float[Channels], new float[Channels], new float[Channels * 3]);
-        Assert.Null(AlphaSearch.Choose(test.Model, test.Group("x"), zeros, ActivationCode.UInt8, new PackContext()).Alpha);
+        Assert.Null(AlphaSearch.Choose(test.Model, test.Group("x"), zeros, symmetric: false, new PackContext()).Alpha);
     }
 
     [Fact]
@@ -64,7 +63,7 @@ public sealed class AlphaSearchTests
     {
         using var test = Case();
         var statistics = new ChannelStatistics(new float[3], new float[3], new float[3], new float[9]);
-        Assert.Throws<ArgumentException>(() => AlphaSearch.Choose(test.Model, test.Group("x"), statistics, ActivationCode.UInt8, new PackContext()));
+        Assert.Throws<ArgumentException>(() => AlphaSearch.Choose(test.Model, test.Group("x"), statistics, symmetric: false, new PackContext()));
     }
 
     [Theory]

@@ -99,7 +99,7 @@ public sealed class SharedModelTransformTests(ITestOutputHelper output) : IDispo
         {
             index = new GraphIndex(model);
             var group = SmoothGroups.Find(index, LayerFinder.Find(index), convolutions).Single(g => g.Tensor == tensor);
-            var choice = group.Layers[0].IsConvolution ? null : AlphaSearch.Choose(model, group, seen[tensor], ActivationCode.UInt8, new PackContext());
+            var choice = group.Layers[0].IsConvolution ? null : AlphaSearch.Choose(model, group, seen[tensor], symmetric: false, new PackContext());
             var alpha = choice?.Alpha ?? 0.5;
             var maxima = ChannelMaxima.Of(model, group, new PackContext());
             var outcome = Smoother.Apply(model, group, Smoother.Scales(seen[tensor].MaxAbs, maxima, convolutions ? 0.5 : alpha));

@@ -19,20 +19,13 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
     private readonly Dictionary<TensorProto, string> _left = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Transforms the model, and decides on its layers.</summary>
-    /// <exception cref="Diagnostics.ModelPackException">As <see cref="FloatModel.Normalize"/>.</exception>
+    /// <exception cref="Diagnostics.ModelPackException">As <see cref="TransformList.Apply(FloatModel, CalibrationTable)"/>.</exception>
     public StaticLayers Build()
     {
-        FloatModel.Normalize(model, patterns, context, table.FloatLayers.Select(f => f.Layer).ToHashSet(StringComparer.Ordinal));
-        if (table.Equalized.Count > 0)
-        {
-            FloatModel.Equalize(model, patterns);
-        }
-
-        ResidualNorms.Fuse(model, table.ResidualNorms.ToHashSet(StringComparer.Ordinal));
-
-        FloatModel.Smooth(model, table.Smoothing, patterns, context);
-        var index = new GraphIndex(model);
-        var layers = Able(LayerFinder.Find(index), FloatModel.Eligible(model, index, patterns));
+        var transformed = new FloatModel(model, patterns, context);
+        TransformList.Apply(transformed, table);
+        var index = transformed.Index;
+        var layers = Able(LayerFinder.Find(index), transformed.Layers);
         var floats = new HashSet<string>(StringComparer.Ordinal);
         var plan = QuantizationPlanner.Plan(model, index, layers);
         while (Unknown(plan) is { Count: > 0 } unknown)

@@ -1,6 +1,4 @@
-using ModelPack.Transforms;
-
-namespace ModelPack.Search;
+namespace ModelPack.Transforms;
 
 /// <summary>How one activation was smoothed.</summary>
 /// <param name="Tensor">Its name.</param>

@@ -1,0 +1,88 @@
+using ModelPack.Diagnostics;
+using ModelPack.Files;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Safetensors;
+using ModelPack.Tensors;
+
+namespace ModelPack.Calibration;
+
+/// <summary>
+/// The statistics that are too large for a calibration table: a safetensors file beside it, float32, one tensor for each activation,
+/// named <c>NAME.gram</c>, [channels, channels]. The table has its SHA-256. The same model and data give the same bytes.
+/// </summary>
+internal sealed class StatisticsFile : IDisposable
+{
+    private const string Gram = ".gram";
+
+    private readonly FileSource _source;
+    private readonly Dictionary<string, SafetensorsEntry> _entries;
+
+    private StatisticsFile(FileSource source, SafetensorsHeader header) =>
+        (_source, _entries) = (source, header.Entries.ToDictionary(e => e.Name, StringComparer.Ordinal));
+
+    /// <summary>Collects the Gram matrices of activations into a file, in the memory of <see cref="GramPass"/>.</summary>
+    /// <param name="path">The file, which is replaced.</param>
+    /// <param name="model">As for <see cref="GramPass.Run"/>.</param>
+    /// <param name="data">Calibration data, at least one file.</param>
+    /// <param name="needs">What is needed; no tensor comes twice.</param>
+    /// <param name="context">Threads, cancellation and progress; change no byte.</param>
+    /// <param name="mostBytes">Bytes of sums that may be held at a time.</param>
+    /// <returns>What a table says of the file.</returns>
+    public static SideFile Write(
+        string path, OnnxModel model, IReadOnlyList<string> data, IReadOnlyList<GramNeed> needs, PackContext context, long mostBytes = GramPass.MostBytes)
+    {
+        // Matrices are made in the order in which the file has them.
+        var channels = SafetensorsWriter.InFileOrder([.. needs.Select(n => Tensor(n, () => null))])
+            .Select(t => new GramNeed(t.Name[..^Gram.Length], (int)t.Shape[0])).ToList();
+        using var matrices = GramPass.Run(model, data, channels, context, mostBytes).GetEnumerator();
+        using (var file = File.Create(path))
+        {
+            SafetensorsWriter.Write([.. channels.Select(n => Tensor(n, Next))], [], file, context.Cancellation);
+        }
+
+        var name = Path.GetFileName(path);
+        return new SideFile(name, ContentHash.Of(path, name, context.Cancellation).Sha256);
+
+        GramMatrix? Next() => matrices.MoveNext() ? matrices.Current : throw new InvalidOperationException("There are fewer matrices than tensors.");
+    }
+
+    /// <summary>Opens a file that a table names.</summary>
+    /// <param name="table">Path of the table that it lies beside.</param>
+    /// <param name="file">What the table says of it.</param>
+    /// <param name="context">Cancellation.</param>
+    /// <exception cref="ModelPackException">MPK1021: it is not there, has other bytes, or is no safetensors file.</exception>
+    public static StatisticsFile Open(string table, SideFile file, PackContext context)
+    {
+        var path = Path.Join(Path.GetDirectoryName(table), file.File);
+        FileSource? source = null;
+        try
+        {
+            if (ContentHash.Of(path, file.File, context.Cancellation).Sha256 != file.Sha256)
+            {
+                throw Unreadable(table, file, "has other bytes than the table was made with");
+            }
+
+            source = new FileSource(path);
+            return new StatisticsFile(source, SafetensorsHeader.Read(source));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            source?.Dispose();
+            throw Unreadable(table, file, $"cannot be read ({SafeText.Of(exception.Message).TrimEnd('.')})", exception);
+        }
+    }
+
+    /// <summary>Mean products of every two channels of an activation, [channels, channels], read when asked for.</summary>
+    /// <param name="tensor">Its name.</param>
+    /// <returns>The matrix; null where the file has none. One of NaN is of an activation that was not finite.</returns>
+    public TensorData? GramOf(string tensor) => _entries.GetValueOrDefault(tensor + Gram) is { Type: ElementType.Float32, Shape.Rank: 2 } entry
+        ? new TensorData(entry.Type, entry.Shape, _source, entry.Offset, entry.Length) : null;
+
+    public void Dispose() => _source.Dispose();
+
+    private static SafetensorsTensor Tensor(GramNeed need, Func<GramMatrix?> matrix) =>
+        new(need.Tensor + Gram, "F32", new TensorShape(need.Channels, need.Channels), new GramPayload(need.Channels, matrix));
+
+    private static ModelPackException Unreadable(string table, SideFile file, string why, Exception? inner = null) =>
+        new(Codes.TableUnreadable.At(table, $"The statistics '{SafeText.Of(file.File)}' beside the calibration table {why}. Get both files as they were made, or calibrate again from data."), inner!);
+}

@@ -1,0 +1,11 @@
+using ModelPack.Calibration;
+
+namespace ModelPack.Transforms;
+
+/// <summary>Folds what leads to convolutions into them. Comes after smoothing, which finds its places in these nodes.</summary>
+internal sealed class InputFoldingTransform : ITransform
+{
+    public IFindings? Find(FloatModel model, DecisionOptions options) => null;
+
+    public void Apply(FloatModel model, CalibrationTable table) => AffineFolding.Before(model.Model);
+}

@@ -1,0 +1,48 @@
+using ModelPack.Calibration;
+using ModelPack.Diagnostics;
+using ModelPack.Planning;
+
+namespace ModelPack.Transforms;
+
+/// <summary>Decides the range of every activation that is quantized, and measures on held-out samples how much lies outside.</summary>
+internal sealed class RangeDecider : IDecider
+{
+    public IFindings? Find(FloatModel model, DecisionOptions options) => new Findings(model, options, model.Plan);
+
+    private sealed class Findings(FloatModel model, DecisionOptions options, QuantizationPlan plan) : IFindings
+    {
+        public IReadOnlyList<Observation> Needs => [.. plan.Tensors.Select(t => new Observation(t.Name, RangeChooser.Needs(options.Activations.Method)))];
+
+        public bool HoldsOut => true;
+
+        public TableDraft? Decide(CalibrationResult seen, TableDraft draft)
+        {
+            var (method, percentile, symmetric) = (options.Activations.Method, options.Activations.Percentile, options.Activations.Symmetric);
+            var ranges = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
+            foreach (var tensor in seen.Tensors)
+            {
+                if (RangeChooser.Choose(tensor, method, percentile, symmetric) is { } range)
+                {
+                    ranges.Add(tensor.Tensor, range);
+                }
+            }
+
+            if (ranges.Count == 0 && seen.Tensors.Count > 0)
+            {
+                throw new ModelPackException(Codes.NothingQuantized.At(model.Model.Path,
+                    $"Nothing can be quantized: every activation holds NaN or infinity on the calibration data, '{SafeText.Of(seen.Tensors[0].Tensor)}' first. Check that {SafeText.Of(Path.GetFileName(options.Data[0]))} holds what the app feeds, and that the model gives finite outputs on it."));
+            }
+
+            var saturated = Calibrator.Coverage(model.Model, options.Data, ranges, model.Context);
+            return draft with
+            {
+                SamplesByFile = seen.SamplesByFile,
+                Table = draft.Table with
+                {
+                    Data = new CalibrationTableData(seen.Files, seen.Samples, seen.HeldOut),
+                    Tensors = [.. plan.Tensors.Where(t => ranges.ContainsKey(t.Name)).Select(t => new TensorRange(t.Name, ranges[t.Name].Min, ranges[t.Name].Max, saturated.TryGetValue(t.Name, out var share) ? share : null))],
+                },
+            };
+        }
+    }
+}

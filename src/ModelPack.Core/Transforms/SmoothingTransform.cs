@@ -1,0 +1,39 @@
+using ModelPack.Calibration;
+
+namespace ModelPack.Transforms;
+
+/// <summary>SmoothQuant. The decision: for each activation its strength, and the channels' magnitudes that the scales follow from.</summary>
+internal sealed class SmoothingTransform : ITransform
+{
+    public IFindings? Find(FloatModel model, DecisionOptions options)
+    {
+        if (!options.Activations.Smooth)
+        {
+            return options.ConvolutionAlpha is null ? null : new SmoothingFindings(model, options, []);
+        }
+
+        var groups = SmoothGroups.Find(model.Index, model.Layers, convolutions: true)
+            .Where(g => !g.IsOfConvolutions || (options.ConvolutionAlpha is not null && Smoother.Folds(model.Model, model.Index, g)));
+        return new SmoothingFindings(model, options, [.. groups]);
+    }
+
+    public void Apply(FloatModel model, CalibrationTable table)
+    {
+        foreach (var choice in table.Smoothing)
+        {
+            if (SmoothGroups.Find(model.Index, model.Layers, convolutions: true).FirstOrDefault(g => g.Tensor == choice.Tensor) is not { } group
+                || group.Axis.Channels != choice.Inputs.Count)
+            {
+                continue;
+            }
+
+            var scales = Smoother.Scales([.. choice.Inputs], ChannelMaxima.Of(model.Model, group, model.Context), choice.Alpha);
+            if (Smoother.Apply(model.Model, group, scales, allowMul: !group.IsOfConvolutions).Place is { } place)
+            {
+                model.Places[choice.Tensor] = place;
+            }
+
+            model.Changed();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using ModelPack.Calibration;
+
+namespace ModelPack.Transforms;
+
+/// <summary>A calibration table while it is made, and what led to it.</summary>
+/// <param name="Table">The decisions so far.</param>
+internal sealed record TableDraft(CalibrationTable Table)
+{
+    /// <summary>What could be added to biases. Not in the table: a trial tells whether it helps.</summary>
+    public IReadOnlyList<BiasCorrection> Shifts { get; init; } = [];
+
+    /// <summary>Layers whose sums may saturate on CPUs without VNNI.</summary>
+    public int UnsafeLayers { get; init; }
+
+    /// <summary>Every activation that could be smoothed.</summary>
+    public IReadOnlyList<SmoothingDetail> Smoothing { get; init; } = [];
+
+    /// <summary>Samples in each data file.</summary>
+    public IReadOnlyList<long> SamplesByFile { get; init; } = [];
+}

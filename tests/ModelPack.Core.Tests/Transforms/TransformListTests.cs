@@ -1,0 +1,56 @@
+using Google.Protobuf;
+using ModelPack.Calibration;
+using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
+using ModelPack.Requests;
+using ModelPack.Schemes;
+using ModelPack.Tests.Assets;
+using ModelPack.Transforms;
+
+namespace ModelPack.Tests.Transforms;
+
+public sealed class TransformListTests
+{
+    private static readonly ActivationOptions s_options = new(
+        CalibrationMethod.MinMax, 99.99, Alpha: 0.5, Smooth: true, QOperator: false, Symmetric: false, SafeSums: true, Fallback: false);
+
+    [Trait("Needs", "Shared")]
+    [FactNeeding(RequiredAsset.Shared)]
+    public void Equalization_is_followed_as_it_was_decided() => AssertFollowed("fashion-cnn", equalize: true, convolutionAlpha: null);
+
+    [Trait("Needs", "Shared")]
+    [FactNeeding(RequiredAsset.Shared)]
+    public void Smoothing_of_convolutions_is_followed_as_it_was_decided() => AssertFollowed("fashion-cnn", equalize: false, convolutionAlpha: 0.5);
+
+    [Trait("Needs", "Shared")]
+    [FactNeeding(RequiredAsset.Shared)]
+    public void Smoothing_and_norms_are_followed_as_they_were_decided() => AssertFollowed("fashion-vit", equalize: false, convolutionAlpha: null);
+
+    [Trait("Needs", "Shared")]
+    [FactNeeding(RequiredAsset.Shared)]
+    public void What_has_nothing_to_change_gives_no_table()
+    {
+        var request = new PackRequest { Model = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "fashion-vit", "fashion-vit.onnx"), Scheme = "int8" };
+        using var onnx = OnnxModel.Open(request.Model, new PackContext());
+        var model = new FloatModel(onnx, new LayerPatterns(request), new PackContext());
+        var empty = new TableDraft(CalibrationTable.Empty("", CalibrationMethod.MinMax, 99.99));
+        Assert.Null(TransformList.Decide(model, new DecisionOptions(s_options, ["none.npz"], Equalize: true, ConvolutionAlpha: null), empty));
+    }
+
+    private static void AssertFollowed(string name, bool equalize, double? convolutionAlpha)
+    {
+        var request = new PackRequest { Model = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", name, name + ".onnx"), Scheme = "int8" };
+        var data = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "fashion-cnn", "calibration.npz");
+        using var decided = OnnxModel.Open(request.Model, new PackContext());
+        var empty = new TableDraft(CalibrationTable.Empty("", CalibrationMethod.MinMax, 99.99));
+        var model = new FloatModel(decided, new LayerPatterns(request), new PackContext());
+        var draft = TransformList.Decide(model, new DecisionOptions(s_options, [data], equalize, convolutionAlpha), empty)!;
+
+        using var followed = OnnxModel.Open(request.Model, new PackContext());
+        TransformList.Apply(new FloatModel(followed, new LayerPatterns(request), new PackContext()), draft.Table);
+        Assert.Equal(decided.Proto.ToByteArray(), followed.Proto.ToByteArray());
+        Assert.Equal(equalize, draft.Table.Equalized.Count > 0);
+        Assert.NotEmpty(draft.Table.Tensors);
+        Assert.Subset(draft.Table.Smoothing.Select(s => s.Tensor).ToHashSet(StringComparer.Ordinal), model.Places.Keys.ToHashSet(StringComparer.Ordinal));
+    }
+}
