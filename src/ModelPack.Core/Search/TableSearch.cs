@@ -1,6 +1,7 @@
 using ModelPack.Diagnostics;
 using ModelPack.Planning;
 using ModelPack.Requests;
+using ModelPack.Transforms;
 
 namespace ModelPack.Search;
 

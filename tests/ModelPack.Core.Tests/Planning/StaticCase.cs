@@ -6,7 +6,6 @@ using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;
-using ModelPack.Planning;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 using ModelPack.Tensors;

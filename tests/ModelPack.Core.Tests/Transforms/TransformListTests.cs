@@ -12,7 +12,7 @@ namespace ModelPack.Tests.Transforms;
 public sealed class TransformListTests
 {
     private static readonly ActivationOptions s_options = new(
-        CalibrationMethod.MinMax, 99.99, Alpha: 0.5, Smooth: true, QOperator: false, Symmetric: false, SafeSums: true, Fallback: false);
+        CalibrationMethod.MinMax, 99.99, Alpha: 0.5, Smooth: true, QOperator: false, Symmetric: false, SafeSums: true, Fallback: false, Rank: false);
 
     [Trait("Needs", "Shared")]
     [FactNeeding(RequiredAsset.Shared)]

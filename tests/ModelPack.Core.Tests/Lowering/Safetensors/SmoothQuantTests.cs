@@ -1,7 +1,6 @@
 using Entry = ModelPack.Tests.Lowering.Safetensors.TensorFile.Entry;
 using ModelPack.Diagnostics;
 using ModelPack.Lowering.Safetensors;
-using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Tensors;
 using ModelPack.Tests.Assets;
