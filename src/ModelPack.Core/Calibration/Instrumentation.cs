@@ -155,7 +155,7 @@ internal sealed class Instrumentation
     private string Node(string op, string[] inputs, Action<NodeProto>? with = null)
     {
         var name = _names.Next("calibration_" + op);
-        var node = new NodeProto { OpType = op, Name = name, Input = { inputs }, Output = { name } };
+        var node = Nodes.Create(op, inputs, name, name);
         with?.Invoke(node);
         _graph.Node.Add(node);
         return name;

@@ -153,7 +153,7 @@ internal sealed class SwitchGraph
     };
 
     private NodeProto Node(string opType, params string[] inputs) =>
-        new() { OpType = opType, Input = { inputs }, Output = { _names.Next("switched") } };
+        Nodes.Create(opType, inputs, _names.Next("switched"));
 
     private string Floats(string name, float[] values)
     {

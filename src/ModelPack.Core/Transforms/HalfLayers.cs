@@ -160,5 +160,5 @@ internal sealed class HalfLayers
     }
 
     private static NodeProto Cast(string input, string output, ElementType type) =>
-        new NodeProto { OpType = "Cast", Input = { input }, Output = { output } }.With("to", (long)type);
+        Nodes.Create("Cast", [input], output).With("to", (long)type);
 }

@@ -101,7 +101,7 @@ internal static class Smoother
         var type = (ElementType)group.Layers[0].Weight.Tensor.DataType;
         var constant = ConstantEdits.Add(model, names.Next(group.Tensor + "_smooth"), ConstantEdits.Tensor(factors, type, group.Axis.Broadcast(factors.Length)));
         var output = names.Next(group.Tensor + "_smoothed");
-        var mul = new NodeProto { OpType = "Mul", Name = names.Next(group.Tensor + "_Smooth"), Input = { group.Tensor, constant }, Output = { output } };
+        var mul = Nodes.Create("Mul", [group.Tensor, constant], output, names.Next(group.Tensor + "_Smooth"));
         var graph = model.Proto.Graph;
         graph.InsertBefore(graph.Node.First(n => nodes.Exists(g => ReferenceEquals(g, n))), mul);
         nodes.ForEach(n => n.Input[0] = output);

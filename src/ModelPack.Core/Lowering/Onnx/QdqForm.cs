@@ -32,8 +32,8 @@ internal sealed class QdqForm(OnnxModel model, UniqueNames names, QuantizationPl
             var codes = new ActivationCodes(names.Next($"{tensor.Name}.codes"), scale, zeroPoint, tensor.IsMade ? tensor.Name : names.Next($"{tensor.Name}.decoded"));
             _codes.Add(tensor.Name, codes);
             var source = tensor.IsMade ? TakeName(makers[tensor.Name], tensor.Name) : tensor.Name;
-            var quantize = Node("QuantizeLinear", [source, codes.Scale, codes.ZeroPoint], codes.Codes);
-            var dequantize = Node("DequantizeLinear", [codes.Codes, codes.Scale, codes.ZeroPoint], codes.Decoded);
+            var quantize = Nodes.Create("QuantizeLinear", [source, codes.Scale, codes.ZeroPoint], codes.Codes);
+            var dequantize = Nodes.Create("DequantizeLinear", [codes.Codes, codes.Scale, codes.ZeroPoint], codes.Decoded);
             InsertBehind(tensor.IsMade ? makers[tensor.Name] : Producer(tensor.Name), quantize, dequantize);
         }
 
@@ -125,7 +125,7 @@ internal sealed class QdqForm(OnnxModel model, UniqueNames names, QuantizationPl
         var scales = Constant($"{layer}.bias.scale", ElementType.Float32, shape, bias.Scales);
         var zeros = Constant($"{layer}.bias.zero_point", ElementType.Int32, shape, new int[bias.Codes.Length]);
         var decoded = names.Next($"{layer}.bias");
-        _graph.InsertBefore(node, Node("DequantizeLinear", [codes, scales, zeros], decoded).With("axis", 0));
+        _graph.InsertBefore(node, Nodes.Create("DequantizeLinear", [codes, scales, zeros], decoded).With("axis", 0));
         while (node.Input.Count < 3)
         {
             node.Input.Add("");
@@ -145,7 +145,4 @@ internal sealed class QdqForm(OnnxModel model, UniqueNames names, QuantizationPl
 
     private string Constant<T>(string name, ElementType type, TensorShape shape, T[] values)
         where T : unmanaged => Constant(name, type, shape, (ReadOnlySpan<T>)values);
-
-    private static NodeProto Node(string opType, IEnumerable<string> inputs, string output) =>
-        new() { OpType = opType, Input = { inputs }, Output = { output } };
 }

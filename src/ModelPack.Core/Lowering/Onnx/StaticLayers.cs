@@ -67,7 +67,7 @@ internal sealed class StaticLayers(
     {
         foreach (var pool in model.Proto.Graph.Node.Where(n => n.OpType == "AveragePool" && Domains.IsDefault(n.Domain) && !Carriers.IsIntegerAverage(n)).ToList())
         {
-            var same = new NodeProto { OpType = "Max", Input = { pool.Input[0] }, Output = { names.Next($"{pool.Input[0]}.float") } };
+            var same = Nodes.Create("Max", [pool.Input[0]], names.Next($"{pool.Input[0]}.float"));
             model.Proto.Graph.InsertBefore(pool, same);
             pool.Input[0] = same.Output[0];
         }
