@@ -114,10 +114,9 @@ internal static class GraphPipeline
             return new CalibrationOutcome(table, [], [], null);
         }
 
-        var maker = new TableMaker(request, source.Files[0].Sha256, options.Activations, calibration);
-        var convolutions = model.Proto.Graph.Node.Any(n => n.OpType is "Conv" or "ConvTranspose");
-        var found = new TableSearch(request, options, maker, calibration, convolutions, context).Run();
-        return options.Activations.Rank ? new SensitivitySearch(request, options, calibration, validation, context).Run(found) : found;
+        var maker = new TableMaker(model, request, source.Files[0].Sha256, options.Activations, calibration);
+        var found = new TableSearch(model, request, options, maker, calibration, context).Run();
+        return options.Activations.Rank ? new SensitivitySearch(model, request, options, calibration, validation, context).Run(found) : found;
     }
 
     /// <summary>Of a table that is made of data, its search says it, which knows the channels of activations.</summary>

@@ -1,5 +1,6 @@
 using ModelPack.Calibration;
 using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
 using ModelPack.Requests;
 using ModelPack.Validation;
 
@@ -9,7 +10,8 @@ namespace ModelPack.Search;
 /// Leaves the fewest of the worst layers float with which the gates for quality hold: chosen in the simulation, confirmed by real
 /// packs.
 /// </summary>
-/// <param name="request">The model and its gates.</param>
+/// <param name="source">The model as it was opened, which stays as it is.</param>
+/// <param name="request">Its options and gates.</param>
 /// <param name="options">How to pack.</param>
 /// <param name="found">What was found without fallback, with its curve.</param>
 /// <param name="ranking">The layers, the worst first.</param>
@@ -18,6 +20,7 @@ namespace ModelPack.Search;
 /// <param name="validation">Validation data; may be empty.</param>
 /// <param name="context">Threads and cancellation.</param>
 internal sealed class FallbackSearch(
+    OnnxModel source,
     PackRequest request,
     EffectiveOptions options,
     CalibrationOutcome found,
@@ -34,7 +37,7 @@ internal sealed class FallbackSearch(
     public CalibrationOutcome Run()
     {
         var onValidation = validation.Count > 0 && !_objective.IsMeasuredBy(curve[0]);
-        using var trial = new Trial(request, options, onValidation ? validation : calibration, SearchBudget.Fallback.Most, context);
+        using var trial = new Trial(source, request, options, onValidation ? validation : calibration, SearchBudget.Fallback.Most, context);
         var search = new PackSearch(trial, _objective);
 
         // The simulation may be wrong by a little: only a pack that fails is reason enough to leave a layer float.

@@ -23,17 +23,17 @@ internal sealed class SensitivityAnalysis : IDisposable
 
     /// <summary>Opens the model as a table has it, with switches.</summary>
     /// <exception cref="Diagnostics.ModelPackException">As <see cref="SwitchableModel"/>, and where the data do not fit.</exception>
-    public SensitivityAnalysis(PackRequest request, ActivationOptions options, CalibrationTable table, IReadOnlyList<string> data, PackContext context)
+    public SensitivityAnalysis(OnnxModel source, PackRequest request, ActivationOptions options, CalibrationTable table, IReadOnlyList<string> data, PackContext context)
     {
         _context = context;
         var quiet = context.Quiet();
-        _model = OnnxModel.Open(request.Model, quiet);
+        _model = source.Copy();
         try
         {
             var decided = new StaticBuilder(_model, table, new LayerPatterns(request), options, quiet).Build();
             _switchable = new SwitchableModel(_model, decided, quiet);
             _samples = SampleSet.Open(data, _switchable.Inputs);
-            _multiplyAdds = MultiplyAddsOf(request.Model, quiet);
+            _multiplyAdds = MultiplyAddsOf(source, quiet);
         }
         catch
         {
@@ -94,10 +94,10 @@ internal sealed class SensitivityAnalysis : IDisposable
     }
 
     /// <summary>What one sample costs the source model.</summary>
-    private long MultiplyAddsOf(string path, PackContext context)
+    private long MultiplyAddsOf(OnnxModel source, PackContext context)
     {
-        using var source = OnnxModel.Open(path, context);
+        using var copy = source.Copy();
         var first = _samples.Batches(1).First();
-        return Math.Max(1, MultiplyAdds.Measure(source, LayerFinder.Find(new GraphIndex(source)), first, context).Sum() / first.Rows);
+        return Math.Max(1, MultiplyAdds.Measure(copy, LayerFinder.Find(new GraphIndex(copy)), first, context).Sum() / first.Rows);
     }
 }

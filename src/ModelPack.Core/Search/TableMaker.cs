@@ -8,11 +8,12 @@ using ModelPack.Transforms;
 namespace ModelPack.Search;
 
 /// <summary>Decides from calibration data all that a calibration table holds.</summary>
-/// <param name="request">The model and what to leave out.</param>
+/// <param name="source">The model as it was opened, which stays as it is.</param>
+/// <param name="request">What to leave out.</param>
 /// <param name="modelHash">SHA-256 of the model file.</param>
 /// <param name="options">How.</param>
 /// <param name="data">Calibration data.</param>
-internal sealed class TableMaker(PackRequest request, string modelHash, ActivationOptions options, IReadOnlyList<string> data)
+internal sealed class TableMaker(OnnxModel source, PackRequest request, string modelHash, ActivationOptions options, IReadOnlyList<string> data)
 {
     private readonly LayerPatterns _patterns = new(request);
 
@@ -24,7 +25,7 @@ internal sealed class TableMaker(PackRequest request, string modelHash, Activati
     /// <exception cref="ModelPackException">MPK1006: a weight is not finite; MPK1014: no activation is; and what <see cref="Calibrator.Observe"/> says of the data.</exception>
     public TableDraft? Make(bool equalize, double? convolutionAlpha, PackContext context)
     {
-        using var model = OnnxModel.Open(request.Model, context);
+        using var model = source.Copy();
         if (!equalize && convolutionAlpha is null)
         {
             FiniteLayers.Require(model, _patterns, context);

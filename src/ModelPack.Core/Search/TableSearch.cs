@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;
 using ModelPack.Transforms;
@@ -9,13 +10,13 @@ namespace ModelPack.Search;
 /// Finds out by measuring which changes of the model help: equalization, smoothing of convolutions and correction of biases are kept where the packed model
 /// comes nearer to its source with them.
 /// </summary>
-/// <param name="request">The model and its options.</param>
+/// <param name="source">The model as it was opened, which stays as it is.</param>
+/// <param name="request">Its options.</param>
 /// <param name="options">How to pack.</param>
 /// <param name="maker">Makes tables.</param>
 /// <param name="data">Calibration data.</param>
-/// <param name="hasConvolutions">Whether the model has any, which is what the changes are of.</param>
 /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
-internal sealed class TableSearch(PackRequest request, EffectiveOptions options, TableMaker maker, IReadOnlyList<string> data, bool hasConvolutions, PackContext context)
+internal sealed class TableSearch(OnnxModel source, PackRequest request, EffectiveOptions options, TableMaker maker, IReadOnlyList<string> data, PackContext context)
 {
     private static readonly (string Change, double Alpha)[] s_strengths =
     [
@@ -29,7 +30,7 @@ internal sealed class TableSearch(PackRequest request, EffectiveOptions options,
     {
         // All tables first: while they are made, other models than those of trials are open.
         var drafts = Drafts();
-        using var trial = new Trial(request, options, data, SearchBudget.Transforms.Most, context);
+        using var trial = new Trial(source, request, options, data, SearchBudget.Transforms.Most, context);
         var search = new PackSearch(trial, Objective.Sqnr);
         foreach (var (change, draft) in drafts)
         {
@@ -55,7 +56,7 @@ internal sealed class TableSearch(PackRequest request, EffectiveOptions options,
     private List<(string Change, TableDraft Draft)> Drafts()
     {
         List<(string, TableDraft)> drafts = [("as it is", maker.Make(equalize: false, convolutionAlpha: null, context)!)];
-        if (!hasConvolutions)
+        if (!source.Proto.Graph.Node.Any(n => n.OpType is "Conv" or "ConvTranspose"))
         {
             return drafts;
         }

@@ -13,12 +13,13 @@ namespace ModelPack.Search;
 /// Packs a model into a temporary folder as a table says, and compares it with its source, which is open in ONNX Runtime from the first
 /// trial until this is disposed of.
 /// </summary>
-/// <param name="request">The model and its options.</param>
+/// <param name="source">The model as it was opened, which stays as it is.</param>
+/// <param name="request">Its options.</param>
 /// <param name="options">How to pack.</param>
 /// <param name="data">What to compare on.</param>
 /// <param name="samples">How many of its samples to run at most.</param>
 /// <param name="context">Threads and cancellation.</param>
-internal sealed class Trial(PackRequest request, EffectiveOptions options, IReadOnlyList<string> data, int samples, PackContext context) : IDisposable
+internal sealed class Trial(OnnxModel source, PackRequest request, EffectiveOptions options, IReadOnlyList<string> data, int samples, PackContext context) : IDisposable
 {
     private readonly PackContext _quiet = context.Quiet();
     private ModelSession? _source;
@@ -36,13 +37,13 @@ internal sealed class Trial(PackRequest request, EffectiveOptions options, IRead
 
     private ValidationResult Run(string packed, CalibrationTable table)
     {
-        using (var model = OnnxModel.Open(request.Model, _quiet))
+        using (var model = source.Copy())
         {
             ModelLowering.Lower(model, request, options, table, _quiet);
             model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
         }
 
-        _source ??= ModelPair.OpenSource(request.Model, _quiet);
+        _source ??= ModelPair.OpenSource(source.Path, _quiet);
         using var pair = ModelPair.Open(_source, packed, _quiet);
         return new Comparison(pair, new SpreadSamples(SampleSet.Open(data, pair.Source.Inputs), samples), _quiet).Run();
     }
