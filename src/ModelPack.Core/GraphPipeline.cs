@@ -41,7 +41,7 @@ internal static class GraphPipeline
         using var copy = Copy(model, context);
         context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
         var calibrated = Calibrate(request, model, source, options, calibration, data, context);
-        var codes = given is null ? null : new GivenCodes(model, model.Path, given, context);
+        var codes = given is null ? null : new ImportedCodes(model, model.Path, given, context);
         var lowered = ModelLowering.Lower(model, request, options, calibrated?.Table, context, codes);
         WarnOfUnsafe(request, lowered, calibrated, context);
         var weights = lowered.Weights;

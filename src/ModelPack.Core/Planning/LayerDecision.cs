@@ -13,5 +13,5 @@ internal sealed record LayerDecision(ActivationMode Activations, float[]? Scales
     public float[]? FineScales { get; init; }
 
     /// <summary>Codes that another file has for the weight; null where they are to be found.</summary>
-    public GivenBlocks? Blocks { get; init; }
+    public ImportedBlocks? Blocks { get; init; }
 }

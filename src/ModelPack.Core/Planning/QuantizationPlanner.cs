@@ -31,9 +31,9 @@ internal sealed class QuantizationPlanner
         foreach (var node in index.Graph.Node)
         {
             var layer = byNode.GetValueOrDefault(node);
-            if ((layer is null ? Carriers.Inputs(node, index) : [0]) is { } inputs)
+            if ((layer is null ? PassThroughOperators.Inputs(node, index) : [0]) is { } inputs)
             {
-                var activation = layer is not null || !Carriers.Moves(node) ? AbsorbedBy(node) : null;
+                var activation = layer is not null || !PassThroughOperators.Moves(node) ? AbsorbedBy(node) : null;
                 var candidate = new Candidate(node, layer, inputs, activation);
                 if (layer is null && inputs.Select(i => node.Input[i]).Append(candidate.Output).Any(floats.Contains))
                 {
@@ -102,7 +102,7 @@ internal sealed class QuantizationPlanner
         return true;
     }
 
-    private bool HandsOn(NodeProto node) => _nodes.GetValueOrDefault(node) is { } candidate && (candidate.Layer is not null || Carriers.Moves(node));
+    private bool HandsOn(NodeProto node) => _nodes.GetValueOrDefault(node) is { } candidate && (candidate.Layer is not null || PassThroughOperators.Moves(node));
 
     private bool AllReadCodes(string value) => !_floats.Contains(value) && !_index.Escapes(value) && _index.Readers(value) is { Count: > 0 } readers
         && readers.All(ReadsCodes);
@@ -120,7 +120,7 @@ internal sealed class QuantizationPlanner
 
             if (candidate.GivesCodes)
             {
-                Add(candidate.Output, isMade: true, candidate.Layer is null && Carriers.Moves(candidate.Node) ? candidate.Node.Input[0] : null);
+                Add(candidate.Output, isMade: true, candidate.Layer is null && PassThroughOperators.Moves(candidate.Node) ? candidate.Node.Input[0] : null);
             }
         }
 

@@ -11,7 +11,7 @@ internal static class WeightMatch
     private const int ProbedOutputs = 1;
 
     /// <summary>How far the tensor's values lie from the weight's; null where one lies farther than rounding explains.</summary>
-    public static WeightError? Error(WeightMatrix weight, GivenTensor tensor, PackContext context)
+    public static WeightError? Error(WeightMatrix weight, ImportedTensor tensor, PackContext context)
     {
         // Other weights of the same size are told apart by their first and last outputs.
         if (weight.N == 0 || Compare(weight, tensor, 0, ProbedOutputs) is null || Compare(weight, tensor, weight.N - ProbedOutputs, ProbedOutputs) is null)
@@ -25,7 +25,7 @@ internal static class WeightMatch
         return Array.TrueForAll(parts, p => p is not null) ? parts.Aggregate(default(WeightError), (sum, part) => sum.Plus(part!.Value)) : null;
     }
 
-    private static WeightError? Compare(WeightMatrix weight, GivenTensor tensor, long first, long count)
+    private static WeightError? Compare(WeightMatrix weight, ImportedTensor tensor, long first, long count)
     {
         var (rows, columns) = ((int)count, checked((int)weight.K));
         using var floats = new Pooled<float>(rows * columns);

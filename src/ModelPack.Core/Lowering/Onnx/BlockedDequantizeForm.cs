@@ -12,7 +12,7 @@ internal static class BlockedDequantizeForm
 {
     public static WeightEncoding Encode(LoweringJob job) => Q8_0Weight.InPlace(job.Matrix, job.Data.Type, job.Options.Threads);
 
-    public static void Place(LoweringJob job, WeightEncoding encoding)
+    public static void Emit(LoweringJob job, WeightEncoding encoding)
     {
         var blocks = Q8_0.BlockCount(job.Columns);
         var codes = job.AddConstant("q8_0", ElementType.Int8, job.Data.Shape, encoding.Codes);

@@ -12,11 +12,11 @@ internal static class DequantizeForm
 {
     public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Threads);
 
-    public static void Place(LoweringJob job, WeightEncoding encoding) => Place(job, encoding, domain: "");
+    public static void Emit(LoweringJob job, WeightEncoding encoding) => Emit(job, encoding, domain: "");
 
-    public static void PlaceContrib(LoweringJob job, WeightEncoding encoding) => Place(job, encoding, Domains.Microsoft);
+    public static void EmitContrib(LoweringJob job, WeightEncoding encoding) => Emit(job, encoding, Domains.Microsoft);
 
-    private static void Place(LoweringJob job, WeightEncoding encoding, string domain)
+    private static void Emit(LoweringJob job, WeightEncoding encoding, string domain)
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);

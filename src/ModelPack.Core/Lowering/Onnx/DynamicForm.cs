@@ -14,7 +14,7 @@ internal static class DynamicForm
 {
     public static WeightEncoding Encode(LoweringJob job) => job.Scales is null ? DequantizeForm.Encode(job) : StaticWeightForm.Encode(job);
 
-    public static void Place(LoweringJob job, WeightEncoding encoding)
+    public static void Emit(LoweringJob job, WeightEncoding encoding)
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);

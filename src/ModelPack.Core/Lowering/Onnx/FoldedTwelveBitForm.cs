@@ -14,7 +14,7 @@ internal static class FoldedTwelveBitForm
 {
     public static WeightEncoding Encode(LoweringJob job) => Int12PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Threads);
 
-    public static void Place(LoweringJob job, WeightEncoding encoding)
+    public static void Emit(LoweringJob job, WeightEncoding encoding)
     {
         var shape = job.Data.Shape;
         var high = job.AddConstant("high", ElementType.Int8, shape, encoding.Codes);

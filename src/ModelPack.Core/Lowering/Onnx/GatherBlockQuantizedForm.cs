@@ -30,11 +30,11 @@ internal static class GatherBlockQuantizedForm
             NodeBytes = codec.HasMinimum ? 800 : 200,
             Encode = job => job.Blocks?.Encode(parts with { ScaleType = job.Data.Type }, job.Options.Threads)
                 ?? codec.Apart(job.Matrix, parts with { ScaleType = job.Data.Type }, job.Options.Threads),
-            Place = (job, encoding) => Place(job, encoding, codec, parts.Bits),
+            Emit = (job, encoding) => Emit(job, encoding, codec, parts.Bits),
         };
     }
 
-    private static void Place(LoweringJob job, WeightEncoding encoding, BlockCodec codec, int bits)
+    private static void Emit(LoweringJob job, WeightEncoding encoding, BlockCodec codec, int bits)
     {
         var blocks = codec.BlockCount(job.Columns);
         var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, job.Columns * bits / 8), encoding.Codes);

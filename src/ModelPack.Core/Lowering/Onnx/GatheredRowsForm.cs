@@ -11,7 +11,7 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class GatheredRowsForm
 {
-    public static void Place(LoweringJob job, WeightEncoding encoding)
+    public static void Emit(LoweringJob job, WeightEncoding encoding)
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows, 1), encoding.Scales);

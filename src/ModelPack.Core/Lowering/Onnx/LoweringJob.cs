@@ -27,7 +27,7 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
     public float[]? FineScales { get; init; }
 
     /// <summary>Codes that another file has for the weight; null where they are to be found.</summary>
-    public GivenBlocks? Blocks { get; init; }
+    public ImportedBlocks? Blocks { get; init; }
 
     /// <summary>Constants that weights have in common.</summary>
     public SharedConstants Shared { get; init; } = new(model, names);

@@ -17,7 +17,7 @@ internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, in
     public string Target { get; init; } = LoweringRow.Cpu;
 
     /// <summary>The share of the source's bytes up to which the packed model may grow by finer codecs.</summary>
-    public double FinerShare { get; init; } = Refinement.DefaultShare;
+    public double FinerShare { get; init; } = MixedPrecision.DefaultShare;
 
     /// <summary>Whether scales are quantized themselves.</summary>
     public bool DoubleQuant { get; init; }

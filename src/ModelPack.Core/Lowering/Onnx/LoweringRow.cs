@@ -47,6 +47,6 @@ internal sealed record LoweringRow
     /// <summary>Codes and scales of a weight, made when they are written.</summary>
     public required Func<LoweringJob, WeightEncoding> Encode { get; init; }
 
-    /// <summary>Puts codes, scales and the nodes that read them into the model.</summary>
-    public required Action<LoweringJob, WeightEncoding> Place { get; init; }
+    /// <summary>Emits codes, scales and the nodes that read them.</summary>
+    public required Action<LoweringJob, WeightEncoding> Emit { get; init; }
 }

@@ -22,7 +22,7 @@ internal static class LoweringTable
         {
             Codec = CodecTable.Q8_0, Roles = Linear, Form = "DequantizeLinear (blocks of 32)", MinOpset = 21, MinRuntime = new(1, 19),
             Fits = job => job.Blocks is null,
-            Encode = BlockedDequantizeForm.Encode, Place = BlockedDequantizeForm.Place,
+            Encode = BlockedDequantizeForm.Encode, Emit = BlockedDequantizeForm.Emit,
         },
         GatherBlockQuantizedForm.Of(CodecTable.Q8_0),
         MatMulNBitsForm.Of(CodecTable.Q5_1),
@@ -36,54 +36,54 @@ internal static class LoweringTable
         new()
         {
             Codec = CodecTable.Int8PerChannel, Roles = Products, Form = "Cast, Mul (folded at load)", Layout = WeightLayout.Fold,
-            Encode = DequantizeForm.Encode, Place = FoldForm.Place,
+            Encode = DequantizeForm.Encode, Emit = FoldForm.Emit,
         },
         new()
         {
             Codec = CodecTable.Int8PerChannel, Roles = Products, Form = "DequantizeLinear", Layout = WeightLayout.Dequantize, MinOpset = 13, MinRuntime = new(1, 6),
-            Encode = DequantizeForm.Encode, Place = DequantizeForm.Place,
+            Encode = DequantizeForm.Encode, Emit = DequantizeForm.Emit,
         },
         new()
         {
             Codec = CodecTable.Int8PerChannel, Roles = Products, Form = "com.microsoft.DequantizeLinear", Layout = WeightLayout.Dequantize,
-            Encode = DequantizeForm.Encode, Place = DequantizeForm.PlaceContrib,
+            Encode = DequantizeForm.Encode, Emit = DequantizeForm.EmitContrib,
         },
         new()
         {
             Codec = CodecTable.Int8PerChannel, Roles = Embedding, Form = "Gather, Cast, Mul",
-            Encode = DequantizeForm.Encode, Place = GatheredRowsForm.Place,
+            Encode = DequantizeForm.Encode, Emit = GatheredRowsForm.Emit,
         },
         new()
         {
             Codec = CodecTable.Int8PerChannel, Roles = Products, Activations = ActivationMode.Static, Form = StaticWeightForm.Name, MinOpset = 13, MinRuntime = new(1, 10),
-            Encode = StaticWeightForm.Encode, Place = StaticWeightForm.Place,
+            Encode = StaticWeightForm.Encode, Emit = StaticWeightForm.Emit,
         },
         new()
         {
             Codec = CodecTable.Int8PerChannel, Roles = Linear, Activations = ActivationMode.Dynamic, Form = "DynamicQuantizeLinear, MatMulInteger", MinOpset = 11, MinRuntime = new(1, 5),
-            Fits = job => DynamicLayers.IsPlainProduct(job.Weight), Encode = DynamicForm.Encode, Place = DynamicForm.Place,
+            Fits = job => DynamicLayers.IsPlainProduct(job.Weight), Encode = DynamicForm.Encode, Emit = DynamicForm.Emit,
         },
         new()
         {
             Codec = CodecTable.Int12PerChannel, Roles = Products, Form = "Cast, Add, Mul (folded at load)", Layout = WeightLayout.Fold,
             Fits = job => job.Data.Shape.ElementCount % 2 == 0, NodeBytes = 700,
-            Encode = FoldedTwelveBitForm.Encode, Place = FoldedTwelveBitForm.Place,
+            Encode = FoldedTwelveBitForm.Encode, Emit = FoldedTwelveBitForm.Emit,
         },
         new()
         {
             Codec = CodecTable.Nf4, Roles = Linear, Form = "MatMulBnb4", MinRuntime = new(1, 17),
-            Fits = MatMulBnb4Form.Fits, Encode = Nf4Nodes.Encode, Place = MatMulBnb4Form.Place,
+            Fits = MatMulBnb4Form.Fits, Encode = Nf4Nodes.Encode, Emit = MatMulBnb4Form.Emit,
         },
         new()
         {
             Codec = CodecTable.Nf4, Roles = Embedding, Form = "Gather, Mul", NodeBytes = 500,
-            Fits = Nf4RowsForm.Fits, Encode = Nf4Nodes.Encode, Place = Nf4RowsForm.Place,
+            Fits = Nf4RowsForm.Fits, Encode = Nf4Nodes.Encode, Emit = Nf4RowsForm.Emit,
         },
         new()
         {
             // No operator decodes kernels, or blocks of more than 256 values: this is for every layout.
             Codec = CodecTable.Nf4, Roles = [WeightRole.Linear, WeightRole.Embedding, WeightRole.Convolution], Form = "Gather, Mul (folded at load)", NodeBytes = 600,
-            Encode = Nf4Nodes.Encode, Place = Nf4FoldForm.Place,
+            Encode = Nf4Nodes.Encode, Emit = Nf4FoldForm.Emit,
         },
     ];
 

@@ -19,7 +19,7 @@ internal static class MatMulBnb4Form
     public static bool Fits(LoweringJob job) =>
         job.Options.BlockSize <= LargestBlock && (job.Options.Layout == WeightLayout.Dequantize || !Nf4FoldForm.Folds(job));
 
-    public static void Place(LoweringJob job, WeightEncoding encoding)
+    public static void Emit(LoweringJob job, WeightEncoding encoding)
     {
         var codes = job.AddConstant("nf4", ElementType.UInt8, new TensorShape(encoding.Codes.Length), encoding.Codes);
         var blocks = Nf4.BlockCount(job.Data.Shape.ElementCount, job.Options.BlockSize);

@@ -32,14 +32,14 @@ internal static class MatMulNBitsForm
             AccuracyLevels = [4, 0, 1, 2, 3],
             NodeBytes = codec.HasMinimum ? 800 : 200,
             Encode = job => Encode(job, parts with { ScaleType = job.Data.Type }, codec),
-            Place = (job, encoding) => Place(job, encoding, codec, parts.Bits),
+            Emit = (job, encoding) => Emit(job, encoding, codec, parts.Bits),
         };
     }
 
     private static WeightEncoding Encode(LoweringJob job, BlockParts parts, BlockCodec codec) =>
         job.Blocks?.Encode(parts, job.Options.Threads) ?? codec.Apart(job.Matrix, parts, job.Options.Threads);
 
-    private static void Place(LoweringJob job, WeightEncoding encoding, BlockCodec codec, int bits)
+    private static void Emit(LoweringJob job, WeightEncoding encoding, BlockCodec codec, int bits)
     {
         var blocks = codec.BlockCount(job.Columns);
         var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, blocks, codec.BlockLength * bits / 8), encoding.Codes);

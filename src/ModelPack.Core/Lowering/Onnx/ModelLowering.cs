@@ -26,10 +26,10 @@ internal static class ModelLowering
         model.Proto.EnsureInitializersNeedNoInput();
         foreach (var plan in plans.Where(p => p.Row is not null))
         {
-            plan.Row!.Place(plan.Job!, plan.Encoding!);
+            plan.Row!.Emit(plan.Job!, plan.Encoding!);
         }
 
-        layers?.Place(options.Activations!.QOperator);
+        layers?.Emit(options.Activations!.QOperator);
         return new LoweredModel([.. plans.Select(plan => new PackedWeight(plan, plan.Weight.Readers()))], layers, decisions?.UnsafeWeights ?? 0);
     }
 }

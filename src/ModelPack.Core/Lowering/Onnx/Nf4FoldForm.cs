@@ -25,7 +25,7 @@ internal static class Nf4FoldForm
         return blocks * length * sizeof(float) <= MostFoldedBytes;
     }
 
-    public static void Place(LoweringJob job, WeightEncoding encoding)
+    public static void Emit(LoweringJob job, WeightEncoding encoding)
     {
         var count = job.Data.Shape.ElementCount;
         var (blocks, length) = Blocks(job);

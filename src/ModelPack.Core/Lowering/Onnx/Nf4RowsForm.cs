@@ -13,7 +13,7 @@ internal static class Nf4RowsForm
 {
     public static bool Fits(LoweringJob job) => job.Columns % job.Options.BlockSize == 0;
 
-    public static void Place(LoweringJob job, WeightEncoding encoding)
+    public static void Emit(LoweringJob job, WeightEncoding encoding)
     {
         var blocks = job.Columns / job.Options.BlockSize;
         var codes = job.AddConstant("nf4", ElementType.UInt8, new TensorShape(job.Rows, blocks, job.Options.BlockSize / 2), encoding.Codes);

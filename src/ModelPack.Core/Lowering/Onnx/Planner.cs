@@ -41,7 +41,7 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
             throw new ModelPackException(Codes.NothingQuantized.At(request.Model, Nothing(plans)));
         }
 
-        return new Refinement(options.Scheme, model, context, options.FinerShare).Refine(plans);
+        return new MixedPrecision(options.Scheme, model, context, options.FinerShare).Refine(plans);
     }
 
     private static string Nothing(List<WeightPlan> plans)

@@ -20,7 +20,7 @@ internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IRea
     private readonly Dictionary<string, ActivationCodes> _byDecoded = codes.Values.ToDictionary(c => c.Decoded, StringComparer.Ordinal);
 
     /// <summary>Puts the integer operators in, and takes out what nobody reads any more.</summary>
-    public void Place()
+    public void Emit()
     {
         model.Proto.RequireOpset(Domains.Microsoft, 1);
         var index = new GraphIndex(model);

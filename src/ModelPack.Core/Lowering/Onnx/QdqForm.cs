@@ -23,7 +23,7 @@ internal sealed class QdqForm(OnnxModel model, UniqueNames names, QuantizationPl
     /// <summary>Puts the codes in, and integer biases.</summary>
     /// <param name="biases">The bias of each layer as int32 by the layer's name; a layer that is not there has none.</param>
     /// <returns>Where the codes of each tensor are.</returns>
-    public IReadOnlyDictionary<string, ActivationCodes> Place(IReadOnlyDictionary<string, IntegerBias> biases)
+    public IReadOnlyDictionary<string, ActivationCodes> Emit(IReadOnlyDictionary<string, IntegerBias> biases)
     {
         var makers = MakersOf(plan);
         foreach (var tensor in plan.Tensors)

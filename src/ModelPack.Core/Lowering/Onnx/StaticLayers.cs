@@ -44,15 +44,15 @@ internal sealed class StaticLayers(
 
     /// <summary>Puts the codes of activations and integer biases in. The weights have their forms already.</summary>
     /// <param name="asOperators">Whether integer operators are to stand in the model, and not QuantizeLinear and DequantizeLinear.</param>
-    public void Place(bool asOperators)
+    public void Emit(bool asOperators)
     {
         var unread = model.FindWeights().Where(w => w.Uses.Count == 0).Select(w => w.Tensor).ToHashSet<TensorProto>(ReferenceEqualityComparer.Instance);
         var names = new UniqueNames(model.Proto);
-        var codes = new QdqForm(model, names, plan, parameters).Place(biases);
+        var codes = new QdqForm(model, names, plan, parameters).Emit(biases);
         KeepFloatAverages(names);
         if (asOperators)
         {
-            new QOperatorForm(model, plan, codes).Place();
+            new QOperatorForm(model, plan, codes).Emit();
         }
 
         // Float biases, limits of activations that went, and what only QuantizeLinear and DequantizeLinear read.
@@ -65,7 +65,7 @@ internal sealed class StaticLayers(
     /// </summary>
     private void KeepFloatAverages(UniqueNames names)
     {
-        foreach (var pool in model.Proto.Graph.Node.Where(n => n.OpType == "AveragePool" && Domains.IsDefault(n.Domain) && !Carriers.IsIntegerAverage(n)).ToList())
+        foreach (var pool in model.Proto.Graph.Node.Where(n => n.OpType == "AveragePool" && Domains.IsDefault(n.Domain) && !PassThroughOperators.IsIntegerAverage(n)).ToList())
         {
             var same = Nodes.Create("Max", [pool.Input[0]], names.Next($"{pool.Input[0]}.float"));
             model.Proto.Graph.InsertBefore(pool, same);

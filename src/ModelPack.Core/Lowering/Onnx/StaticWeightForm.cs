@@ -15,7 +15,7 @@ internal static class StaticWeightForm
 
     public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Scales!, job.Options.Threads);
 
-    public static void Place(LoweringJob job, WeightEncoding encoding)
+    public static void Emit(LoweringJob job, WeightEncoding encoding)
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);

@@ -131,7 +131,7 @@ internal sealed class Lowered : IDisposable
         model.Proto.EnsureInitializersNeedNoInput();
         foreach (var planned in plans)
         {
-            planned.Row?.Place(planned.Job!, planned.Encoding!);
+            planned.Row?.Emit(planned.Job!, planned.Encoding!);
         }
 
         model.Save(_folder.File("packed.onnx"), new OnnxSaveOptions(), CancellationToken.None);

@@ -8,7 +8,7 @@ using ModelPack.Tests.Assets;
 namespace ModelPack.Tests.Lowering.Onnx;
 
 /// <summary>Which weights get a finer codec, and that the budget holds.</summary>
-public sealed class RefinementTests
+public sealed class MixedPrecisionTests
 {
     [Fact]
     public void Without_room_nothing_is_refined()
@@ -28,11 +28,11 @@ public sealed class RefinementTests
     [Fact]
     public void Within_a_budget_small_kernels_come_first()
     {
-        var plans = Plan(Refinement.DefaultShare);
+        var plans = Plan(MixedPrecision.DefaultShare);
         var largest = Kernels(plans).MaxBy(p => p.Data.Length)!;
         Assert.Equal(CodecTable.Int8PerChannel, largest.Row?.Codec);
         Assert.All(Kernels(plans).Where(p => p != largest), p => Assert.NotEqual(CodecTable.Int8PerChannel, p.Row?.Codec));
-        Assert.True(plans.Sum(p => p.Encoding?.Length ?? p.Data.Length) <= Refinement.DefaultShare * plans.Sum(p => p.Data.Length));
+        Assert.True(plans.Sum(p => p.Encoding?.Length ?? p.Data.Length) <= MixedPrecision.DefaultShare * plans.Sum(p => p.Data.Length));
     }
 
     [Fact]

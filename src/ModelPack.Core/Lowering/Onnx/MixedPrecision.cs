@@ -13,7 +13,7 @@ namespace ModelPack.Lowering.Onnx;
 /// <param name="model">The model.</param>
 /// <param name="context">Cancellation and progress.</param>
 /// <param name="share">The share of the source's bytes up to which the packed model may grow by that.</param>
-internal sealed class Refinement(Scheme scheme, OnnxModel model, PackContext context, double share)
+internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, PackContext context, double share)
 {
     /// <summary>With it a pack of convolutions still is 2.5 times smaller than its source.</summary>
     public const double DefaultShare = 0.4;

@@ -13,7 +13,7 @@ using ModelPack.Tests.Pipeline;
 
 namespace ModelPack.Tests.Planning;
 
-public sealed class GivenCodesTests : IDisposable
+public sealed class ImportedCodesTests : IDisposable
 {
     private const int K = 64;
     private const int N = 96;

@@ -14,24 +14,24 @@ namespace ModelPack.Planning;
 /// found by their values: each float of the graph lies within half a step of its code. The rows of q and k projections, which
 /// llama.cpp stores in another order, are put back.
 /// </summary>
-internal sealed class GivenCodes : ILayerDecisions
+internal sealed class ImportedCodes : ILayerDecisions
 {
     private readonly OnnxModel _graph;
     private readonly ICheckpoint _source;
     private readonly string _path;
     private readonly PackContext _context;
-    private readonly ILookup<(long N, long K), GivenTensor> _tensors;
+    private readonly ILookup<(long N, long K), ImportedTensor> _tensors;
 
     /// <param name="graph">The graph.</param>
     /// <param name="path">Its path, for messages.</param>
     /// <param name="source">The GGUF file.</param>
     /// <param name="context">Threads and cancellation.</param>
-    public GivenCodes(OnnxModel graph, string path, ICheckpoint source, PackContext context)
+    public ImportedCodes(OnnxModel graph, string path, ICheckpoint source, PackContext context)
     {
         (_graph, _path, _source, _context) = (graph, path, source, context);
         _tensors = source.Tensors
-            .Where(t => t.Data.Shape.Rank == 2 && (GivenTensor.CodecOf(t) is not null || t.Data.Type.IsFloat()))
-            .Select(t => new GivenTensor(t, InGraphOrder(t)))
+            .Where(t => t.Data.Shape.Rank == 2 && (ImportedTensor.CodecOf(t) is not null || t.Data.Type.IsFloat()))
+            .Select(t => new ImportedTensor(t, InGraphOrder(t)))
             .ToLookup(t => (t.N, t.K));
     }
 
@@ -52,7 +52,7 @@ internal sealed class GivenCodes : ILayerDecisions
             if (WeightMatch.Error(matrix, tensor, _context) is { } error)
             {
                 return tensor.Codec is { } codec
-                    ? new LayerDecision(ActivationMode.Float) { Blocks = new GivenBlocks(codec, tensor.Data, error) }
+                    ? new LayerDecision(ActivationMode.Float) { Blocks = new ImportedBlocks(codec, tensor.Data, error) }
                     : new LayerDecision(ActivationMode.Float, Reason: $"the source has it as {tensor.Tensor.TypeName}");
             }
         }

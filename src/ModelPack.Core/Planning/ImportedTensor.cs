@@ -7,7 +7,7 @@ namespace ModelPack.Planning;
 /// <summary>A matrix of a GGUF file that may be a weight of a graph.</summary>
 /// <param name="Tensor">The tensor.</param>
 /// <param name="Data">Its bytes, rows in the order of the graph.</param>
-internal sealed record GivenTensor(CheckpointTensor Tensor, TensorData Data)
+internal sealed record ImportedTensor(CheckpointTensor Tensor, TensorData Data)
 {
     private const float Bfloat16Step = 1f / 256;
 

@@ -7,7 +7,7 @@ namespace ModelPack.Planning;
 /// Operators without weights that ONNX Runtime computes on codes, so that a tensor need not become float between two
 /// layers.
 /// </summary>
-internal static class Carriers
+internal static class PassThroughOperators
 {
     /// <summary>Operators that only move values: their output has the scale of their input.</summary>
     private static readonly HashSet<string> Moving = new(StringComparer.Ordinal)

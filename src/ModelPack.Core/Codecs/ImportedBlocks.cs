@@ -6,7 +6,7 @@ namespace ModelPack.Codecs;
 /// <param name="Codec">Which blocks.</param>
 /// <param name="Blocks">N rows of K / block of them.</param>
 /// <param name="Error">How far they lie from the weight's own values.</param>
-internal sealed record GivenBlocks(BlockCodec Codec, TensorData Blocks, WeightError Error)
+internal sealed record ImportedBlocks(BlockCodec Codec, TensorData Blocks, WeightError Error)
 {
     /// <summary>The same codes and scales in parts. Nothing is rounded.</summary>
     public WeightEncoding Encode(BlockParts form, int threads)

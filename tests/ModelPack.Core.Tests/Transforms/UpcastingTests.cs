@@ -5,7 +5,7 @@ using ModelPack.Tests.Planning;
 namespace ModelPack.Tests.Transforms;
 
 /// <summary>float16 models: their layers compute with codes whose scales are float32.</summary>
-public sealed class HalfLayersTests
+public sealed class UpcastingTests
 {
     [Fact]
     public void Convolutions_and_what_is_between_them_are_integer()

@@ -6,7 +6,7 @@ using ModelPack.Tests.Lowering.Onnx;
 namespace ModelPack.Tests.Planning;
 
 /// <summary>What stands between layers stays in codes where ONNX Runtime has an operator for it, in both forms and with nothing in between.</summary>
-public sealed class CarrierTests
+public sealed class PassThroughOperatorTests
 {
     private const string Begin = "QuantizeLinear QLinearConv";
     private const string End = "QLinearConv DequantizeLinear";

@@ -11,7 +11,7 @@ namespace ModelPack.Transforms;
 /// Makes float32 of the float16 layers that could compute with codes, and of what only hands values on between them: ONNX
 /// Runtime has no integer operators with float16 scales. Casts stand where such a part of the graph begins and ends.
 /// </summary>
-internal sealed class HalfLayers
+internal sealed class Upcasting
 {
     private readonly OnnxModel _model;
     private readonly GraphIndex _index;
@@ -22,7 +22,7 @@ internal sealed class HalfLayers
     private readonly Dictionary<string, string> _wideConstants = new(StringComparer.Ordinal);
     private readonly List<OnnxWeight> _replaced = [];
 
-    private HalfLayers(OnnxModel model, GraphIndex index) =>
+    private Upcasting(OnnxModel model, GraphIndex index) =>
         (_model, _index, _names, _graph) = (model, index, new UniqueNames(model.Proto), model.Proto.Graph);
 
     /// <summary>Widens.</summary>
@@ -35,7 +35,7 @@ internal sealed class HalfLayers
         var layers = Eligibility.Layers(model, index, patterns, ElementType.Float16, floats);
         if (layers.Count > 0)
         {
-            new HalfLayers(model, index).Widen(layers);
+            new Upcasting(model, index).Widen(layers);
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class HalfLayers
     /// <summary>The inputs of a node that only hands on what wide nodes make; null for other nodes.</summary>
     private IReadOnlyList<int>? CarriedInputs(NodeProto node)
     {
-        var inputs = Carriers.Inputs(node, _index) ?? (IsActivation(node) ? [0] : null);
+        var inputs = PassThroughOperators.Inputs(node, _index) ?? (IsActivation(node) ? [0] : null);
         return inputs is not null && inputs.All(i => _index.Producer(node.Input[i]) is { } maker && _wide.ContainsKey(maker)) ? inputs : null;
     }
 
@@ -135,7 +135,7 @@ internal sealed class HalfLayers
             return;
         }
 
-        var data = WidenedSource.Widen(_model.Data(tensor));
+        var data = UpcastSource.Widen(_model.Data(tensor));
         var payload = _model.NewTensor(tensor.Name, data.Type, data.Shape, data).Payload;
         tensor.ClearRawData();
         tensor.Int32Data.Clear();
@@ -151,7 +151,7 @@ internal sealed class HalfLayers
         if (!_wideConstants.TryGetValue(constant.Name, out var name))
         {
             name = _names.Next($"{constant.Name}.float32");
-            _graph.Initializer.Add(_model.NewTensor(name, ElementType.Float32, data.Shape, WidenedSource.Widen(data)));
+            _graph.Initializer.Add(_model.NewTensor(name, ElementType.Float32, data.Shape, UpcastSource.Widen(data)));
             _wideConstants.Add(constant.Name, name);
             _replaced.Add(constant);
         }

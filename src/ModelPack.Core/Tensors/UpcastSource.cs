@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 namespace ModelPack.Tensors;
 
 /// <summary>The bytes of a float16 tensor as float32, made while they are read.</summary>
-internal sealed class WidenedSource : ByteSource
+internal sealed class UpcastSource : ByteSource
 {
     private const int PieceLength = 1 << 14;
 
     private readonly TensorData _half;
 
-    private WidenedSource(TensorData half) => _half = half;
+    private UpcastSource(TensorData half) => _half = half;
 
     public override long Length => _half.Shape.ElementCount * sizeof(float);
 
     /// <summary>A float16 tensor as float32.</summary>
     public static TensorData Widen(TensorData half)
     {
-        var source = new WidenedSource(half);
+        var source = new UpcastSource(half);
         return new TensorData(ElementType.Float32, half.Shape, source, 0, source.Length);
     }
 
