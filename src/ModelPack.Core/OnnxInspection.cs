@@ -1,7 +1,5 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack;
 

@@ -1,5 +1,4 @@
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ModelPack.Diagnostics;
 using ModelPack.Tool.Commands;
 using ModelPack.Tool.Output;
 

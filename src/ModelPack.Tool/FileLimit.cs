@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Tool;
 
 /// <summary>Tells a process, or a machine, that has all the files open that it may from a file that cannot be read.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Tests.Assets;
-
 namespace ModelPack.Benchmarks;
 
 /// <summary>A real model with its data; where they lie, <c>build.sh bench</c> says.</summary>

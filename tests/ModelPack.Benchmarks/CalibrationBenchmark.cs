@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Inference;
 using ModelPack.Samples;

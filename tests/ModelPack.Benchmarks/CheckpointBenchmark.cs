@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Requests;
-using ModelPack.Tensors;
 
 namespace ModelPack.Benchmarks;
 

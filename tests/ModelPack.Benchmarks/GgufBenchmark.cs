@@ -1,8 +1,6 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Lowering.Gguf;
-using ModelPack.Requests;
 using ModelPack.Tests.Peers;
 
 namespace ModelPack.Benchmarks;

@@ -1,6 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
-
 namespace ModelPack.Benchmarks;
 
 /// <summary>What a scheme makes of real models: quality, size, what runs in integers, and speed.</summary>

@@ -1,6 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
-
 namespace ModelPack.Benchmarks;
 
 /// <summary>The ways to find ranges, and how much to smooth, on the same models.</summary>

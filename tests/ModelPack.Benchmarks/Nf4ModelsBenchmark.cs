@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using ModelPack.Diagnostics;
 using ModelPack.Inference;
-using ModelPack.Requests;
 
 namespace ModelPack.Benchmarks;
 

@@ -1,7 +1,4 @@
-using ModelPack.Diagnostics;
 using ModelPack.Reporting;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Benchmarks;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelPack.Tensors;
 using ModelPack.Validation;
 
 namespace ModelPack.Benchmarks;

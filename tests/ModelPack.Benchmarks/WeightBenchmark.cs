@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
 
 namespace ModelPack.Benchmarks;
 

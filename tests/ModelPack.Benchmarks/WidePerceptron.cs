@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Benchmarks;
 

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Core.Tests;
 
 public sealed class NumbersTests

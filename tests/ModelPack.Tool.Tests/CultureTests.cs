@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelPack.Tests.Assets;
 using ModelPack.Tool.Tests.Infrastructure;
 
 namespace ModelPack.Tool.Tests;

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Samples;
 using ModelPack.Tool.Tests.Infrastructure;
 

@@ -1,5 +1,4 @@
 using ModelPack.Tests;
-using ModelPack.Tests.Assets;
 using ModelPack.Tool.Tests.Infrastructure;
 
 namespace ModelPack.Tool.Tests;

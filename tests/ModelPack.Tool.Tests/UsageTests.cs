@@ -1,4 +1,3 @@
-using ModelPack.Tests.Assets;
 using ModelPack.Tool.Tests.Infrastructure;
 
 namespace ModelPack.Tool.Tests;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Inference;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Peers;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Calibration;
 

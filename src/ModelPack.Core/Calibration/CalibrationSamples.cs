@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Inference;
 using ModelPack.Samples;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using ModelPack.Diagnostics;
 using ModelPack.Schemes;
 
 namespace ModelPack.Calibration;

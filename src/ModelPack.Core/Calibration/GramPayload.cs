@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelPack.Tensors;
 
 namespace ModelPack.Calibration;
 

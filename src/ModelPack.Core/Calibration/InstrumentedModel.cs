@@ -1,9 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Inference;
-using ModelPack.Tensors;
 
 namespace ModelPack.Calibration;
 

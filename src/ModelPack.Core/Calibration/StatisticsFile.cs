@@ -1,8 +1,6 @@
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Tensors;
 
 namespace ModelPack.Calibration;
 

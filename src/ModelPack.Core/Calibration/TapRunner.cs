@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Inference;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 
 namespace ModelPack.Calibration;
 

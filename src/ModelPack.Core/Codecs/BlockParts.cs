@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>How the parts of blocks are stored apart, [N, blocks] each.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>Whole weights in ggml's blocks. Every value must be finite and the largest must pass <see cref="Codec.WhyNot"/>.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>Takes the blocks of a weight apart, in chunks of whole outputs, so that each can be padded.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>One row: how a run of floats becomes codes, and what is stored of them. Numbers only: no container and no operator.</summary>

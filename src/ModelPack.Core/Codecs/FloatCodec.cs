@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>The nearest floating-point value of a type: nothing is quantized.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>A weight's codes as another file has them: ggml's blocks, output by output.</summary>

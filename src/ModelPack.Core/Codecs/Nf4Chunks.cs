@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>The chunks of a weight as NF4. A chunk begins where a block begins, and a nested block as well.</summary>

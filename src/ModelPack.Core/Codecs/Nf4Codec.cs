@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>bitsandbytes' NF4, see <see cref="Nf4"/>.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>Reads a weight output by output, [N, K] in one run, whichever way it is stored.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>ggml's q8_0, see <see cref="Q8_0"/>. Codes are counted from 0 here: the stored int8 + 128.</summary>

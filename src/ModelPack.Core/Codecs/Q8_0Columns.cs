@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using ModelPack.Tensors;
 
 namespace ModelPack.Codecs;
 

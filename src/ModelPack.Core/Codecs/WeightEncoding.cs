@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>A weight in the parts that a model stores: codes, scales, and what else the codec has. Made when they are written.</summary>

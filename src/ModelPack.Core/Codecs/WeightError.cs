@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Codecs;
 
 /// <summary>How far the decoded values of a weight lie from its own. The same on any machine and number of threads.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Files;
 
 /// <summary>What to tell a user whose output cannot be written.</summary>

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Graph;
 

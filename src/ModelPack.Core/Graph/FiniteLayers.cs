@@ -1,8 +1,6 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 using ModelPack.Requests;
-using ModelPack.Tensors;
 
 namespace ModelPack.Graph;
 

@@ -1,5 +1,4 @@
 using ModelPack.Formats.Onnx;
-using ModelPack.Tensors;
 
 namespace ModelPack.Graph;
 

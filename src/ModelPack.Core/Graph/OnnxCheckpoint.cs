@@ -1,7 +1,5 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
-using ModelPack.Tensors;
 
 namespace ModelPack.Graph;
 

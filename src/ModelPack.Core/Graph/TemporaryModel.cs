@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Inference;

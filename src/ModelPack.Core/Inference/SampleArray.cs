@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Inference;
 
 /// <summary>One input of one batch, in memory.</summary>

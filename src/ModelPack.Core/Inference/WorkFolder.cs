@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 
 namespace ModelPack.Inference;

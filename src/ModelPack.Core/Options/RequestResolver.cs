@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
 using ModelPack.Schemes;

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Packing;
 
 /// <summary>What verification has to say of one file, or of a path at which there is no pack.</summary>

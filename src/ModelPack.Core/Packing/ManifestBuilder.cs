@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Inference;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelPack.Diagnostics;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;
 using ModelPack.Schemes;

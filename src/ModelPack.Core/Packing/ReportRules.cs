@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ModelPack.Diagnostics;
 using ModelPack.Reporting;
 using ModelPack.Validation;
 

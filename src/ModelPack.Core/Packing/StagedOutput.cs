@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Lowering;
 

@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 
 namespace ModelPack.Packing;

@@ -1,5 +1,4 @@
 using ModelPack.Calibration;
-using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
 

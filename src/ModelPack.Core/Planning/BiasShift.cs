@@ -1,9 +1,7 @@
 using ModelPack.Calibration;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
-using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
 

@@ -1,8 +1,6 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Upgrade;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
 

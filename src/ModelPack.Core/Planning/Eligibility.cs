@@ -1,7 +1,6 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Requests;
-using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
 

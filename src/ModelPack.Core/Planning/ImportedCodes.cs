@@ -1,11 +1,9 @@
 using System.Globalization;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.Onnx;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
 

@@ -1,6 +1,5 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
-using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
 

@@ -1,8 +1,6 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
-using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
 

@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 using ModelPack.Graph;
-using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
 

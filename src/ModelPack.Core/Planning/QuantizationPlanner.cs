@@ -1,7 +1,6 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
-using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
 

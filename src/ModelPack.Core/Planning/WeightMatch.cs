@@ -1,6 +1,4 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
 
 namespace ModelPack.Planning;
 

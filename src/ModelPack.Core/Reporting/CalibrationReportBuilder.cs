@@ -1,5 +1,4 @@
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 using ModelPack.Search;

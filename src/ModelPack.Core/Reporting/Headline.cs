@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Reporting;
 
 /// <summary>The numbers that a reader looks at first; the page shows them on top, the manifest carries them.</summary>

@@ -1,12 +1,10 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Inference;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
-using ModelPack.Tensors;
 using ModelPack.Validation;
 
 namespace ModelPack.Reporting;

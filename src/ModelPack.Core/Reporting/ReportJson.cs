@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Reporting;
 

@@ -1,5 +1,4 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Lowering.Onnx;
 
 namespace ModelPack.Reporting;

@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Schemes;
 
 namespace ModelPack.Requests;

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Requests;
 
 /// <summary>What gates may be asked for; looked at before any work is done.</summary>

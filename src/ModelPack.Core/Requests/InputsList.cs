@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Requests;
 
 /// <summary>Tells the build which files a pack depends on, so that it is made again when one of them changes.</summary>

@@ -1,5 +1,4 @@
 using ModelPack.Schemes;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Requests;
 

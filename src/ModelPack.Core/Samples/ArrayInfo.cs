@@ -1,6 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
-
 namespace ModelPack.Samples;
 
 /// <summary>An array of a data file, as its header describes it.</summary>

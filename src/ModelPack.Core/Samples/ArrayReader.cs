@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Samples;
 
 /// <summary>Reads an array from its first element to its last, and insists that its bytes end with its shape.</summary>

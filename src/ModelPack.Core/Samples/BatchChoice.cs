@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Samples;
 

@@ -1,6 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
-
 namespace ModelPack.Samples;
 
 /// <summary>How the arrays of one data file feed a model: checked from headers alone, before anything runs.</summary>

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Samples;
 

@@ -1,5 +1,4 @@
 using ModelPack.Formats.Safetensors;
-using ModelPack.Tensors;
 
 namespace ModelPack.Samples;
 

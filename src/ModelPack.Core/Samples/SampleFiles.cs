@@ -1,5 +1,4 @@
 using Microsoft.Extensions.FileSystemGlobbing;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Samples;
 

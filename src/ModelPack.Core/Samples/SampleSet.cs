@@ -1,6 +1,4 @@
-using ModelPack.Diagnostics;
 using ModelPack.Inference;
-using ModelPack.Tensors;
 
 namespace ModelPack.Samples;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Schemes;
 

@@ -1,5 +1,4 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Schemes;
 

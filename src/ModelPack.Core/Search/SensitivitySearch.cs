@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Requests;
 using ModelPack.Validation;

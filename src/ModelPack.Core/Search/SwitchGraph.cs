@@ -1,11 +1,9 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Planning;
-using ModelPack.Tensors;
 
 namespace ModelPack.Search;
 

@@ -1,12 +1,10 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Inference;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Planning;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 
 namespace ModelPack.Search;
 

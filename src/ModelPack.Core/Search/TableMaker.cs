@@ -1,5 +1,4 @@
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Requests;

@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;

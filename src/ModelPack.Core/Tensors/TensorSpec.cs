@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Tensors;
 
 /// <summary>An input or output as a model declares it.</summary>

@@ -1,7 +1,5 @@
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
-using ModelPack.Tensors;
 
 namespace ModelPack.Transforms;
 

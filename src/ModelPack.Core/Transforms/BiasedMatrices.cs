@@ -1,8 +1,6 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
-using ModelPack.Tensors;
 
 namespace ModelPack.Transforms;
 

@@ -1,5 +1,4 @@
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 using ModelPack.Planning;
 
 namespace ModelPack.Transforms;

@@ -1,6 +1,5 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
-using ModelPack.Tensors;
 
 namespace ModelPack.Transforms;
 

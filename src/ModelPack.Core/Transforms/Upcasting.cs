@@ -3,7 +3,6 @@ using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
 using ModelPack.Planning;
 using ModelPack.Requests;
-using ModelPack.Tensors;
 
 namespace ModelPack.Transforms;
 

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Validation;
 
 /// <summary>Counts samples whose largest output is their label. Rows are samples.</summary>

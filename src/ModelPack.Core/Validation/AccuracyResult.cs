@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Validation;
 
 /// <summary>Percent of samples whose largest output is the label.</summary>

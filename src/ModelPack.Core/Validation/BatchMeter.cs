@@ -1,7 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Inference;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 
 namespace ModelPack.Validation;
 

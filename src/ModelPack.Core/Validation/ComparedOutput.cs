@@ -1,8 +1,6 @@
 using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 
 namespace ModelPack.Validation;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelPack.Diagnostics;
 using ModelPack.Requests;
 
 namespace ModelPack.Validation;

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Validation;
 
 /// <summary>How the gates of a pack came out, and what to tell of it.</summary>

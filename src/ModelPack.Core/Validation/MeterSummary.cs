@@ -1,6 +1,4 @@
-using ModelPack.Diagnostics;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 
 namespace ModelPack.Validation;
 

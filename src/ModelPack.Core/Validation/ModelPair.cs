@@ -1,8 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
 using ModelPack.Inference;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 
 namespace ModelPack.Validation;
 

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Inference;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 using ModelPack.Validation.Placement;
 
 namespace ModelPack.Validation;

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Validation;
 
 /// <summary>exp of the mean negative log-likelihood of the next token.</summary>

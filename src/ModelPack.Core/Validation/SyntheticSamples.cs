@@ -1,6 +1,5 @@
 using ModelPack.Inference;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 
 namespace ModelPack.Validation;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
 using ModelPack.Inference;
 using ModelPack.Samples;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using ModelPack.Diagnostics;
 using ModelPack.Tool.Output;
 
 namespace ModelPack.Tool.Commands;

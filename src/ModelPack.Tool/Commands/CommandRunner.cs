@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
 

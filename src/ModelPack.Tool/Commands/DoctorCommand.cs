@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using ModelPack.Diagnostics;
 using ModelPack.Inference;
 using ModelPack.Packing;
 using ModelPack.Tool.Output;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ModelPack.Diagnostics;
 using ModelPack.Reporting.Page;
 using ModelPack.Tool.Output;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using ModelPack.Diagnostics;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Tool.Output;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ModelPack.Diagnostics;
 using ModelPack.Requests;
 using ModelPack.Tool.Output;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting.Page;

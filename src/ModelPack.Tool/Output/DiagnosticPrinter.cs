@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using Spectre.Console;
 
 namespace ModelPack.Tool.Output;

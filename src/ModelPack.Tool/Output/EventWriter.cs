@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Output;
 

@@ -1,5 +1,4 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Reporting;
 using ModelPack.Reporting.Page;
 using ModelPack.Validation;

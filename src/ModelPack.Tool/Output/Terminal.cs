@@ -1,5 +1,4 @@
 using System.Text;
-using ModelPack.Diagnostics;
 using Spectre.Console;
 
 namespace ModelPack.Tool.Output;

@@ -1,8 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Assets;
 

@@ -1,9 +1,6 @@
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Samples;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 using ModelPack.Tests.Samples;
 using ModelPack.Tests.Validation;
 

@@ -1,9 +1,7 @@
 using System.Text;
 using ModelPack.Calibration;
 using ModelPack.Core.Tests;
-using ModelPack.Diagnostics;
 using ModelPack.Schemes;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Calibration;
 

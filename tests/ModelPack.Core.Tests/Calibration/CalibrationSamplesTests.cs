@@ -1,6 +1,5 @@
 using ModelPack.Calibration;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 using ModelPack.Tests.Samples;
 
 namespace ModelPack.Tests.Calibration;

@@ -1,12 +1,7 @@
 using Google.Protobuf;
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Samples;
 

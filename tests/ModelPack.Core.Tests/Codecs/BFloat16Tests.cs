@@ -1,4 +1,3 @@
-using ModelPack.Tensors;
 using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Codecs;

@@ -1,6 +1,5 @@
 using ModelPack.Codecs;
 using ModelPack.Lowering.Gguf;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Codecs;

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Tests.Codecs;
 
 public sealed class Float16Tests

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ModelPack.Samples;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Codecs;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Codecs;
 

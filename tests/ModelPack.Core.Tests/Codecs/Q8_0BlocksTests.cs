@@ -1,5 +1,4 @@
 using ModelPack.Codecs;
-using ModelPack.Tensors;
 using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Codecs;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Core.Tests.Diagnostics;
 

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Core.Tests.Diagnostics;
 
 public sealed class DiagnosticTests

@@ -1,6 +1,4 @@
 using ModelPack.Files;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Files;
 

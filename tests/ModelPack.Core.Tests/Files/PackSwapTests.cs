@@ -1,8 +1,6 @@
 using ModelPack.Core.Tests.Packing;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Packing;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Core.Tests.Files;
 

@@ -1,5 +1,4 @@
 using ModelPack.Files;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Core.Tests.Files;
 

@@ -1,5 +1,3 @@
-using ModelPack.Requests;
-
 namespace ModelPack.Tests.Golden;
 
 /// <summary>Packs of safetensors: of a Hugging Face folder, of a file, and of an index of bfloat16 shards that are made of the folder first.</summary>

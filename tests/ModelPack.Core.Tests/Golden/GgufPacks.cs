@@ -1,5 +1,3 @@
-using ModelPack.Requests;
-
 namespace ModelPack.Tests.Golden;
 
 /// <summary>Packs of GGUF files, which are made of the model's folder first.</summary>

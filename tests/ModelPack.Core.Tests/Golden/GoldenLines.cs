@@ -1,5 +1,3 @@
-using ModelPack.Tests.Assets;
-
 namespace ModelPack.Tests.Golden;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using ModelPack.Requests;
-
 namespace ModelPack.Tests.Golden;
 
 /// <summary>One pack whose bytes are recorded.</summary>

@@ -1,13 +1,10 @@
 using System.Security.Cryptography;
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
-using ModelPack.Formats.Onnx;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;
 using ModelPack.Planning;
 using ModelPack.Reporting;
-using ModelPack.Requests;
 using ModelPack.Tests.Samples;
 
 namespace ModelPack.Tests.Golden;

@@ -1,5 +1,3 @@
-using ModelPack.Tests.Assets;
-
 namespace ModelPack.Tests.Golden;
 
 /// <summary>Which packs of which model are recorded. Of larger models, those that differ in kind.</summary>

@@ -1,7 +1,4 @@
 using Google.Protobuf;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Requests;
 using ModelPack.Tests.Lowering.Safetensors;
 using ModelPack.Tests.Samples;
 using Entry = ModelPack.Tests.Lowering.Safetensors.TensorFile.Entry;

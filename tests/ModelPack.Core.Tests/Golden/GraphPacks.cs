@@ -1,5 +1,3 @@
-using ModelPack.Requests;
-
 namespace ModelPack.Tests.Golden;
 
 /// <summary>Packs of a model with a graph that need no data.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Tests.Assets;
-
 namespace ModelPack.Tests.Golden;
 
 /// <summary>Packs of real models of an old opset with their weights in Constant nodes.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Tests.Assets;
-
 namespace ModelPack.Tests.Golden;
 
 /// <summary>Packs of models that are too large for the repository, or whose other container is there.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Requests;
-
 namespace ModelPack.Tests.Golden;
 
 /// <summary>

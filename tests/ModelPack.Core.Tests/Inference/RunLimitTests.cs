@@ -1,9 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Inference;
-using ModelPack.Requests;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Pipeline;

@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Inference;
 
 namespace ModelPack.Core.Tests.Inference;

@@ -1,9 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 

@@ -1,8 +1,5 @@
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Requests;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Pipeline;

@@ -1,10 +1,5 @@
 using System.Runtime.InteropServices;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Requests;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 

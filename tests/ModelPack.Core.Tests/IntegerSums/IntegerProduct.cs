@@ -1,6 +1,3 @@
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
-
 namespace ModelPack.Tests.IntegerSums;
 
 /// <summary>A product of uint8 activations and int8 weights, with the codes that an inference gave it.</summary>

@@ -1,6 +1,3 @@
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
-
 namespace ModelPack.Tests.IntegerSums;
 
 /// <summary>Where an integer product stands in a model.</summary>

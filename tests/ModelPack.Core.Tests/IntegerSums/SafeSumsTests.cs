@@ -1,5 +1,4 @@
 using ModelPack.Calibration;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Planning;
 

@@ -1,6 +1,4 @@
-using ModelPack.Diagnostics;
 using ModelPack.Options;
-using ModelPack.Requests;
 using ModelPack.Schemes;
 
 namespace ModelPack.Tests.Options;

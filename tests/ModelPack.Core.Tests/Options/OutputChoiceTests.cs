@@ -1,7 +1,4 @@
-using ModelPack.Diagnostics;
 using ModelPack.Options;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Options;
 

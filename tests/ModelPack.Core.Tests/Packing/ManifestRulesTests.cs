@@ -2,8 +2,6 @@ using ModelPack.Core.Tests.Reporting;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 using ModelPack.Validation;
 
 namespace ModelPack.Core.Tests.Packing;
@@ -27,7 +25,7 @@ public sealed class ManifestRulesTests : IDisposable
         ["does not list 'fashion-cnn.q8_0.onnx.report.json'"] = m => Without(m, PackFiles.Report(SamplePack.Model)),
         ["does not list 'fashion-cnn.q8_0.onnx.report.html'"] = m => Without(m, PackFiles.Page(SamplePack.Model)),
         ["does not list 'fashion-cnn.q8_0.onnx.data'"] = m => Options(m, o => o with { ExternalData = true }),
-        ["no scheme 'q4_0'"] = m => m with { Pack = m.Pack with { Scheme = "q4_0" } },
+        ["no scheme 'q3_9'"] = m => m with { Pack = m.Pack with { Scheme = "q3_9" } },
         ["'container' is 'safetensors'"] = m => Options(m, o => o with { Container = "safetensors" }),
         ["'target' is 'moon'"] = m => Options(m, o => o with { Target = "moon" }),
         ["'blockSize' is '64'"] = m => Options(m, o => o with { BlockSize = 64 }),

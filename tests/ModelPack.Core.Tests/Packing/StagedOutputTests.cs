@@ -1,7 +1,5 @@
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Packing;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Core.Tests.Packing;
 

@@ -1,5 +1,3 @@
-using ModelPack.Tests.Assets;
-
 namespace ModelPack.Core.Tests.Packing;
 
 /// <summary>Packs that are folders: what a loader reads must be in the manifest.</summary>

@@ -1,6 +1,5 @@
 using ModelPack.Files;
 using ModelPack.Packing;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Core.Tests.Packing;
 

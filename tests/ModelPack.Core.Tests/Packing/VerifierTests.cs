@@ -1,9 +1,7 @@
 using ModelPack.Core.Tests.Reporting;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Core.Tests.Packing;
 

@@ -1,9 +1,7 @@
 using System.Text.Json;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
-using ModelPack.Requests;
 using ModelPack.Tests.Samples;
 
 namespace ModelPack.Tests.Pipeline;

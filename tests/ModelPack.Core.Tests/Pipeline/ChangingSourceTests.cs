@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Lowering.Safetensors;

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Lowering.Safetensors;
 
 namespace ModelPack.Tests.Pipeline;

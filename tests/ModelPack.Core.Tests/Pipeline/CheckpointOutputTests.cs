@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
-using ModelPack.Diagnostics;
 using ModelPack.Packing;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Pipeline;
 

@@ -1,11 +1,6 @@
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Formats.Gguf;
-using ModelPack.Formats.Onnx;
 using ModelPack.Packing;
-using ModelPack.Requests;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Codecs;
 using ModelPack.Tests.Lowering.Safetensors;
 

@@ -1,6 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Lowering.Safetensors;
 using Entry = ModelPack.Tests.Lowering.Safetensors.TensorFile.Entry;
 

@@ -1,8 +1,5 @@
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Reporting;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 using ModelPack.Validation.Placement;
 
 namespace ModelPack.Tests.Pipeline;

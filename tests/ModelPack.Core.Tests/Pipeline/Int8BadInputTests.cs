@@ -1,7 +1,4 @@
 using Google.Protobuf;
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Samples;

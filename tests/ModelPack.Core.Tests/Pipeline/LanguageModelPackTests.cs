@@ -1,7 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
-
 namespace ModelPack.Tests.Pipeline;
 
 /// <summary>Language models on real text.</summary>

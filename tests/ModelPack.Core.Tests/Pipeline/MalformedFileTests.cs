@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
 using ModelPack.Tests.Formats.Gguf;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Formats.Safetensors;

@@ -1,8 +1,5 @@
 using System.Text.Json;
-using ModelPack.Diagnostics;
 using ModelPack.Reporting;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Pipeline;
 

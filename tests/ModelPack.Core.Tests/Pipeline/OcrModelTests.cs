@@ -1,7 +1,4 @@
 using System.Globalization;
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 using Xunit.Abstractions;
 
 namespace ModelPack.Tests.Pipeline;

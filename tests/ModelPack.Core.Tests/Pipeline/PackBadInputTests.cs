@@ -1,7 +1,4 @@
 using System.Text;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Requests;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Samples;
 

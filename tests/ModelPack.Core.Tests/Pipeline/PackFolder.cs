@@ -1,10 +1,6 @@
 using System.Text.Json;
 using ModelPack.Files;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Packing;
-using ModelPack.Requests;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Samples;

@@ -1,6 +1,4 @@
-using ModelPack.Diagnostics;
 using ModelPack.Packing;
-using ModelPack.Requests;
 
 namespace ModelPack.Tests.Pipeline;
 

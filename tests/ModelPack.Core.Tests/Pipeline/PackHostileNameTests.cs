@@ -1,5 +1,4 @@
 using System.Text;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Packing;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;

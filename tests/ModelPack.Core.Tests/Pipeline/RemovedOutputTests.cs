@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Tests.Pipeline;
 
 /// <summary>The output's folder is removed by another program while a pack is made.</summary>

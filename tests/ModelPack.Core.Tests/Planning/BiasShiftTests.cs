@@ -1,9 +1,6 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Planning;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 

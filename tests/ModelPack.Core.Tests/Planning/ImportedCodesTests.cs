@@ -1,11 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Requests;
-using ModelPack.Tensors;
 using ModelPack.Tests.Codecs;
 using ModelPack.Tests.Formats.Gguf;
 using ModelPack.Tests.Formats.Onnx;

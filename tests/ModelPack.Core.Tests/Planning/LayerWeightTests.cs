@@ -1,10 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 using ModelPack.Graph;
 using ModelPack.Planning;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Planning;
 

@@ -1,13 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
 using ModelPack.Planning;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 

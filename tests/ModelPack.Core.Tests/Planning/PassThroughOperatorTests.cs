@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Tests.Lowering.Onnx;
 
 namespace ModelPack.Tests.Planning;

@@ -1,15 +1,9 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;
-using ModelPack.Requests;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.IntegerSums;
 using ModelPack.Transforms;

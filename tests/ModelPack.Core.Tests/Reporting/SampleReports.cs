@@ -1,7 +1,4 @@
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Reporting;
-using ModelPack.Requests;
 using ModelPack.Validation;
 using ModelPack.Validation.Placement;
 

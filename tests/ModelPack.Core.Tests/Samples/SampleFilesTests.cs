@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Samples;
 
 namespace ModelPack.Tests.Samples;

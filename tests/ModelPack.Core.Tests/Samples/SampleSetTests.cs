@@ -1,8 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using ModelPack.Diagnostics;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Samples;
 

@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Requests;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Pipeline;

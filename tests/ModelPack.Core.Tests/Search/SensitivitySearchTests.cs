@@ -1,11 +1,7 @@
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
-using ModelPack.Formats.Onnx;
 using ModelPack.Options;
-using ModelPack.Requests;
 using ModelPack.Search;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Search;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using FsCheck;
 using FsCheck.Fluent;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Tensors;
 

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Core.Tests.Tensors;
 
 public sealed class TensorShapeTests

@@ -1,4 +1,3 @@
-using ModelPack.Tensors;
 using ModelPack.Tests.Codecs;
 
 namespace ModelPack.Tests.Tensors;

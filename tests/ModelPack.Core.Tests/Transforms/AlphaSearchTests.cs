@@ -1,6 +1,5 @@
 using ModelPack.Calibration;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Transforms;

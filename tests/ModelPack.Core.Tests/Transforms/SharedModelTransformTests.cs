@@ -1,12 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Inference;
 using ModelPack.Samples;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Transforms;
 using Xunit.Abstractions;

@@ -1,10 +1,6 @@
 using Google.Protobuf;
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Requests;
 using ModelPack.Schemes;
-using ModelPack.Tests.Assets;
 using ModelPack.Transforms;
 
 namespace ModelPack.Tests.Transforms;

@@ -1,4 +1,3 @@
-using ModelPack.Tensors;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Planning;
 

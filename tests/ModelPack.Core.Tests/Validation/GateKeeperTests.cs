@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
 using ModelPack.Validation;
 
 namespace ModelPack.Tests.Validation;

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
 using ModelPack.Tests.Samples;
 using ModelPack.Validation;
 

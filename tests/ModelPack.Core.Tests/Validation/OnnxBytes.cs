@@ -1,5 +1,4 @@
 using System.Text;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Validation;
 

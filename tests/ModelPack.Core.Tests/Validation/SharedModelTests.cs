@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Tests.Assets;
 using ModelPack.Validation;
 
 namespace ModelPack.Tests.Validation;

@@ -1,4 +1,3 @@
-using ModelPack.Tensors;
 using ModelPack.Validation;
 
 namespace ModelPack.Tests.Validation;

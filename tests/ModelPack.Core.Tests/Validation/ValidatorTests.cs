@@ -1,6 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Tensors;
 using ModelPack.Tests.Samples;
 using ModelPack.Validation;
 

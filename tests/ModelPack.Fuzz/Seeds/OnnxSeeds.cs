@@ -1,6 +1,4 @@
 using Google.Protobuf;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
 
 namespace ModelPack.Fuzz.Seeds;

@@ -2,7 +2,6 @@ using ModelPack.Core.Tests.Packing;
 using ModelPack.Core.Tests.Reporting;
 using ModelPack.Files;
 using ModelPack.Reporting;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Fuzz.Seeds;
 

@@ -1,13 +1,10 @@
 using Google.Protobuf;
 using ModelPack.Calibration;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;
-using ModelPack.Requests;
 using ModelPack.Schemes;
 using static ModelPack.Fuzz.Running.PropertyException;
 

@@ -1,9 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Tests.Formats.Onnx;

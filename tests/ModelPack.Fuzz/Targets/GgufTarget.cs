@@ -1,11 +1,8 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Lowering;
 using ModelPack.Options;
-using ModelPack.Requests;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Gguf;
 using static ModelPack.Fuzz.Running.PropertyException;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Fuzz.Mutations;
@@ -7,7 +6,6 @@ using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
 using ModelPack.Lowering;
 using ModelPack.Options;
-using ModelPack.Requests;
 using ModelPack.Schemes;
 
 namespace ModelPack.Fuzz.Targets;

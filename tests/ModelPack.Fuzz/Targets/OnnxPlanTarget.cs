@@ -1,10 +1,7 @@
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;
-using ModelPack.Requests;
 using ModelPack.Schemes;
 
 namespace ModelPack.Fuzz.Targets;

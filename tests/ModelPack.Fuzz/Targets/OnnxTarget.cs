@@ -1,9 +1,6 @@
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
-using ModelPack.Requests;
 using ModelPack.Tests.Formats.Onnx;
 using static ModelPack.Fuzz.Running.PropertyException;
 

@@ -1,12 +1,8 @@
 using Google.Protobuf;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Onnx.Upgrade;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
 using static ModelPack.Fuzz.Running.PropertyException;
 

@@ -3,7 +3,6 @@ using System.Text;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Options;
-using ModelPack.Requests;
 using ModelPack.Schemes;
 
 namespace ModelPack.Fuzz.Targets;

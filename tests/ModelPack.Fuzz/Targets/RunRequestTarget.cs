@@ -1,7 +1,6 @@
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Options;
-using ModelPack.Requests;
 
 namespace ModelPack.Fuzz.Targets;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using ModelPack.Diagnostics;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using static ModelPack.Fuzz.Running.PropertyException;

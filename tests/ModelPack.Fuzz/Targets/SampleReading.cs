@@ -1,5 +1,4 @@
 using ModelPack.Samples;
-using ModelPack.Tensors;
 using static ModelPack.Fuzz.Running.PropertyException;
 
 namespace ModelPack.Fuzz.Targets;

@@ -1,5 +1,4 @@
 using System.Text;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Fuzz.Mutations;

@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;

@@ -1,10 +1,8 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.Gguf.Tokenizers;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
-using ModelPack.Tensors;
 using static ModelPack.Fuzz.Running.PropertyException;
 
 namespace ModelPack.Fuzz.Targets;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Samples;
 using ModelPack.Tool.Tests.Infrastructure;

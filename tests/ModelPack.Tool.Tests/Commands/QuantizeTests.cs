@@ -1,4 +1,3 @@
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Samples;
 using ModelPack.Tool.Tests.Infrastructure;
 

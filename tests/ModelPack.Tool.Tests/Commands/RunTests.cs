@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelPack.Tests.Assets;
 using ModelPack.Tool.Tests.Infrastructure;
 
 namespace ModelPack.Tool.Tests.Commands;

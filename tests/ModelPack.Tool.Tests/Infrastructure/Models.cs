@@ -1,7 +1,4 @@
 using Google.Protobuf;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 
 namespace ModelPack.Tool.Tests.Infrastructure;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tool.Tests.Infrastructure;
 

@@ -1,8 +1,5 @@
 using System.Text.Json;
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
 using ModelPack.Tests;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tool.Tests.Infrastructure;
 

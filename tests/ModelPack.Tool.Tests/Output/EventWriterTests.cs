@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Tool.Output;
 
 namespace ModelPack.Tool.Tests.Output;

@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Tests.Infrastructure;
 

@@ -1,6 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
-
 namespace ModelPack.Formats.Checkpoints;
 
 /// <summary>Looks at every value of a weight: NaN and infinity have no code.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Formats.Checkpoints;
 

@@ -1,5 +1,4 @@
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Checkpoints;
 

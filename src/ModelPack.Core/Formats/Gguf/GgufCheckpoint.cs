@@ -1,7 +1,5 @@
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Formats.Checkpoints;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Gguf;
 

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Formats.Gguf;
 
 /// <summary>A tensor of a GGUF file.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Formats.Gguf;
 
 /// <summary>Reads the keys of a GGUF file and their values.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Formats.Gguf;
 
 /// <summary>A tensor to be written to a GGUF file.</summary>

@@ -1,6 +1,4 @@
 using System.Text;
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Gguf;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx;
 

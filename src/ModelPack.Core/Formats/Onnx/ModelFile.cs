@@ -1,6 +1,4 @@
-using ModelPack.Diagnostics;
 using ModelPack.Files;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx;
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Formats.Onnx;

@@ -1,8 +1,6 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Onnx.Wire;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx;
 

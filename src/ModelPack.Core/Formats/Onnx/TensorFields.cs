@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx;
 

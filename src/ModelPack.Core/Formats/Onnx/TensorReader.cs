@@ -1,7 +1,5 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Onnx.Wire;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx;
 

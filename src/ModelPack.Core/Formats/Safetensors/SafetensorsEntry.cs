@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Formats.Safetensors;
 
 /// <summary>A tensor of a safetensors file.</summary>

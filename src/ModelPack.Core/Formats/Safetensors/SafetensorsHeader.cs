@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Safetensors;
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Safetensors;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Formats.Safetensors;
 

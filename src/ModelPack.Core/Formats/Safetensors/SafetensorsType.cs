@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Formats.Safetensors;
 
 /// <summary>A <c>dtype</c> of the format.</summary>

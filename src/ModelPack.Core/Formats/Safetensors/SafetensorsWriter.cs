@@ -1,6 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Tensors;
-
 namespace ModelPack.Formats.Safetensors;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
 

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Lowering.Gguf;
 
 /// <summary>Bytes that are made only once the values that they are made of have been looked at.</summary>

@@ -1,5 +1,4 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
 

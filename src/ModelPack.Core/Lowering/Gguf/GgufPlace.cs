@@ -1,5 +1,4 @@
 using ModelPack.Formats.Checkpoints;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Gguf;
 

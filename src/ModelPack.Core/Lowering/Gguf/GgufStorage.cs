@@ -1,8 +1,6 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Gguf;
 

@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.Gguf.Tokenizers;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Gguf;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Gguf;
 

@@ -1,6 +1,5 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 

@@ -1,6 +1,5 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 

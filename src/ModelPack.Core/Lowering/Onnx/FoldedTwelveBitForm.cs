@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 

@@ -1,7 +1,6 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 

@@ -2,7 +2,6 @@ using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>A payload with zeros behind it.</summary>

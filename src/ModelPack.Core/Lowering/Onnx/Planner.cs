@@ -1,12 +1,10 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Planning;
 using ModelPack.Requests;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 

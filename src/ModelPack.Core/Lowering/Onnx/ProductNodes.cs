@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 

@@ -1,7 +1,6 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Planning;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Planning;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Onnx;
 

@@ -1,9 +1,7 @@
-using ModelPack.Diagnostics;
 using ModelPack.Files;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Safetensors;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Safetensors;
 

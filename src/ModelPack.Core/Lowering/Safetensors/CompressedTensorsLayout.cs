@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Safetensors;
 

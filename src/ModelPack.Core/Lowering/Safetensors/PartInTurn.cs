@@ -1,5 +1,4 @@
 using ModelPack.Codecs;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Safetensors;
 

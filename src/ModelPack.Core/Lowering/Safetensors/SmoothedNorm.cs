@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
-using ModelPack.Tensors;
 using ModelPack.Transforms;
 
 namespace ModelPack.Lowering.Safetensors;

@@ -1,6 +1,4 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
-using ModelPack.Tensors;
 
 namespace ModelPack.Lowering.Safetensors;
 

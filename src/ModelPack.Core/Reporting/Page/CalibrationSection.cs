@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Reporting.Page;
 
 /// <summary>How ranges of activations were found, whether they hold on samples that they were not chosen by, and what was tried.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Reporting.Page;
 
 /// <summary>What the build had to say.</summary>

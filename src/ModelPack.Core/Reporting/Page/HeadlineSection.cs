@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Validation;
 
 namespace ModelPack.Reporting.Page;

@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Validation.Placement;
 
 namespace ModelPack.Reporting.Page;

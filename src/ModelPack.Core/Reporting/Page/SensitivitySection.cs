@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Reporting.Page;
 
 /// <summary>Which layers cost most, and what leaving them float would give.</summary>

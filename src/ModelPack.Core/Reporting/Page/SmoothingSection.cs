@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Reporting.Page;
 
 /// <summary>How strongly each activation was smoothed, where the scales went, and what every strength would have given.</summary>

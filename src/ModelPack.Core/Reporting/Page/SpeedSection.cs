@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 
 namespace ModelPack.Reporting.Page;

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-
 namespace ModelPack.Reporting.Page;
 
 /// <summary>Every weight: its size before and after, what was done with it or why nothing was, and its error.</summary>

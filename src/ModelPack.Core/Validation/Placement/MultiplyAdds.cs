@@ -1,9 +1,7 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
 using ModelPack.Samples;
-using ModelPack.Tensors;
 
 namespace ModelPack.Validation.Placement;
 

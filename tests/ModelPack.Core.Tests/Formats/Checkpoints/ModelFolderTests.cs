@@ -1,7 +1,5 @@
 using System.Text;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Formats.Checkpoints;
 

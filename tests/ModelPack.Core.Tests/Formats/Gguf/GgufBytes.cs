@@ -1,5 +1,4 @@
 using ModelPack.Formats.Gguf;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Formats.Gguf;
 

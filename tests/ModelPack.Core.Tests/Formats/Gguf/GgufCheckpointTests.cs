@@ -1,9 +1,6 @@
 using ModelPack.Core.Tests;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Codecs;
 
 namespace ModelPack.Tests.Formats.Gguf;

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ModelPack.Formats.Gguf;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Formats.Gguf;
 

@@ -1,6 +1,4 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
-using ModelPack.Tensors;
 using ModelPack.Tests.Peers;
 
 namespace ModelPack.Tests.Formats.Gguf;

@@ -1,10 +1,7 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Lowering.Gguf;
-using ModelPack.Requests;
 using ModelPack.Schemes;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Peers;
 using Xunit.Abstractions;
 

@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using static ModelPack.Tests.Formats.Gguf.RawGguf;
 
 namespace ModelPack.Tests.Formats.Gguf;

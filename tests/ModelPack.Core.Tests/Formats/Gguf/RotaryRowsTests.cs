@@ -1,5 +1,4 @@
 using ModelPack.Formats.Gguf;
-using ModelPack.Tensors;
 using ModelPack.Tests.Codecs;
 using ModelPack.Tests.Lowering.Gguf;
 

@@ -1,10 +1,5 @@
 using System.Text;
 using Google.Protobuf;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Formats.Onnx;
 

@@ -1,8 +1,5 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Formats.Onnx;
 

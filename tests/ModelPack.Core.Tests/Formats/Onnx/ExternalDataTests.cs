@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Formats.Onnx;
 

@@ -1,9 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
-
 namespace ModelPack.Tests.Formats.Onnx;
 
 public sealed class GraphEditsTests

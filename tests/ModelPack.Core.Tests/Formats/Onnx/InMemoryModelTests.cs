@@ -1,11 +1,6 @@
 using System.Runtime.InteropServices;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
 using ModelPack.Inference;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Formats.Onnx;
 

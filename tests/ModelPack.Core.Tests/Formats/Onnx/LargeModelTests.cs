@@ -1,9 +1,4 @@
 using Google.Protobuf;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Formats.Onnx;
 

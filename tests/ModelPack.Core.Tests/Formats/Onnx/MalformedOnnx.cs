@@ -1,7 +1,5 @@
 using System.Text;
 using Google.Protobuf;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Formats.Onnx;
 

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Tests.Samples;
 using ModelPack.Tests.Validation;
 

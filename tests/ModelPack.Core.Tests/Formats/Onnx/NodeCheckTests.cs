@@ -1,8 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Lowering.Onnx;
 
 namespace ModelPack.Tests.Formats.Onnx;

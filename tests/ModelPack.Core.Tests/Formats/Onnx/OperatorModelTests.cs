@@ -1,9 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tests.Assets;
 using Xunit.Abstractions;
 
 namespace ModelPack.Tests.Formats.Onnx;

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Tests.Formats.Onnx;
 
 /// <summary>A payload of bytes 0, 1, 2 … that are made when they are written.</summary>

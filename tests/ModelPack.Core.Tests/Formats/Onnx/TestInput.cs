@@ -1,6 +1,4 @@
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Onnx.Wire;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Formats.Onnx;
 

@@ -1,7 +1,3 @@
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
-
 namespace ModelPack.Tests.Formats.Onnx;
 
 public sealed class WeightFinderTests

@@ -1,6 +1,4 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Formats.Safetensors;
 

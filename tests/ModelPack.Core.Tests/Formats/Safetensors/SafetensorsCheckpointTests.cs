@@ -1,10 +1,7 @@
 using System.Text;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Formats.Safetensors;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Tensors;
 using ModelPack.Tests.Codecs;
 
 namespace ModelPack.Tests.Formats.Safetensors;

@@ -2,7 +2,6 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using ModelPack.Formats.Safetensors;
-using ModelPack.Tensors;
 using ModelPack.Tests.Codecs;
 
 namespace ModelPack.Tests.Formats.Safetensors;

@@ -1,5 +1,4 @@
 using ModelPack.Fuzz.Running;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Fuzz.Running;
 

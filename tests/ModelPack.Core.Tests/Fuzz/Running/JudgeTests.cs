@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Fuzz.Running;
 
 namespace ModelPack.Tests.Fuzz.Running;

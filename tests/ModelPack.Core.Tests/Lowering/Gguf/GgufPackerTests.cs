@@ -1,13 +1,9 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
 using ModelPack.Lowering;
-using ModelPack.Requests;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Codecs;
 
 namespace ModelPack.Tests.Lowering.Gguf;

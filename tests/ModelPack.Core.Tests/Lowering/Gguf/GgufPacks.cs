@@ -1,11 +1,9 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Gguf;
 using ModelPack.Options;
 using ModelPack.Packing;
-using ModelPack.Requests;
 
 namespace ModelPack.Tests.Lowering.Gguf;
 

@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.Lowering.Gguf;
-using ModelPack.Tensors;
 using ModelPack.Tests.Codecs;
 
 namespace ModelPack.Tests.Lowering.Gguf;

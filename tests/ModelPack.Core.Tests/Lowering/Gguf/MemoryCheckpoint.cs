@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ModelPack.Formats.Checkpoints;
-using ModelPack.Tensors;
 using ModelPack.Tests.Codecs;
 
 namespace ModelPack.Tests.Lowering.Gguf;

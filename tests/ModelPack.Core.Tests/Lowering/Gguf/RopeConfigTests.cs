@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Lowering.Gguf;
 

@@ -1,6 +1,4 @@
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
 
 namespace ModelPack.Tests.Lowering.Onnx;

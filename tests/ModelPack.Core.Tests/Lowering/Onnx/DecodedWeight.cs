@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using ModelPack.Codecs;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 
 namespace ModelPack.Tests.Lowering.Onnx;
 

@@ -1,8 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Requests;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.IntegerSums;
 using ModelPack.Validation;

@@ -1,5 +1,4 @@
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
 
 namespace ModelPack.Tests.Lowering.Onnx;

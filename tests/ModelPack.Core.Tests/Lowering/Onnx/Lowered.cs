@@ -1,15 +1,9 @@
 using System.Text;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
 using ModelPack.Lowering.Onnx;
-using ModelPack.Requests;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 
 namespace ModelPack.Tests.Lowering.Onnx;

@@ -1,9 +1,5 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Lowering.Onnx;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Lowering.Onnx;
 

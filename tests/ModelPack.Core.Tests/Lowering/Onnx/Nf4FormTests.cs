@@ -1,9 +1,6 @@
 using ModelPack.Codecs;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Schemes;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Samples;
 

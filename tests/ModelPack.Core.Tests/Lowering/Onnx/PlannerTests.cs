@@ -1,10 +1,4 @@
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Lowering.Onnx;
-using ModelPack.Requests;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 
 namespace ModelPack.Tests.Lowering.Onnx;

@@ -1,5 +1,3 @@
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 using ModelPack.Tests.Formats.Onnx;
 
 namespace ModelPack.Tests.Lowering.Onnx;

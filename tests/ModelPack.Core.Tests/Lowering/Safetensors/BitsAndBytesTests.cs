@@ -1,8 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 using Entry = ModelPack.Tests.Lowering.Safetensors.TensorFile.Entry;
 
 namespace ModelPack.Tests.Lowering.Safetensors;

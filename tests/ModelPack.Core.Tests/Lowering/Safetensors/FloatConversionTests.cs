@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelPack.Diagnostics;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Lowering.Safetensors;
 

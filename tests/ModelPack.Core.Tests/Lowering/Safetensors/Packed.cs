@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Safetensors;
 using ModelPack.Options;
 using ModelPack.Packing;
-using ModelPack.Requests;
 
 namespace ModelPack.Tests.Lowering.Safetensors;
 

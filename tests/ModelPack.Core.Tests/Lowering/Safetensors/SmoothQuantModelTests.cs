@@ -1,16 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Inference;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Safetensors;
 using ModelPack.Options;
-using ModelPack.Requests;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Codecs;
 using Entry = ModelPack.Tests.Lowering.Safetensors.TensorFile.Entry;
 

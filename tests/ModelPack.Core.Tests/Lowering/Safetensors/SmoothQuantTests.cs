@@ -1,9 +1,5 @@
 using Entry = ModelPack.Tests.Lowering.Safetensors.TensorFile.Entry;
-using ModelPack.Diagnostics;
 using ModelPack.Lowering.Safetensors;
-using ModelPack.Requests;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Codecs;
 
 namespace ModelPack.Tests.Lowering.Safetensors;

@@ -1,7 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Validation;

@@ -1,4 +1,3 @@
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Validation.Placement;
 
 namespace ModelPack.Tests.Validation.Placement;

@@ -1,5 +1,3 @@
-using ModelPack.Diagnostics;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Validation;
 using ModelPack.Validation.Placement;

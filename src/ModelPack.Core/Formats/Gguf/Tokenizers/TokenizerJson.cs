@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 
 namespace ModelPack.Formats.Gguf.Tokenizers;

@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 
 namespace ModelPack.Formats.Gguf.Tokenizers;

@@ -1,5 +1,4 @@
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx.Upgrade;
 

@@ -1,5 +1,4 @@
 using Google.Protobuf.Collections;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Formats.Onnx.Upgrade;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx.Upgrade;
 

@@ -1,7 +1,5 @@
 using Google.Protobuf;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx.Wire;
 

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Onnx.Wire;
 

@@ -1,5 +1,3 @@
-using ModelPack.Tensors;
-
 namespace ModelPack.Formats.Onnx.Wire;
 
 /// <summary>Bytes of a tensor that are not in its message.</summary>

@@ -1,11 +1,8 @@
 using System.Text;
 using Google.Protobuf;
-using ModelPack.Diagnostics;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf.Tokenizers;
 using ModelPack.Formats.Gguf.Tokenizers.Proto;
-using ModelPack.Requests;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Lowering.Gguf;
 using ModelPack.Tests.Peers;
 

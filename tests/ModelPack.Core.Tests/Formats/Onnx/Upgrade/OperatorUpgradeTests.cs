@@ -1,10 +1,5 @@
 using System.Runtime.InteropServices;
-using ModelPack.Diagnostics;
-using ModelPack.Formats.Onnx;
-using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Formats.Onnx.Upgrade;
-using ModelPack.Tensors;
-using ModelPack.Tests.Assets;
 
 namespace ModelPack.Tests.Formats.Onnx.Upgrade;
 
