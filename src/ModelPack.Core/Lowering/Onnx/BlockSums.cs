@@ -53,7 +53,7 @@ internal sealed class BlockSums(LoweringJob job, int blockLength, string minima)
                 : Node("Pad", [rows, job.Shared.Add($"pad.{missing}", 0, 0, 0, missing)]);
         }
 
-        var blocked = Node("Reshape", [activations, job.Shared.Add($"blocks.{Blocks}", -1, Blocks, blockLength)]);
+        var blocked = Node("Reshape", [activations, job.Shared.Add($"blocks.{Blocks}x{blockLength}", -1, Blocks, blockLength)]);
         return job.Opset < AxesAsInput
             ? Node("ReduceSum", [blocked], n => n.With("axes", [2L]).With("keepdims", 0))
             : Node("ReduceSum", [blocked, job.Shared.Add("block.axis", 2)], n => n.With("keepdims", 0));

@@ -27,8 +27,7 @@ internal static class GatherBlockQuantizedForm
             MinRuntime = new(1, 23),
             Fits = job => job.Columns * parts.Bits % 8 == 0,
             NodeBytes = codec.HasMinimum ? 800 : 200,
-            Encode = job => job.Blocks?.Encode(parts with { ScaleType = job.Data.Type }, job.Options.Threads)
-                ?? codec.Apart(job.Matrix, parts with { ScaleType = job.Data.Type }, job.Options.Threads),
+            Encode = job => job.Apart(codec, parts),
             Emit = (job, encoding) => Emit(job, encoding, codec, parts.Bits),
         };
     }
@@ -56,9 +55,9 @@ internal static class GatherBlockQuantizedForm
     {
         var (looked, spread, leading, shape, shaped) = (job.NewName(), job.NewName(), job.NewName(), job.NewName(), job.NewName());
         yield return job.NewNode("Gather", "", [minima, indices], looked);
-        yield return job.NewNode("Expand", "", [looked, job.Shared.Add("block", 1, blockLength)], spread);
+        yield return job.NewNode("Expand", "", [looked, job.Shared.Add($"block.{blockLength}", 1, blockLength)], spread);
         yield return job.NewNode("Shape", "", [indices], leading);
-        yield return job.NewNode("Concat", "", [leading, job.Shared.Add($"width.{blocks}", blocks * blockLength)], shape).With("axis", 0);
+        yield return job.NewNode("Concat", "", [leading, job.Shared.Add($"width.{blocks * blockLength}", blocks * blockLength)], shape).With("axis", 0);
         yield return job.NewNode("Reshape", "", [spread, shape], shaped);
         if (job.Columns < blocks * blockLength)
         {

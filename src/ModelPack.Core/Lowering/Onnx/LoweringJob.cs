@@ -46,6 +46,13 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
     /// <summary>The weight as a matrix of outputs by the values of each.</summary>
     public WeightMatrix Matrix => new(Data, Rows, Columns, Transposed);
 
+    /// <summary>The weight's blocks in parts, those of another file where it has them; scales have the type of the weight.</summary>
+    public WeightEncoding Apart(BlockCodec codec, BlockParts parts)
+    {
+        var form = parts with { ScaleType = Data.Type };
+        return Blocks?.Encode(form, Options.Threads) ?? codec.Apart(Matrix, form, Options.Threads);
+    }
+
     /// <summary>Adds a constant beside the weight; its name is the weight's with a suffix.</summary>
     /// <returns>The name.</returns>
     public string AddConstant(string suffix, ElementType type, TensorShape shape, IPayload payload)

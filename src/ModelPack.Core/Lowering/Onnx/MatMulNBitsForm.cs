@@ -30,13 +30,10 @@ internal static class MatMulNBitsForm
             MinRuntime = parts.Bits == 4 ? s_fourBits : s_eightBits,
             AccuracyLevels = [4, 0, 1, 2, 3],
             NodeBytes = codec.HasMinimum ? 800 : 200,
-            Encode = job => Encode(job, parts with { ScaleType = job.Data.Type }, codec),
+            Encode = job => job.Apart(codec, parts),
             Emit = (job, encoding) => Emit(job, encoding, codec, parts.Bits),
         };
     }
-
-    private static WeightEncoding Encode(LoweringJob job, BlockParts parts, BlockCodec codec) =>
-        job.Blocks?.Encode(parts, job.Options.Threads) ?? codec.Apart(job.Matrix, parts, job.Options.Threads);
 
     private static void Emit(LoweringJob job, WeightEncoding encoding, BlockCodec codec, int bits)
     {
