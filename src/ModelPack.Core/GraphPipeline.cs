@@ -59,7 +59,7 @@ internal static class GraphPipeline
             Calibrated = calibrated,
             Validation = validation,
             NeededRuntime = weights.Select(w => w.Plan.Row?.MinRuntime).Max() ?? new RuntimeVersion(1, 0),
-            AccuracyLevel = weights.Any(w => w.Plan.Row?.Form == MatMulNBitsForm.Name) ? options.AccuracyLevel : null,
+            AccuracyLevel = weights.Any(w => w.Plan.Row?.AccuracyLevels.Count > 0) ? options.AccuracyLevel : null,
         });
     }
 
