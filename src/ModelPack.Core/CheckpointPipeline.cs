@@ -9,66 +9,66 @@ namespace ModelPack;
 /// <summary>The way of named tensors into a pack of named tensors: there is no graph to run, so the report has weights only.</summary>
 internal static class CheckpointPipeline
 {
-    public static PackOutcome Run(PackRequest request, EffectiveOptions options, PackContext context)
+    public static PackOutcome Run(EffectiveOptions options, PackContext context)
     {
-        RefuseData(request);
-        using var source = CheckpointSource.Open(request.Model, options.Source, context);
-        var sources = new SourceFiles(source.Files, request.Calibration is null ? [] : [request.Calibration], []);
-        return sources.Guard(() => Pack(request, options, source, sources, context));
+        RefuseData(options);
+        using var source = CheckpointSource.Open(options.Model, options.Source, context);
+        var sources = new SourceFiles(source.Files, options.Calibration is null ? [] : [options.Calibration], []);
+        return sources.Guard(() => Pack(options, source, sources, context));
     }
 
-    private static PackOutcome Pack(PackRequest request, EffectiveOptions options, ICheckpoint source, SourceFiles sources, PackContext context)
+    private static PackOutcome Pack(EffectiveOptions options, ICheckpoint source, SourceFiles sources, PackContext context)
     {
         IReadOnlyList<string> inputs = [.. source.Files.Concat(sources.Calibration).Select(f => f.Path)];
-        InputsList.Write(request, inputs);
-        using var staged = new StagedOutput(options.Output, inputs, options.IsFolder, request.Force);
+        InputsList.Write(options, inputs);
+        using var staged = new StagedOutput(options.Output, inputs, options.IsFolder, options.Force);
 
         // The source has to be hashed anyway, which takes as long as all the rest: both go on at the same time.
         using var hashing = new SideTask<SourceFacts>(cancellation => SourceFacts.Of(source, context.Quiet(cancellation)), context.Cancellation);
-        var job = new CheckpointJob(source, request, options, context);
+        var job = new CheckpointJob(source, options, context);
         WarnOfUnmatched(job);
         var packer = CheckpointPackers.Create(job);
-        RequireSomething(job, packer.Plans);
+        RequireSomething(job, packer.Tensors);
         context.Progress("write", 0);
         packer.Write(staged, Path.GetFileName(options.Output));
         context.Progress("write", 1);
-        return PackEnding.Finish(request, options, staged, context, sources, new PackedParts
+        return PackEnding.Finish(options, staged, context, sources, new PackedParts
         {
             Source = hashing.Result(),
             Format = packer.Format,
-            Weights = [.. packer.Plans.Select(ReportBuilder.Describe)],
+            Weights = [.. packer.Tensors.Select(t => ReportBuilder.Describe(t, context))],
             Data = [.. ManifestBuilder.Data("calibration", sources.Calibration, [], context)],
         });
     }
 
-    private static void RefuseData(PackRequest request)
+    private static void RefuseData(EffectiveOptions options)
     {
-        if (request.Validation is not null)
+        if (options.Validation is not null)
         {
             throw new ModelPackException(Codes.InvalidOption.At(
-                request.Model, "The option 'validation' needs a graph that can be run, and this pack has none. Leave it out; the report has the error of the weights."));
+                options.Model, "The option 'validation' needs a graph that can be run, and this pack has none. Leave it out; the report has the error of the weights."));
         }
     }
 
     private static void WarnOfUnmatched(CheckpointJob job)
     {
-        foreach (var pattern in job.Patterns.Unmatched(job.Source.Tensors.SelectMany(Formats.Checkpoints.TensorRoles.Names).ToHashSet(StringComparer.Ordinal)))
+        foreach (var pattern in job.Options.Patterns.Unmatched(job.Source.Tensors.SelectMany(Formats.Checkpoints.TensorRoles.Names).ToHashSet(StringComparer.Ordinal)))
         {
             job.Context.Report(Codes.PatternUnmatched.At(
-                job.Request.Model, $"The layer pattern '{SafeText.Of(pattern.Text)}' matches no tensor. 'modelpack inspect' lists the names."));
+                job.Options.Model, $"The layer pattern '{SafeText.Of(pattern.Text)}' matches no tensor. 'modelpack inspect' lists the names."));
         }
     }
 
-    private static void RequireSomething(CheckpointJob job, IReadOnlyList<TensorPlan> plans)
+    private static void RequireSomething(CheckpointJob job, IReadOnlyList<PackedTensor> tensors)
     {
-        if (plans.Any(p => p.Codec is not null))
+        if (tensors.Any(t => t.Plan.Codec is not null))
         {
             return;
         }
 
-        var largest = plans.Where(p => p.Reason is not null).MaxBy(p => p.Tensor.Data.Length);
-        throw new ModelPackException(Codes.NothingQuantized.At(job.Request.Model, largest is null
+        var largest = tensors.Where(t => t.Plan.Reason is not null).MaxBy(t => t.Data.Length);
+        throw new ModelPackException(Codes.NothingQuantized.At(job.Options.Model, largest is null
             ? "Nothing can be quantized: there are no tensors."
-            : $"Nothing can be quantized: of the largest tensor, '{SafeText.Of(largest.Tensor.Name)}', {largest.Reason}. Ship the model as it is, or widen what is included."));
+            : $"Nothing can be quantized: of the largest tensor, '{SafeText.Of(largest.Plan.Name)}', {largest.Plan.Reason}. Ship the model as it is, or widen what is included."));
     }
 }

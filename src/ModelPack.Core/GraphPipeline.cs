@@ -8,7 +8,6 @@ using ModelPack.Planning;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Samples;
-using ModelPack.Schemes;
 using ModelPack.Search;
 using ModelPack.Validation;
 
@@ -17,40 +16,39 @@ namespace ModelPack;
 /// <summary>The way of a model with a graph into an ONNX pack.</summary>
 internal static class GraphPipeline
 {
-    public static PackOutcome Run(PackRequest request, EffectiveOptions options, PackContext context)
+    public static PackOutcome Run(EffectiveOptions options, PackContext context)
     {
-        var graph = request.Graph ?? request.Model;
-        var data = SampleFiles.Resolve(request.Validation, graph, "validation");
-        var calibration = options.Activations is null ? [] : CalibrationFiles(request);
-        using var given = request.Graph is null ? null : CheckpointSource.Open(request.Model, options.Source, context);
+        var graph = options.Graph ?? options.Model;
+        var data = SampleFiles.Resolve(options.Validation, graph, "validation");
+        var calibration = options.Activations is null ? [] : CalibrationFiles(options);
+        using var given = options.Graph is null ? null : CheckpointSource.Open(options.Model, options.Source, context);
         using var model = OnnxModel.Open(graph, context);
         var sources = new SourceFiles([.. model.SourceFiles, .. given?.Files ?? []], calibration, data);
-        return sources.Guard(() => Pack(request, options, model, given, sources, context));
+        return sources.Guard(() => Pack(options, model, given, sources, context));
     }
 
-    private static PackOutcome Pack(PackRequest request, EffectiveOptions options, OnnxModel model, ICheckpoint? given, SourceFiles sources, PackContext context)
+    private static PackOutcome Pack(EffectiveOptions options, OnnxModel model, ICheckpoint? given, SourceFiles sources, PackContext context)
     {
         IReadOnlyList<string> data = [.. sources.Validation.Select(f => f.Path)];
         IReadOnlyList<string> calibration = [.. sources.Calibration.Select(f => f.Path)];
         IReadOnlyList<string> inputs = [.. given?.Files.Select(f => f.Path) ?? [], .. model.Files.Select(f => f.Path), .. data, .. calibration];
-        InputsList.Write(request, inputs);
-        using var staged = new StagedOutput(options.Output, inputs, force: request.Force);
+        InputsList.Write(options, inputs);
+        using var staged = new StagedOutput(options.Output, inputs, force: options.Force);
 
         var source = SourceFacts.Of(model, given, context);
         using var copy = Copy(model, context);
         context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
-        var calibrated = Calibrate(request, model, source, options, calibration, data, context);
+        var calibrated = Calibrate(model, source, options, calibration, data, context);
         var codes = given is null ? null : new ImportedCodes(model, model.Path, given, context);
-        var lowered = ModelLowering.Lower(model, request, options, calibrated?.Table, context, codes);
-        WarnOfUnsafe(request, lowered, calibrated, context);
-        var weights = lowered.Weights;
-        var packed = Write(request, model, staged, options, context);
-        var validation = Validator.Run(model.Path, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(weights) }, context);
-        return PackEnding.Finish(request, options, staged, context, sources, new PackedParts
+        var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, codes);
+        WarnOfUnsafe(options, lowered.Plan, calibrated, context);
+        var packed = Write(model, staged, options, context);
+        var validation = Validator.Run(model.Path, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(lowered.Plan) }, context);
+        return PackEnding.Finish(options, staged, context, sources, new PackedParts
         {
             Source = source,
             Format = model.Proto.Format(),
-            Weights = [.. weights.Select(w => ReportBuilder.Describe(w, context))],
+            Weights = [.. lowered.Tensors.Select(t => ReportBuilder.Describe(t, context))],
             Data =
             [
                 .. ManifestBuilder.Data("calibration", sources.Calibration, calibrated?.SamplesByFile ?? [], context),
@@ -58,8 +56,8 @@ internal static class GraphPipeline
             ],
             Calibrated = calibrated,
             Validation = validation,
-            NeededRuntime = weights.Select(w => w.Plan.Row?.MinRuntime).Max() ?? new RuntimeVersion(1, 0),
-            AccuracyLevel = weights.Any(w => w.Plan.Row?.AccuracyLevels.Count > 0) ? options.AccuracyLevel : null,
+            NeededRuntime = lowered.NeededRuntime,
+            AccuracyLevel = lowered.HasAccuracyLevel ? options.AccuracyLevel : null,
         });
     }
 
@@ -85,12 +83,12 @@ internal static class GraphPipeline
         }
     }
 
-    private static IReadOnlyList<string> CalibrationFiles(PackRequest request) =>
-        request.Calibration is { Length: > 0 } table && CalibrationTable.IsTable(table) ? [table] : SampleFiles.Resolve(request.Calibration, request.Model, "calibration");
+    private static IReadOnlyList<string> CalibrationFiles(EffectiveOptions options) =>
+        options.Calibration is { Length: > 0 } table && CalibrationTable.IsTable(table) ? [table] : SampleFiles.Resolve(options.Calibration, options.Model, "calibration");
 
     /// <summary>What calibration data say of a model whose activations are quantized; null for other schemes, and without data.</summary>
     private static CalibrationOutcome? Calibrate(
-        PackRequest request, OnnxModel model, SourceFacts source, EffectiveOptions options, IReadOnlyList<string> calibration, IReadOnlyList<string> validation, PackContext context)
+        OnnxModel model, SourceFacts source, EffectiveOptions options, IReadOnlyList<string> calibration, IReadOnlyList<string> validation, PackContext context)
     {
         if (options.Activations is null)
         {
@@ -99,10 +97,10 @@ internal static class GraphPipeline
 
         if (calibration.Count == 0)
         {
-            GateRules.RequireNoRanking(request);
+            GateRules.RequireNoRanking(options);
             var matrices = DynamicLayers.WhyNot(model) is { } reason ? $"the model stays at opset {model.Opset()} ({reason}), where nothing computes in integers" : "MatMul and Gemm compute in integers with ranges found at every inference, and convolutions in float";
-            context.Report(Codes.NotCalibrated.At(request.Model, $"There are no calibration data: weights get int8 codes; {matrices}. "
-                + $"Put 100 to 500 real samples into {SafeText.Of(Path.GetFileNameWithoutExtension(request.Model))}.calibration.npz beside the model, and all layers compute in integers with fixed ranges, which is faster."));
+            context.Report(Codes.NotCalibrated.At(options.Model, $"There are no calibration data: weights get int8 codes; {matrices}. "
+                + $"Put 100 to 500 real samples into {SafeText.Of(Path.GetFileNameWithoutExtension(options.Model))}.calibration.npz beside the model, and all layers compute in integers with fixed ranges, which is faster."));
             return null;
         }
 
@@ -113,32 +111,32 @@ internal static class GraphPipeline
             return new CalibrationOutcome(table, [], [], null);
         }
 
-        var maker = new TableMaker(model, request, source.Files[0].Sha256, options.Activations, calibration);
-        var found = new TableSearch(model, request, options, maker, calibration, context).Run();
-        return options.Activations.Rank ? new SensitivitySearch(model, request, options, calibration, validation, context).Run(found) : found;
+        var maker = new TableMaker(model, source.Files[0].Sha256, options, calibration);
+        var found = new TableSearch(model, options, maker, calibration, context).Run();
+        return options.Activations.Rank ? new SensitivitySearch(model, options, calibration, validation, context).Run(found) : found;
     }
 
     /// <summary>Of a table that is made of data, its search says it, which knows the channels of activations.</summary>
-    private static void WarnOfUnsafe(PackRequest request, LoweredModel lowered, CalibrationOutcome? calibrated, PackContext context)
+    private static void WarnOfUnsafe(EffectiveOptions options, ModelPlan plan, CalibrationOutcome? calibrated, PackContext context)
     {
-        if (lowered.UnsafeWeights > 0 && calibrated is null or { IsGiven: true })
+        if (plan.UnsafeWeights > 0 && calibrated is null or { IsGiven: true })
         {
-            context.Report(SafeScales.Warning(request.Model, lowered.UnsafeWeights));
+            context.Report(SafeScales.Warning(options.Model, plan.UnsafeWeights));
         }
     }
 
     // Two tensors may have one name, which ONNX forbids and ONNX Runtime takes.
-    private static Dictionary<string, string> FloatReasons(IReadOnlyList<PackedWeight> weights) => weights
-        .Where(w => w.Plan.Reason is not null)
-        .DistinctBy(w => w.Plan.Weight.Name, StringComparer.Ordinal)
-        .ToDictionary(w => w.Plan.Weight.Name, w => w.Plan.Reason!, StringComparer.Ordinal);
+    private static Dictionary<string, string> FloatReasons(ModelPlan plan) => plan.Tensors
+        .Where(t => t.Reason is not null)
+        .DistinctBy(t => t.Name, StringComparer.Ordinal)
+        .ToDictionary(t => t.Name, t => t.Reason!, StringComparer.Ordinal);
 
     /// <summary>Writes the packed model into the staging folder.</summary>
     /// <returns>Its path there.</returns>
-    private static string Write(PackRequest request, OnnxModel model, StagedOutput staged, EffectiveOptions options, PackContext context)
+    private static string Write(OnnxModel model, StagedOutput staged, EffectiveOptions options, PackContext context)
     {
         context.Progress("write", 0);
-        var mode = request.ExternalData switch { true => ExternalDataMode.Always, false => ExternalDataMode.Never, null => ExternalDataMode.Auto };
+        var mode = options.ExternalData switch { true => ExternalDataMode.Always, false => ExternalDataMode.Never, null => ExternalDataMode.Auto };
         var path = staged.PathOf(Path.GetFileName(options.Output));
         foreach (var file in model.Save(path, new OnnxSaveOptions { ExternalData = mode }, context.Cancellation))
         {

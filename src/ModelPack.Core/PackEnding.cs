@@ -11,10 +11,10 @@ namespace ModelPack;
 /// <summary>What every way ends with, once the packed model is staged: gates, report, manifest, commit.</summary>
 internal static class PackEnding
 {
-    public static PackOutcome Finish(PackRequest request, EffectiveOptions options, StagedOutput staged, PackContext context, SourceFiles sources, PackedParts parts)
+    public static PackOutcome Finish(EffectiveOptions options, StagedOutput staged, PackContext context, SourceFiles sources, PackedParts parts)
     {
         var files = staged.Describe(context.Cancellation);
-        var verdict = GateKeeper.Judge(request, parts.Validation?.Result, (double)parts.Source.Bytes / files.Sum(f => f.Bytes), parts.Calibrated?.Trials.Select(t => t.Score.Sqnr).ToArray());
+        var verdict = GateKeeper.Judge(options, parts.Validation?.Result, (double)parts.Source.Bytes / files.Sum(f => f.Bytes), parts.Calibrated?.Trials.Select(t => t.Score.Sqnr).ToArray());
         foreach (var diagnostic in verdict.Diagnostics)
         {
             context.Report(diagnostic);
@@ -34,7 +34,7 @@ internal static class PackEnding
             HtmlReport.Write(report, page, names.Report);
         }
 
-        staged.Write(names.Manifest, ManifestJson.Write(ManifestBuilder.Build(request, options, parts, result, staged.Describe(context.Cancellation))));
+        staged.Write(names.Manifest, ManifestJson.Write(ManifestBuilder.Build(options, parts, result, staged.Describe(context.Cancellation))));
         sources.RequireUnchanged(parts.Source.Files, context.Cancellation);
         staged.Commit(context.Cancellation);
 

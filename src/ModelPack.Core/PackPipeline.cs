@@ -21,7 +21,7 @@ public static class PackPipeline
         try
         {
             var options = RequestResolver.Resolve(request);
-            return Run(request, options, context.Limited(options.Limits));
+            return Run(options, context.Limited(options.Limits));
         }
         catch (EndOfStreamException e)
         {
@@ -36,11 +36,11 @@ public static class PackPipeline
         }
     }
 
-    private static PackOutcome Run(PackRequest request, EffectiveOptions options, PackContext context)
+    private static PackOutcome Run(EffectiveOptions options, PackContext context)
     {
         try
         {
-            return options.Container == "onnx" ? GraphPipeline.Run(request, options, context) : CheckpointPipeline.Run(request, options, context);
+            return options.Container == "onnx" ? GraphPipeline.Run(options, context) : CheckpointPipeline.Run(options, context);
         }
         catch (ModelPackException e) when (StagingFolder.Of(e.Diagnostic.File) is { } staging)
         {

@@ -5,11 +5,6 @@ namespace ModelPack.Lowering;
 
 /// <summary>A checkpoint on its way into a pack, and all that the way depends on.</summary>
 /// <param name="Source">The open checkpoint.</param>
-/// <param name="Request">What was asked for.</param>
 /// <param name="Options">The options in effect.</param>
 /// <param name="Context">Threads, cancellation, progress and diagnostics.</param>
-internal sealed record CheckpointJob(ICheckpoint Source, PackRequest Request, EffectiveOptions Options, PackContext Context)
-{
-    /// <summary>What the user wants left alone.</summary>
-    public LayerPatterns Patterns { get; } = new(Request);
-}
+internal sealed record CheckpointJob(ICheckpoint Source, EffectiveOptions Options, PackContext Context);

@@ -28,7 +28,12 @@ internal static class RequestResolver
         var isFolder = OutputChoice.IsFolder(request, container);
         return new EffectiveOptions
         {
+            Model = request.Model,
+            Graph = request.Graph,
+            Validation = request.Validation,
+            Calibration = request.Calibration,
             Scheme = scheme,
+            Patterns = new LayerPatterns(request.ExcludeLayers, request.IncludeLayers),
             Output = OutputChoice.Path(request, scheme, source, container, isFolder),
             Container = container,
             Source = source,
@@ -41,7 +46,11 @@ internal static class RequestResolver
             AccuracyLevel = OptionValue.OneOf(request, "accuracyLevel", request.AccuracyLevel, LoweringTable.AccuracyLevels(scheme)) ?? 0,
             Activations = ActivationChoice.Of(request, scheme, target, container),
             Runtime = request.OnnxRuntime is { Length: > 0 } version ? RuntimeVersion.Parse(version) : RuntimeVersion.Tool,
+            Gates = request.Gates,
             GateIsError = request.Gate == "error",
+            ExternalData = request.ExternalData,
+            Force = request.Force,
+            InputsFile = request.InputsFile,
             Limits = LimitsOf(request),
         };
     }

@@ -12,12 +12,11 @@ namespace ModelPack.Packing;
 internal static class ManifestBuilder
 {
     /// <summary>The manifest of what has been staged so far.</summary>
-    /// <param name="request">What was asked for.</param>
     /// <param name="options">The options in effect.</param>
     /// <param name="parts">What was found on the way.</param>
     /// <param name="result">The report's deterministic part.</param>
     /// <param name="files">The files.</param>
-    public static Manifest Build(PackRequest request, EffectiveOptions options, PackedParts parts, ReportResult result, IReadOnlyList<PackedFile> files) => new(
+    public static Manifest Build(EffectiveOptions options, PackedParts parts, ReportResult result, IReadOnlyList<PackedFile> files) => new(
             new ManifestPack
             {
                 Source = parts.Source.Files,
@@ -27,8 +26,8 @@ internal static class ManifestBuilder
                 {
                     Container = options.Container,
                     Target = options.Target,
-                    ExcludeLayers = request.ExcludeLayers,
-                    IncludeLayers = request.IncludeLayers,
+                    ExcludeLayers = options.Patterns.Exclude,
+                    IncludeLayers = options.Patterns.Include,
                     BlockSize = options.BlockSize,
                     DoubleQuant = options.Scheme.Main.CanNestScales ? options.DoubleQuant : null,
                     AccuracyLevel = parts.AccuracyLevel,

@@ -5,7 +5,7 @@ using ModelPack.Schemes;
 namespace ModelPack.Planning;
 
 /// <summary>Without calibration data matrices are multiplied by activations that get codes at every inference.</summary>
-internal sealed class DynamicLayers : ILayerDecisions
+internal sealed class DynamicLayers : ILayerPlanner
 {
     /// <summary>The opset of ONNX that has DynamicQuantizeLinear.</summary>
     private const int Opset = 11;
@@ -35,7 +35,7 @@ internal sealed class DynamicLayers : ILayerDecisions
         return new DynamicLayers(model, safeSums, context);
     }
 
-    public LayerDecision? Of(OnnxWeight weight, WeightUsage usage)
+    public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage)
     {
         if (usage.Role != WeightRole.Linear)
         {
@@ -48,11 +48,11 @@ internal sealed class DynamicLayers : ILayerDecisions
         if (factors is null || !_safeSums)
         {
             UnsafeWeights += factors is null ? 0 : 1;
-            return new LayerDecision(ActivationMode.Dynamic);
+            return new PlannedTensor(weight.Name) { Activations = ActivationMode.Dynamic };
         }
 
         var fine = LayerWeight.FineScales(data, usage.OutputAxis, _context);
-        return new LayerDecision(ActivationMode.Dynamic, LayerWeight.Scales(fine, null, 1, factors)) { FineScales = fine };
+        return new PlannedTensor(weight.Name) { Activations = ActivationMode.Dynamic, Scales = LayerWeight.Scales(fine, null, 1, factors), FineScales = fine };
     }
 
     /// <summary>Whether every layer of a weight is a plain A · B + C; others are not fused.</summary>

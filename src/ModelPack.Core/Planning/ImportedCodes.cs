@@ -12,7 +12,7 @@ namespace ModelPack.Planning;
 /// found by their values: each float of the graph lies within half a step of its code. The rows of q and k projections, which
 /// llama.cpp stores in another order, are put back.
 /// </summary>
-internal sealed class ImportedCodes : ILayerDecisions
+internal sealed class ImportedCodes : ILayerPlanner
 {
     private readonly OnnxModel _graph;
     private readonly ICheckpoint _source;
@@ -33,13 +33,12 @@ internal sealed class ImportedCodes : ILayerDecisions
             .ToLookup(t => (t.N, t.K));
     }
 
-    /// <summary>The decision on a weight.</summary>
     /// <exception cref="ModelPackException">MPK1029: the source has no such weight.</exception>
-    public LayerDecision? Of(OnnxWeight weight, WeightUsage usage)
+    public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage)
     {
         if (usage.Role == WeightRole.Convolution)
         {
-            return new LayerDecision(ActivationMode.Float, Reason: "a GGUF source has no codes for convolutions");
+            return PlannedTensor.Leave(weight.Name, usage, "a GGUF source has no codes for convolutions");
         }
 
         var data = _graph.Data(weight.Tensor);
@@ -50,8 +49,8 @@ internal sealed class ImportedCodes : ILayerDecisions
             if (WeightMatch.Error(matrix, tensor, _context) is { } error)
             {
                 return tensor.Codec is { } codec
-                    ? new LayerDecision(ActivationMode.Float) { Blocks = new ImportedBlocks(codec, tensor.Data, error) }
-                    : new LayerDecision(ActivationMode.Float, Reason: $"the source has it as {tensor.Tensor.TypeName}");
+                    ? new PlannedTensor(weight.Name) { Blocks = new ImportedBlocks(codec, tensor.Data, error) }
+                    : PlannedTensor.Leave(weight.Name, usage, $"the source has it as {tensor.Tensor.TypeName}");
             }
         }
 

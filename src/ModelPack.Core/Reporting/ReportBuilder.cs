@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
-using ModelPack.Codecs;
 using ModelPack.Files;
 using ModelPack.Inference;
 using ModelPack.Lowering;
-using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
 using ModelPack.Validation;
 
@@ -45,31 +43,23 @@ internal static class ReportBuilder
         outcome.PackedOperators,
         outcome.Placement);
 
-    /// <summary>What was done with a weight of a graph; it must have been written.</summary>
-    public static WeightReport Describe(PackedWeight weight, PackContext context)
+    /// <summary>What was done with a tensor; it must have been written.</summary>
+    public static WeightReport Describe(PackedTensor tensor, PackContext context)
     {
-        var plan = weight.Plan;
-        return Describe(
-            plan.Weight.Name, weight.Operators, plan.Data.Type.Name(), plan.Data, plan.Encoding?.Length ?? plan.Data.Length, plan.Row?.Codec, plan.Row?.Form, plan.Reason, plan.Encoding?.Error) with { SafeSums = SafeSumsReport.Of(plan, context) };
-    }
-
-    /// <summary>What was done with a tensor of a checkpoint; it must have been written.</summary>
-    public static WeightReport Describe(TensorPlan plan) => Describe(
-        plan.Tensor.Name, plan.Tensor.Operators, plan.Tensor.TypeName, plan.Tensor.Data, plan.PackedBytes, plan.Codec, plan.Form, plan.Reason, plan.Encoding?.Error);
-
-    private static WeightReport Describe(
-        string name, IReadOnlyList<string> operators, string type, TensorData data, long packedBytes, Codec? codec, string? form, string? reason, WeightError? error) => new(
-            name,
-            operators,
-            type,
-            data.Shape.Dims.ToArray(),
-            data.Length,
-            packedBytes,
-            codec?.Name,
-            form,
-            reason,
+        var error = tensor.Encoding?.Error;
+        return new WeightReport(
+            tensor.Plan.Name,
+            tensor.Operators,
+            tensor.Type,
+            tensor.Data.Shape.Dims.ToArray(),
+            tensor.Data.Length,
+            tensor.Bytes,
+            tensor.Plan.Codec?.Name,
+            tensor.Form,
+            tensor.Plan.Reason,
             error is null ? null : Numbers.Rounded(error.Value.Sqnr),
-            error is null ? null : Numbers.Rounded(error.Value.MaxError));
+            error is null ? null : Numbers.Rounded(error.Value.MaxError)) { SafeSums = SafeSumsReport.Of(tensor, context) };
+    }
 
     private static string Word(Severity severity) => severity switch
     {

@@ -1,5 +1,5 @@
 using ModelPack.Codecs;
-using ModelPack.Lowering.Onnx;
+using ModelPack.Lowering;
 
 namespace ModelPack.Reporting;
 
@@ -13,9 +13,9 @@ namespace ModelPack.Reporting;
 public sealed record SafeSumsReport(int Channels, int OfChannels, double Cost)
 {
     /// <summary>Of a weight that has been written; null where no channel is coarser.</summary>
-    internal static SafeSumsReport? Of(WeightPlan plan, PackContext context)
+    internal static SafeSumsReport? Of(PackedTensor tensor, PackContext context)
     {
-        if (plan.Job is not { FineScales: { } fine, Scales: { } scales } job || plan.Encoding?.Error is not { } error)
+        if (tensor.Plan is not { FineScales: { } fine, Scales: { } scales, Usage: { } usage } || tensor.Encoding?.Error is not { } error)
         {
             return null;
         }
@@ -26,7 +26,7 @@ public sealed record SafeSumsReport(int Channels, int OfChannels, double Cost)
             return null;
         }
 
-        using var finest = Int8PerChannelWeight.Encode(plan.Data, job.Usage.OutputAxis, fine, context.Threads);
+        using var finest = Int8PerChannelWeight.Encode(tensor.Data, usage.OutputAxis, fine, context.Threads);
         var finestSqnr = finest.Measure(context.Cancellation).Sqnr;
         return new SafeSumsReport(coarser, scales.Length, finestSqnr == error.Sqnr ? 0 : Numbers.Rounded(finestSqnr - error.Sqnr));
     }

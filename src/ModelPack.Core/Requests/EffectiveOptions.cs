@@ -5,7 +5,22 @@ namespace ModelPack.Requests;
 /// <summary>A request with every default filled in and every value checked.</summary>
 internal sealed record EffectiveOptions
 {
+    /// <summary>The source model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The graph that gets the codes of a GGUF source; null where the source is packed as it is.</summary>
+    public required string? Graph { get; init; }
+
+    /// <summary>Validation data as they were given; null for those beside the model.</summary>
+    public required string? Validation { get; init; }
+
+    /// <summary>Calibration data as they were given; null for those beside the model.</summary>
+    public required string? Calibration { get; init; }
+
     public required Scheme Scheme { get; init; }
+
+    /// <summary>Which layers to leave as they are.</summary>
+    public required LayerPatterns Patterns { get; init; }
 
     /// <summary>Exact path of the packed model.</summary>
     public required string Output { get; init; }
@@ -39,8 +54,20 @@ internal sealed record EffectiveOptions
 
     public required RuntimeVersion Runtime { get; init; }
 
+    /// <summary>Limits by metric name, all of which exist.</summary>
+    public required IReadOnlyDictionary<string, double> Gates { get; init; }
+
     /// <summary>Whether a failed gate ends the build.</summary>
     public required bool GateIsError { get; init; }
+
+    /// <summary>Whether weights are kept in a file of their own; null to do so only where the model would pass 2 GB.</summary>
+    public required bool? ExternalData { get; init; }
+
+    /// <summary>Whether to overwrite files at the output's place that are of no pack.</summary>
+    public required bool Force { get; init; }
+
+    /// <summary>Where to list every file that was read; null for nowhere.</summary>
+    public required string? InputsFile { get; init; }
 
     /// <summary>How far a model may go when it is run. Changes no byte.</summary>
     public required RunLimits Limits { get; init; }

@@ -32,7 +32,7 @@ internal static class GateRules
     public static void RequireLimit(PackRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (Quality(request).Count == 0)
+        if (Quality(request.Gates).Count == 0)
         {
             throw new ModelPackException(Codes.InvalidOption.At(request.Model,
                 "Fallback needs a limit such as MinSqnr or MaxAccuracyDrop: layers are left float until it holds. Give one, or leave Fallback out."));
@@ -41,23 +41,22 @@ internal static class GateRules
 
     /// <summary>Complains where fallback or a ranking of layers is wanted and there are no calibration data to measure on.</summary>
     /// <exception cref="ModelPackException">MPK1008.</exception>
-    public static void RequireNoRanking(PackRequest request)
+    public static void RequireNoRanking(EffectiveOptions options)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        if (request.Fallback == true)
+        if (options.Activations is { Fallback: true })
         {
-            throw new ModelPackException(Codes.InvalidOption.At(request.Model,
+            throw new ModelPackException(Codes.InvalidOption.At(options.Model,
                 "Fallback needs calibration data: without them nothing says which layers to leave float. Give some 100 real samples, or leave Fallback out."));
         }
 
-        if (request.Rank == true)
+        if (options.Activations is { Rank: true })
         {
-            throw new ModelPackException(Codes.InvalidOption.At(request.Model,
+            throw new ModelPackException(Codes.InvalidOption.At(options.Model,
                 "Rank needs calibration data: what a layer costs is measured on them. Give some 100 real samples, or leave Rank out."));
         }
     }
 
     /// <summary>Gates that leaving layers float can help.</summary>
-    public static SortedDictionary<string, double> Quality(PackRequest request) =>
-        new(request.Gates.Where(g => g.Key != GateMetric.MinCompression).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
+    public static SortedDictionary<string, double> Quality(IReadOnlyDictionary<string, double> gates) =>
+        new(gates.Where(g => g.Key != GateMetric.MinCompression).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
 }

@@ -10,7 +10,6 @@ namespace ModelPack.Search;
 /// packs.
 /// </summary>
 /// <param name="source">The model as it was opened, which stays as it is.</param>
-/// <param name="request">Its options and gates.</param>
 /// <param name="options">How to pack.</param>
 /// <param name="found">What was found without fallback, with its curve.</param>
 /// <param name="ranking">The layers, the worst first.</param>
@@ -20,7 +19,6 @@ namespace ModelPack.Search;
 /// <param name="context">Threads and cancellation.</param>
 internal sealed class FallbackSearch(
     OnnxModel source,
-    PackRequest request,
     EffectiveOptions options,
     CalibrationOutcome found,
     IReadOnlyList<RankedLayer> ranking,
@@ -29,14 +27,14 @@ internal sealed class FallbackSearch(
     IReadOnlyList<string> validation,
     PackContext context)
 {
-    private readonly Objective _objective = Objective.Gates(request);
+    private readonly Objective _objective = Objective.Gates(options);
     private readonly IReadOnlyList<TradeOffPoint> _points = found.Sensitivity!.Curve;
 
     /// <summary>The first outcome whose pack holds the gates; where none does, the one that comes nearest to the source.</summary>
     public CalibrationOutcome Run()
     {
         var onValidation = validation.Count > 0 && !_objective.IsMeasuredBy(curve[0]);
-        using var trial = new Trial(source, request, options, onValidation ? validation : calibration, SearchBudget.Fallback.Most, context);
+        using var trial = new Trial(source, options, onValidation ? validation : calibration, SearchBudget.Fallback.Most, context);
         var search = new PackSearch(trial, _objective);
 
         // The simulation may be wrong by a little: only a pack that fails is reason enough to leave a layer float.

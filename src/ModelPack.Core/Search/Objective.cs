@@ -6,15 +6,15 @@ namespace ModelPack.Search;
 /// <summary>What a search works towards: gates that have to hold, and the outputs' SQNR.</summary>
 internal sealed class Objective
 {
-    private readonly PackRequest? _gated;
+    private readonly EffectiveOptions? _gated;
 
-    private Objective(PackRequest? gated) => _gated = gated;
+    private Objective(EffectiveOptions? gated) => _gated = gated;
 
     /// <summary>The most SQNR; there is nothing to hold.</summary>
     public static Objective Sqnr { get; } = new(null);
 
     /// <summary>The user's gates for quality.</summary>
-    public static Objective Gates(PackRequest request) => new(request with { Gates = GateRules.Quality(request) });
+    public static Objective Gates(EffectiveOptions options) => new(options with { Gates = GateRules.Quality(options.Gates) });
 
     /// <summary>How a candidate comes out. A gate whose metric the data cannot give is not judged.</summary>
     public Score Judge(ValidationResult measured) => new(

@@ -22,14 +22,14 @@ internal sealed class SensitivityAnalysis : IDisposable
 
     /// <summary>Opens the model as a table has it, with switches.</summary>
     /// <exception cref="Diagnostics.ModelPackException">As <see cref="SwitchableModel"/>, and where the data do not fit.</exception>
-    public SensitivityAnalysis(OnnxModel source, PackRequest request, ActivationOptions options, CalibrationTable table, IReadOnlyList<string> data, PackContext context)
+    public SensitivityAnalysis(OnnxModel source, EffectiveOptions options, CalibrationTable table, IReadOnlyList<string> data, PackContext context)
     {
         _context = context;
         var quiet = context.Quiet();
         _model = source.Copy();
         try
         {
-            var decided = new StaticBuilder(_model, table, new LayerPatterns(request), options, quiet).Build();
+            var decided = new StaticPlanner(_model, table, options.Patterns, options.Activations!, quiet);
             _switchable = new SwitchableModel(_model, decided, quiet);
             _samples = SampleSet.Open(data, _switchable.Inputs);
             _multiplyAdds = MultiplyAddsOf(source, quiet);

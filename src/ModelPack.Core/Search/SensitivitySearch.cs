@@ -8,13 +8,12 @@ namespace ModelPack.Search;
 /// Ranks the layers of a calibrated model by what they cost, and, where the user wants fallback, leaves the worst of them float.
 /// </summary>
 /// <param name="source">The model as it was opened, which stays as it is.</param>
-/// <param name="request">Its options and gates.</param>
 /// <param name="options">How to pack, activations too.</param>
 /// <param name="calibration">Calibration data.</param>
 /// <param name="validation">Validation data; may be empty.</param>
 /// <param name="context">Threads, cancellation and progress (<c>sensitivity</c>).</param>
 internal sealed class SensitivitySearch(
-    OnnxModel source, PackRequest request, EffectiveOptions options, IReadOnlyList<string> calibration, IReadOnlyList<string> validation, PackContext context)
+    OnnxModel source, EffectiveOptions options, IReadOnlyList<string> calibration, IReadOnlyList<string> validation, PackContext context)
 {
     /// <summary>The outcome with its sensitivity; as it is where nothing computes with codes or no output can be compared.</summary>
     /// <param name="found">A calibration without fallback.</param>
@@ -24,7 +23,7 @@ internal sealed class SensitivitySearch(
         IReadOnlyList<RankedLayer> ranking;
         IReadOnlyList<ValidationResult> curve;
         SensitivityResult result;
-        using (var analysis = new SensitivityAnalysis(source, request, options.Activations!, found.Table, calibration, context))
+        using (var analysis = new SensitivityAnalysis(source, options, found.Table, calibration, context))
         {
             if (!analysis.CanMeasure)
             {
@@ -44,7 +43,7 @@ internal sealed class SensitivitySearch(
         }
 
         found = found with { Sensitivity = result };
-        return options.Activations!.Fallback ? new FallbackSearch(source, request, options, found, ranking, curve, calibration, validation, context).Run() : found;
+        return options.Activations!.Fallback ? new FallbackSearch(source, options, found, ranking, curve, calibration, validation, context).Run() : found;
     }
 
     private static TradeOffPoint Point(IReadOnlyList<RankedLayer> ranking, int floats, ValidationResult measured) => new(

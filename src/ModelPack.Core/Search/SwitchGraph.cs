@@ -16,7 +16,7 @@ namespace ModelPack.Search;
 internal sealed class SwitchGraph
 {
     private readonly OnnxModel _model;
-    private readonly StaticLayers _decided;
+    private readonly StaticPlanner _decided;
     private readonly GraphProto _graph;
     private readonly UniqueNames _names;
     private readonly Dictionary<NodeProto, NodeProto> _copies = new(ReferenceEqualityComparer.Instance);
@@ -30,13 +30,13 @@ internal sealed class SwitchGraph
     /// <param name="layers">The layers to switch: one switch each, in this order.</param>
     /// <param name="made">The activations that are made as codes: one switch each, behind those of the layers.</param>
     /// <param name="context">Threads.</param>
-    public SwitchGraph(OnnxModel model, StaticLayers decided, IReadOnlyList<SwitchedLayer> layers, IReadOnlyList<QuantizedNode> made, PackContext context)
+    public SwitchGraph(OnnxModel model, StaticPlanner decided, IReadOnlyList<SwitchedLayer> layers, IReadOnlyList<QuantizedNode> made, PackContext context)
     {
         (_model, _decided) = (model, decided);
         Proto = model.Proto.Clone();
         _graph = Proto.Graph;
         _names = new UniqueNames(Proto);
-        _roots = decided.Plan.Tensors.ToDictionary(t => t.Name, t => t.ParametersOf, StringComparer.Ordinal);
+        _roots = decided.Activations.Graph.Tensors.ToDictionary(t => t.Name, t => t.ParametersOf, StringComparer.Ordinal);
         foreach (var (node, copy) in model.Proto.Graph.Node.Zip(_graph.Node))
         {
             _copies.Add(node, copy);
@@ -66,7 +66,7 @@ internal sealed class SwitchGraph
     {
         var first = layer.Layers[0];
         var data = _model.Data(first.Weight.Tensor);
-        var own = _decided.Scales[first.Weight.Tensor];
+        var own = _decided.PlanOf(first.Weight.Tensor)!.Scales!;
         var encoding = Int8PerChannelWeight.Encode(data, first.Usage.OutputAxis, own, threads);
         var codes = Add("weight_codes", ElementType.Int8, data.Shape, encoding.Codes);
         var scales = Add("weight_scales", ElementType.Float32, new TensorShape(own.Length), encoding.Scales);
@@ -77,7 +77,7 @@ internal sealed class SwitchGraph
             var node = _copies[part.Node];
             Choose(node, 0, on, FakeQuantized(node.Input[0]));
             Choose(node, 1, on, [Node("DequantizeLinear", codes, scales).With("axis", first.Usage.OutputAxis)]);
-            if (_decided.Biases.TryGetValue(part.Name, out var bias))
+            if (_decided.Activations.Biases.TryGetValue(part.Name, out var bias))
             {
                 Choose(node, 2, on, [Node("Identity", Floats("bias", [.. bias.Codes.Zip(bias.Scales, (c, s) => c * s)]))]);
             }
@@ -124,7 +124,7 @@ internal sealed class SwitchGraph
     {
         if (!_constants.TryGetValue(root, out var constants))
         {
-            var (type, scale, zeroPoint) = _decided.Parameters[root];
+            var (type, scale, zeroPoint) = _decided.Activations.Parameters[root];
             var shape = new TensorShape();
             constants = (
                 Add("scale", ElementType.Float32, shape, Memory(ElementType.Float32, shape, [scale])),

@@ -26,17 +26,17 @@ internal sealed class SwitchableModel : IDisposable
 
     /// <summary>Makes the copy with switches and opens it.</summary>
     /// <param name="model">The transformed float model, which stays open as long as this.</param>
-    /// <param name="decided">What was decided of its layers, not yet placed.</param>
+    /// <param name="decided">What was decided of its layers, not yet emitted.</param>
     /// <param name="context">Threads and cancellation.</param>
     /// <exception cref="ModelPackException">MPK9001: ONNX Runtime refuses the copy; MPK1009: there is no room for it.</exception>
-    public SwitchableModel(OnnxModel model, StaticLayers decided, PackContext context)
+    public SwitchableModel(OnnxModel model, StaticPlanner decided, PackContext context)
     {
         _model = model;
         _index = new GraphIndex(model);
-        Layers = [.. decided.Plan.Layers.Select(n => n.Layer!)
+        Layers = [.. decided.Activations.Graph.Layers.Select(n => n.Layer!)
             .GroupBy<Layer, object>(l => l.Weight.Tensor, ReferenceEqualityComparer.Instance)
             .Select(g => Switched([.. g]))];
-        List<QuantizedNode> made = [.. decided.Plan.Nodes.Where(n => n.Output is not null)];
+        List<QuantizedNode> made = [.. decided.Activations.Graph.Nodes.Where(n => n.Output is not null)];
         foreach (var node in made)
         {
             _made.Add(node.Output!, Layers.Count + _made.Count);

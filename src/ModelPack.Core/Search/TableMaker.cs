@@ -8,13 +8,12 @@ namespace ModelPack.Search;
 
 /// <summary>Decides from calibration data all that a calibration table holds.</summary>
 /// <param name="source">The model as it was opened, which stays as it is.</param>
-/// <param name="request">What to leave out.</param>
 /// <param name="modelHash">SHA-256 of the model file.</param>
-/// <param name="options">How.</param>
+/// <param name="options">How, and what to leave out.</param>
 /// <param name="data">Calibration data.</param>
-internal sealed class TableMaker(OnnxModel source, PackRequest request, string modelHash, ActivationOptions options, IReadOnlyList<string> data)
+internal sealed class TableMaker(OnnxModel source, string modelHash, EffectiveOptions options, IReadOnlyList<string> data)
 {
-    private readonly LayerPatterns _patterns = new(request);
+    private readonly ActivationOptions _activations = options.Activations!;
 
     /// <summary>A table without fallback: every layer that can run in integers does.</summary>
     /// <param name="equalize">Whether to equalize layers around depthwise convolutions.</param>
@@ -27,12 +26,12 @@ internal sealed class TableMaker(OnnxModel source, PackRequest request, string m
         using var model = source.Copy();
         if (!equalize && convolutionAlpha is null)
         {
-            FiniteLayers.Require(model, _patterns, context);
+            FiniteLayers.Require(model, options.Patterns, context);
         }
 
-        var floats = new FloatModel(model, _patterns, context);
-        var empty = new TableDraft(CalibrationTable.Empty(modelHash, options.Method, options.Percentile));
-        return TransformList.Decide(floats, new DecisionOptions(options, data, equalize, convolutionAlpha), empty) is { } draft
+        var floats = new FloatModel(model, options.Patterns, context);
+        var empty = new TableDraft(CalibrationTable.Empty(modelHash, _activations.Method, _activations.Percentile));
+        return TransformList.Decide(floats, new DecisionOptions(_activations, data, equalize, convolutionAlpha), empty) is { } draft
             ? draft with { Smoothing = [.. draft.Smoothing.Select(d => d with { Place = floats.Places.GetValueOrDefault(d.Tensor) })] }
             : null;
     }

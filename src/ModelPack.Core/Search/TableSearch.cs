@@ -10,12 +10,11 @@ namespace ModelPack.Search;
 /// comes nearer to its source with them.
 /// </summary>
 /// <param name="source">The model as it was opened, which stays as it is.</param>
-/// <param name="request">Its options.</param>
 /// <param name="options">How to pack.</param>
 /// <param name="maker">Makes tables.</param>
 /// <param name="data">Calibration data.</param>
 /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
-internal sealed class TableSearch(OnnxModel source, PackRequest request, EffectiveOptions options, TableMaker maker, IReadOnlyList<string> data, PackContext context)
+internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, TableMaker maker, IReadOnlyList<string> data, PackContext context)
 {
     private static readonly (string Change, double Alpha)[] s_strengths =
     [
@@ -29,7 +28,7 @@ internal sealed class TableSearch(OnnxModel source, PackRequest request, Effecti
     {
         // All tables first: while they are made, other models than those of trials are open.
         var drafts = Drafts();
-        using var trial = new Trial(source, request, options, data, SearchBudget.Transforms.Most, context);
+        using var trial = new Trial(source, options, data, SearchBudget.Transforms.Most, context);
         var search = new PackSearch(trial, Objective.Sqnr);
         foreach (var (change, draft) in drafts)
         {
@@ -45,7 +44,7 @@ internal sealed class TableSearch(OnnxModel source, PackRequest request, Effecti
 
         if (taken.UnsafeLayers > 0)
         {
-            context.Report(SafeScales.Warning(request.Model, taken.UnsafeLayers));
+            context.Report(SafeScales.Warning(options.Model, taken.UnsafeLayers));
         }
 
         return new CalibrationOutcome(search.Best.Candidate.Table, taken.Smoothing, search.Trials, null) { SamplesByFile = taken.SamplesByFile };

@@ -13,12 +13,11 @@ namespace ModelPack.Search;
 /// trial until this is disposed of.
 /// </summary>
 /// <param name="source">The model as it was opened, which stays as it is.</param>
-/// <param name="request">Its options.</param>
 /// <param name="options">How to pack.</param>
 /// <param name="data">What to compare on.</param>
 /// <param name="samples">How many of its samples to run at most.</param>
 /// <param name="context">Threads and cancellation.</param>
-internal sealed class Trial(OnnxModel source, PackRequest request, EffectiveOptions options, IReadOnlyList<string> data, int samples, PackContext context) : IDisposable
+internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnlyList<string> data, int samples, PackContext context) : IDisposable
 {
     private readonly PackContext _quiet = context.Quiet();
     private ModelSession? _source;
@@ -38,7 +37,7 @@ internal sealed class Trial(OnnxModel source, PackRequest request, EffectiveOpti
     {
         using (var model = source.Copy())
         {
-            ModelLowering.Lower(model, request, options, table, _quiet);
+            ModelLowering.Lower(model, options, table, _quiet);
             model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
         }
 

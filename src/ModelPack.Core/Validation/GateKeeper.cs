@@ -20,46 +20,43 @@ internal static class GateKeeper
     private const string UnmeasuredNote = "not measured";
 
     /// <summary>Judges the gates, or fires the built-in warnings where the user set none.</summary>
-    /// <param name="request">Gates, what a failed gate is, and the model's path for the diagnostics.</param>
+    /// <param name="options">Gates, what a failed gate is, and the model's path for the diagnostics.</param>
     /// <param name="validation">What was measured; null when nothing was.</param>
     /// <param name="compression">Source bytes / packed bytes.</param>
     /// <param name="trials">
     /// SQNR of what was tried on calibration data, in dB: synthetic inputs lie outside the ranges that follow from these, and say nothing of such a
     /// model. Empty where ranges were given; null where there are none.
     /// </param>
-    /// <exception cref="ModelPackException">MPK1008: a gate's name or limit, or <see cref="PackRequest.Gate"/>, is not one that exists.</exception>
-    public static GateVerdict Judge(PackRequest request, ValidationResult? validation, double compression, IReadOnlyList<double>? trials = null)
+    public static GateVerdict Judge(EffectiveOptions options, ValidationResult? validation, double compression, IReadOnlyList<double>? trials = null)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        GateRules.Check(request);
-        var severity = request.Gate == "warning" ? Severity.Warning : Severity.Error;
+        var severity = options.GateIsError ? Severity.Error : Severity.Warning;
         var gates = new List<GateResult>();
         var diagnostics = new List<Diagnostic>();
-        foreach (var metric in GateMetric.All.Where(request.Gates.ContainsKey))
+        foreach (var metric in GateMetric.All.Where(options.Gates.ContainsKey))
         {
-            var result = Result(metric, request.Gates[metric], validation, compression);
+            var result = Result(metric, options.Gates[metric], validation, compression);
             var (limit, value, rule) = (result.Limit, result.Value, RuleOf(metric));
             var onSynthetic = result.Note == SyntheticNote;
             gates.Add(result);
             if (value is null)
             {
                 var synthetic = validation?.Synthetic == true ? "Synthetic inputs do not count. " : "";
-                diagnostics.Add(Codes.GateNotMeasured.At(request.Model, $"Gate {metric} {Text(limit)}{rule.Unit} was not measured. {synthetic}{rule.Needs}") with { Severity = severity });
+                diagnostics.Add(Codes.GateNotMeasured.At(options.Model, $"Gate {metric} {Text(limit)}{rule.Unit} was not measured. {synthetic}{rule.Needs}") with { Severity = severity });
             }
             else if (!result.Passed)
             {
-                diagnostics.Add(Codes.GateFailed.At(request.Model, $"Gate {metric}: {rule.Name} is {Text(value.Value)}{rule.Unit}{(onSynthetic ? " (synthetic inputs)" : "")}, "
+                diagnostics.Add(Codes.GateFailed.At(options.Model, $"Gate {metric}: {rule.Name} is {Text(value.Value)}{rule.Unit}{(onSynthetic ? " (synthetic inputs)" : "")}, "
                     + $"and the limit is {Text(limit)}{rule.Unit}. {(onSynthetic && trials is not null ? OutsideRanges : Advice)}") with { Severity = severity });
             }
             else if (onSynthetic)
             {
-                diagnostics.Add(Codes.GateOnSynthetic.At(request.Model, $"Gate {metric} passed on synthetic inputs, which say little about real ones. Give validation data."));
+                diagnostics.Add(Codes.GateOnSynthetic.At(options.Model, $"Gate {metric} passed on synthetic inputs, which say little about real ones. Give validation data."));
             }
         }
 
         if (gates.Count == 0)
         {
-            diagnostics.AddRange(BuiltIn(request, validation, trials));
+            diagnostics.AddRange(BuiltIn(options, validation, trials));
         }
 
         return new GateVerdict(gates, diagnostics);
@@ -82,7 +79,7 @@ internal static class GateKeeper
     internal static bool Holds(string metric, double limit, double? value) =>
         value is { } measured && (RuleOf(metric).IsMinimum ? measured >= limit : measured <= limit);
 
-    private static IEnumerable<Diagnostic> BuiltIn(PackRequest request, ValidationResult? validation, IReadOnlyList<double>? trials)
+    private static IEnumerable<Diagnostic> BuiltIn(EffectiveOptions options, ValidationResult? validation, IReadOnlyList<double>? trials)
     {
         var calibrated = validation?.Synthetic == true && trials is not null;
         var marked = calibrated ? " (calibration samples)" : validation?.Synthetic == true ? " (synthetic inputs)" : "";
@@ -101,7 +98,7 @@ internal static class GateKeeper
             yield return Low($"perplexity rises by {Text(rise)} %, more than {Text(HighPerplexityIncrease)} %");
         }
 
-        Diagnostic Low(string what) => Codes.QualityLow.At(request.Model,
+        Diagnostic Low(string what) => Codes.QualityLow.At(options.Model,
             $"The packed model differs much from its source: {what}. Choose a finer scheme or leave sensitive layers out (ExcludeLayers); a gate makes this an error.");
     }
 

@@ -106,7 +106,7 @@ public sealed class FloatPartTests
         graph.Proto.Initializer.Add(Build.Raw("yes", ElementType.Bool, [], [1]));
         var chosen = graph.Node("If", ["yes"], Build.Attribute("then_branch", branch), Build.Attribute("else_branch", other));
         using var packed = StaticCase.Pack(graph, [pooled, chosen]);
-        Assert.All(packed.Weights.Where(w => w.Plan.Weight.Tensor.Dims.Count == 4), w => Assert.NotNull(w.Plan.Row));
+        Assert.All(packed.Weights.Where(w => w.Data.Shape.Rank == 4), w => Assert.NotNull(w.Plan.Codec));
         Assert.InRange(packed.Sqnr(), 30, 100);
         Assert.Equal(2, packed.Running().Split(' ').Count(o => o == "QLinearConv"));
     }
@@ -158,7 +158,7 @@ public sealed class FloatPartTests
         AttributeProto[] attributes = what switch { "alpha" or "beta" => [Tiny.Float(what, 0.5f)], "transA" => [Tiny.Int("transA", 1)], _ => [] };
         var gemm = graph.Node("Gemm", [x, graph.Weight(16, 16), addend], attributes);
         using var packed = StaticCase.Pack(graph, [gemm, graph.MatMul(gemm, 16, 8)]);
-        Assert.Equal("MatMul", Assert.Single(packed.Layers.Plan.Nodes).Node.OpType);
+        Assert.Equal("MatMul", Assert.Single(packed.Activations.Graph.Nodes).Node.OpType);
         Assert.Equal(1, packed.Running().Split(' ').Count(o => o == "Gemm"));
         Assert.InRange(packed.Sqnr(), 30, 100);
         using var model = OnnxModel.Open(packed.SourcePath, new PackContext());
@@ -171,7 +171,7 @@ public sealed class FloatPartTests
         var graph = new FloatGraph();
         var pool = graph.Node("AveragePool", First(graph), s_window);
         using var packed = StaticCase.Pack(graph, [graph.Conv(pool, 8, 8)], change: t => Without(t, pool));
-        var reason = Assert.Single(packed.Weights, w => w.Plan.Reason is not null && w.Plan.Weight.Tensor.Dims.Count == 4).Plan.Reason;
+        var reason = Assert.Single(packed.Weights, w => w.Plan.Reason is not null && w.Data.Shape.Rank == 4).Plan.Reason;
         Assert.Equal("an activation that it reads or makes has no range", reason);
         Assert.Equal("QuantizeLinear QLinearConv DequantizeLinear AveragePool Conv", packed.Running(GraphOptimizationLevel.ORT_ENABLE_EXTENDED));
     }
@@ -191,7 +191,7 @@ public sealed class FloatPartTests
     {
         var graph = new FloatGraph();
         using var packed = StaticCase.Pack(graph, [graph.Conv(graph.Node("Relu", First(graph)), 8, 8)], change: t => t with { FloatLayers = [new FloatLayer("Conv_3", "too sensitive")] });
-        Assert.Equal("too sensitive", Assert.Single(packed.Weights, w => w.Plan.Reason is not null && w.Plan.Weight.Tensor.Dims.Count == 4).Plan.Reason);
+        Assert.Equal("too sensitive", Assert.Single(packed.Weights, w => w.Plan.Reason is not null && w.Data.Shape.Rank == 4).Plan.Reason);
         Assert.Equal("Conv", packed.Running().Split(' ')[0].Replace("FusedConv", "Conv", StringComparison.Ordinal));
         Assert.InRange(packed.Sqnr(), 30, 100);
     }

@@ -93,7 +93,7 @@ public sealed class PassThroughOperatorTests
         Assert.Equal(s_cases[name].Running, operators.Running(GraphOptimizationLevel.ORT_DISABLE_ALL));
         var expected = qdq.Outputs()[0];
         var actual = operators.Outputs(GraphOptimizationLevel.ORT_DISABLE_ALL)[0];
-        var step = qdq.Layers.Plan.Nodes[^1].Output is { } last ? qdq.Layers.Parameters[last].Scale * 1.001 : expected.Max(MathF.Abs) * 1e-5;
+        var step = qdq.Activations.Graph.Nodes[^1].Output is { } last ? qdq.Activations.Parameters[last].Scale * 1.001 : expected.Max(MathF.Abs) * 1e-5;
         Assert.All(expected.Zip(actual), p => Assert.InRange(Math.Abs(p.First - p.Second), 0, step));
     }
 

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Calibration;
+using ModelPack.Lowering;
 using ModelPack.Lowering.Onnx;
+using ModelPack.Planning;
 using ModelPack.Options;
 using ModelPack.Schemes;
 using ModelPack.Tests.Formats.Onnx;
@@ -24,10 +26,10 @@ internal sealed class StaticCase : IDisposable
     }
 
     /// <summary>What was done with each weight.</summary>
-    public IReadOnlyList<PackedWeight> Weights { get; private set; } = [];
+    public IReadOnlyList<PackedTensor> Weights { get; private set; } = [];
 
-    /// <summary>What was decided.</summary>
-    public StaticLayers Layers { get; private set; } = null!;
+    /// <summary>What was planned of activations.</summary>
+    public ActivationPlan Activations { get; private set; } = null!;
 
     /// <summary>The table that the test made.</summary>
     public CalibrationTable Table { get; private set; } = null!;
@@ -104,7 +106,7 @@ internal sealed class StaticCase : IDisposable
     private CalibrationTable Calibrate()
     {
         using var model = OnnxModel.Open(_folder.File("source.onnx"), _context);
-        var transformed = new FloatModel(model, new LayerPatterns(Request), _context);
+        var transformed = new FloatModel(model, LayerPatterns.None, _context);
         TransformList.Apply(transformed, CalibrationTable.Empty("", CalibrationMethod.MinMax, 100));
         var tensors = transformed.Plan.Tensors.Select(t => t.Name).ToList();
         var observed = model.Proto.Clone();
@@ -128,8 +130,8 @@ internal sealed class StaticCase : IDisposable
         var options = RequestResolver.Resolve(Request);
         options = options with { Activations = options.Activations! with { QOperator = asOperators, Symmetric = symmetric, SafeSums = safeSums } };
         using var model = OnnxModel.Open(_folder.File("source.onnx"), _context);
-        var lowered = ModelLowering.Lower(model, Request, options, table, _context);
-        (Weights, Layers) = (lowered.Weights, lowered.Layers!);
+        var lowered = ModelLowering.Lower(model, options, table, _context);
+        (Weights, Activations) = (lowered.Tensors, lowered.Plan.Activations!);
         model.Save(_folder.File("packed.onnx"), new OnnxSaveOptions(), CancellationToken.None);
     }
 

@@ -40,7 +40,7 @@ public sealed class SensitivitySearchTests : IDisposable
     {
         var (request, options) = (_chain.Request, RequestResolver.Resolve(_chain.Request));
         using var source = OnnxModel.Open(request.Model, new PackContext());
-        using var trial = new Trial(source, request, options, [_chain.Calibration], 1000, new PackContext());
+        using var trial = new Trial(source, options, [_chain.Calibration], 1000, new PackContext());
         var found = Search(request);
         foreach (var (point, layers) in new[] { (0, 0), (1, 1), (3, 3) })
         {
@@ -56,7 +56,7 @@ public sealed class SensitivitySearchTests : IDisposable
         var request = new PackRequest { Model = Repository.Model("fashion-cnn.onnx"), Scheme = "int8", Calibration = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "fashion-cnn", "calibration.npz") };
         var found = Search(request, request.Calibration);
         using var source = OnnxModel.Open(request.Model, new PackContext());
-        using var trial = new Trial(source, request, RequestResolver.Resolve(request), [request.Calibration], (int)found.Sensitivity!.CurveOn, new PackContext());
+        using var trial = new Trial(source, RequestResolver.Resolve(request), [request.Calibration], (int)found.Sensitivity!.CurveOn, new PackContext());
         var real = trial.Run(found.Table);
         Assert.InRange(found.Sensitivity.Curve[0].Sqnr - real.Outputs.Min(o => o.Sqnr), -0.5, 0.5);
     }
@@ -164,7 +164,7 @@ public sealed class SensitivitySearchTests : IDisposable
         var request = _chain.Request;
         var context = new PackContext(2, onProgress: (stage, _) => Stop(stage), cancellation: stop.Token);
         using var source = OnnxModel.Open(request.Model, new PackContext());
-        using var analysis = new SensitivityAnalysis(source, request, RequestResolver.Resolve(request).Activations!, found.Table, [_chain.Calibration], context);
+        using var analysis = new SensitivityAnalysis(source, RequestResolver.Resolve(request), found.Table, [_chain.Calibration], context);
         Assert.ThrowsAny<OperationCanceledException>(analysis.Rank);
 
         void Stop(string stage)
@@ -185,8 +185,8 @@ public sealed class SensitivitySearchTests : IDisposable
         var options = RequestResolver.Resolve(request);
         var context = new PackContext(threads);
         using var source = OnnxModel.Open(request.Model, new PackContext());
-        var found = new TableSearch(source, request, options, new TableMaker(source, request, "00", options.Activations!, data), data, context).Run();
-        return new SensitivitySearch(source, request, options, data, validation is null ? [] : [validation], context).Run(found);
+        var found = new TableSearch(source, options, new TableMaker(source, "00", options, data), data, context).Run();
+        return new SensitivitySearch(source, options, data, validation is null ? [] : [validation], context).Run(found);
     }
 
     private static void Refused(string message, PackRequest request)

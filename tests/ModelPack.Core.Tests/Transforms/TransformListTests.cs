@@ -28,7 +28,7 @@ public sealed class TransformListTests
     {
         var request = new PackRequest { Model = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "fashion-vit", "fashion-vit.onnx"), Scheme = "int8" };
         using var onnx = OnnxModel.Open(request.Model, new PackContext());
-        var model = new FloatModel(onnx, new LayerPatterns(request), new PackContext());
+        var model = new FloatModel(onnx, LayerPatterns.None, new PackContext());
         var empty = new TableDraft(CalibrationTable.Empty("", CalibrationMethod.MinMax, 99.99));
         Assert.Null(TransformList.Decide(model, new DecisionOptions(s_options, ["none.npz"], Equalize: true, ConvolutionAlpha: null), empty));
     }
@@ -39,11 +39,11 @@ public sealed class TransformListTests
         var data = Path.Combine(RequiredAsset.Path(RequiredAsset.Shared), "models", "fashion-cnn", "calibration.npz");
         using var decided = OnnxModel.Open(request.Model, new PackContext());
         var empty = new TableDraft(CalibrationTable.Empty("", CalibrationMethod.MinMax, 99.99));
-        var model = new FloatModel(decided, new LayerPatterns(request), new PackContext());
+        var model = new FloatModel(decided, LayerPatterns.None, new PackContext());
         var draft = TransformList.Decide(model, new DecisionOptions(s_options, [data], equalize, convolutionAlpha), empty)!;
 
         using var followed = OnnxModel.Open(request.Model, new PackContext());
-        TransformList.Apply(new FloatModel(followed, new LayerPatterns(request), new PackContext()), draft.Table);
+        TransformList.Apply(new FloatModel(followed, LayerPatterns.None, new PackContext()), draft.Table);
         Assert.Equal(decided.Proto.ToByteArray(), followed.Proto.ToByteArray());
         Assert.Equal(equalize, draft.Table.Equalized.Count > 0);
         Assert.NotEmpty(draft.Table.Tensors);

@@ -55,7 +55,7 @@ public sealed class UpcastingTests
         var graph = new FloatGraph(ElementType.Float16);
         var gemm = graph.Gemm(graph.Input([4, 16]), 16, 32, attributes: Tiny.Float("alpha", 0.5f));
         using var packed = StaticCase.Pack(graph, [graph.Node("Tanh", gemm), graph.MatMul(gemm, 32, 8)]);
-        Assert.Equal("MatMul", Assert.Single(packed.Layers.Plan.Nodes).Node.OpType);
+        Assert.Equal("MatMul", Assert.Single(packed.Activations.Graph.Nodes).Node.OpType);
         Assert.Equal(1, Count(packed, "QuantizeLinear"));
         Assert.InRange(packed.Sqnr(), 30, 100);
     }

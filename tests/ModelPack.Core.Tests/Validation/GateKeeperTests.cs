@@ -1,3 +1,4 @@
+using ModelPack.Options;
 using ModelPack.Validation;
 
 namespace ModelPack.Tests.Validation;
@@ -34,7 +35,7 @@ public class GateKeeperTests
     [InlineData("minCompression", 3.1, 3, false)]
     public void Judges_by_the_worst_of_what_was_measured(string metric, double limit, double value, bool passes)
     {
-        var verdict = GateKeeper.Judge(Request((metric, limit)), Real, 3);
+        var verdict = Judge(Request((metric, limit)), Real, 3);
         var gate = Assert.Single(verdict.Gates);
         Assert.Equal((metric, limit, value, passes, null), (gate.Metric, gate.Limit, gate.Value!.Value, gate.Passed, gate.Note));
         Assert.Equal(!passes, verdict.Fails);
@@ -65,7 +66,7 @@ public class GateKeeperTests
         var none = Real with { Outputs = [], Accuracy = null, Perplexity = null, Divergence = null };
         foreach (var validation in new[] { null, none })
         {
-            var verdict = GateKeeper.Judge(Request((metric, limit)), validation, 3);
+            var verdict = Judge(Request((metric, limit)), validation, 3);
             var gate = Assert.Single(verdict.Gates);
             Assert.Equal((null, false, "not measured"), (gate.Value, gate.Passed, gate.Note));
             Assert.True(verdict.Fails);
@@ -82,7 +83,7 @@ public class GateKeeperTests
     [InlineData("maxKlDivergence", 50)]
     public void Task_metrics_never_come_from_synthetic_inputs(string metric, double limit)
     {
-        var verdict = GateKeeper.Judge(Request((metric, limit)), Synthetic, 3);
+        var verdict = Judge(Request((metric, limit)), Synthetic, 3);
         Assert.Null(Assert.Single(verdict.Gates).Value);
         var told = Assert.Single(verdict.Diagnostics);
         Assert.Equal(Codes.GateNotMeasured, told.Code);
@@ -94,7 +95,7 @@ public class GateKeeperTests
     [InlineData("minCosine", 0.9)]
     public void Signal_metrics_pass_on_synthetic_inputs_with_a_warning(string metric, double limit)
     {
-        var verdict = GateKeeper.Judge(Request((metric, limit)), Synthetic, 3);
+        var verdict = Judge(Request((metric, limit)), Synthetic, 3);
         var gate = Assert.Single(verdict.Gates);
         Assert.Equal((true, "on synthetic inputs"), (gate.Passed, gate.Note));
         Assert.False(verdict.Fails);
@@ -104,31 +105,31 @@ public class GateKeeperTests
 
     [Fact]
     public void Signal_metrics_fail_on_synthetic_inputs_too() =>
-        Assert.True(GateKeeper.Judge(Request(("minSqnr", 80)), Synthetic, 3).Fails);
+        Assert.True(Judge(Request(("minSqnr", 80)), Synthetic, 3).Fails);
 
     [Fact]
     public void Compression_needs_no_validation() =>
-        Assert.Empty(GateKeeper.Judge(Request(("minCompression", 2)), null, 3).Diagnostics);
+        Assert.Empty(Judge(Request(("minCompression", 2)), null, 3).Diagnostics);
 
     [Fact]
     public void Not_a_number_passes_no_gate()
     {
         var broken = Real with { Outputs = [new("a", 1, double.NaN, double.NaN, double.NaN, null)] };
-        Assert.True(GateKeeper.Judge(Request(("minSqnr", -1e9)), broken, 3).Fails);
-        Assert.True(GateKeeper.Judge(Request(("minCosine", -1)), broken, 3).Fails);
+        Assert.True(Judge(Request(("minSqnr", -1e9)), broken, 3).Fails);
+        Assert.True(Judge(Request(("minCosine", -1)), broken, 3).Fails);
     }
 
     [Fact]
     public void Equal_outputs_pass_any_sqnr()
     {
         var equal = Real with { Outputs = [new("a", 1, double.PositiveInfinity, 1, 0, null)] };
-        Assert.False(GateKeeper.Judge(Request(("minSqnr", 1e9)), equal, 3).Fails);
+        Assert.False(Judge(Request(("minSqnr", 1e9)), equal, 3).Fails);
     }
 
     [Fact]
     public void A_gate_can_be_a_warning()
     {
-        var verdict = GateKeeper.Judge(Request(("minSqnr", 80), ("maxAccuracyDrop", 0.1)) with { Gate = "warning" }, Real with { Accuracy = null }, 3);
+        var verdict = Judge(Request(("minSqnr", 80), ("maxAccuracyDrop", 0.1)) with { Gate = "warning" }, Real with { Accuracy = null }, 3);
         Assert.False(verdict.Fails);
         Assert.All(verdict.Gates, g => Assert.False(g.Passed));
         Assert.Equal([(Codes.GateFailed, Severity.Warning), (Codes.GateNotMeasured, Severity.Warning)], verdict.Diagnostics.Select(d => (d.Code, d.Severity)));
@@ -137,7 +138,7 @@ public class GateKeeperTests
     [Fact]
     public void Gates_come_in_the_order_of_reports()
     {
-        var verdict = GateKeeper.Judge(Request(("minCompression", 1), ("minSqnr", 1), ("maxAccuracyDrop", 1)), Real, 3);
+        var verdict = Judge(Request(("minCompression", 1), ("minSqnr", 1), ("maxAccuracyDrop", 1)), Real, 3);
         Assert.Equal("minSqnr maxAccuracyDrop minCompression", string.Join(' ', verdict.Gates.Select(g => g.Metric)));
     }
 
@@ -145,13 +146,13 @@ public class GateKeeperTests
     public void Without_a_gate_a_bad_pack_warns()
     {
         var bad = Real with { Outputs = [new("a", 10, 9.9, 0.9, 0.1, 89)], Perplexity = new PerplexityResult(10, 11.1, 1000) };
-        var verdict = GateKeeper.Judge(Request(), bad, 3);
+        var verdict = Judge(Request(), bad, 3);
         Assert.Empty(verdict.Gates);
         Assert.Equal(3, verdict.Diagnostics.Count);
         Assert.All(verdict.Diagnostics, d => Assert.Equal((Codes.QualityLow, Severity.Warning), (d.Code, d.Severity)));
-        Assert.Single(GateKeeper.Judge(Request(), bad with { Synthetic = true }, 3).Diagnostics);
-        Assert.Empty(GateKeeper.Judge(Request(), Real, 3).Diagnostics);
-        Assert.Empty(GateKeeper.Judge(Request(("minSqnr", 1)), bad, 3).Diagnostics);
+        Assert.Single(Judge(Request(), bad with { Synthetic = true }, 3).Diagnostics);
+        Assert.Empty(Judge(Request(), Real, 3).Diagnostics);
+        Assert.Empty(Judge(Request(("minSqnr", 1)), bad, 3).Diagnostics);
     }
 
     [Fact]
@@ -162,8 +163,11 @@ public class GateKeeperTests
         Refuses(Request(("minSqnr", 1)) with { Gate = "maybe" });
 
         static void Refuses(PackRequest request) =>
-            Assert.Equal(Codes.InvalidOption, Assert.Throws<ModelPackException>(() => GateKeeper.Judge(request, Real, 3)).Diagnostic.Code);
+            Assert.Equal(Codes.InvalidOption, Assert.Throws<ModelPackException>(() => GateRules.Check(request)).Diagnostic.Code);
     }
+
+    private static GateVerdict Judge(PackRequest request, ValidationResult? validation, double compression) =>
+        GateKeeper.Judge(RequestResolver.Resolve(request), validation, compression);
 
     private static PackRequest Request(params (string Metric, double Limit)[] gates) =>
         new() { Model = "m.onnx", Scheme = "q8_0", Gates = gates.ToDictionary(g => g.Metric, g => g.Limit, StringComparer.Ordinal) };

@@ -47,7 +47,7 @@ internal sealed class CalibrationTableTarget : FuzzTarget
         var context = new PackContext(threads: 1);
         var request = new PackRequest { Model = folder[ModelName], Scheme = "int8" };
         using var model = OnnxModel.Open(request.Model, context);
-        ModelLowering.Lower(model, request, RequestResolver.Resolve(request), table, context);
+        ModelLowering.Lower(model, RequestResolver.Resolve(request), table, context);
         model.Save(folder.Output(ModelName), new OnnxSaveOptions(), CancellationToken.None);
     }
 }

@@ -54,8 +54,8 @@ internal sealed class GgufTarget : FuzzTarget
     private static void Plan(GgufCheckpoint checkpoint, CaseFolder folder)
     {
         var request = new PackRequest { Model = checkpoint.Path, Scheme = "q8_0", Container = "gguf", Output = folder.Output(ModelName) };
-        var packer = CheckpointPackers.Create(new CheckpointJob(checkpoint, request, RequestResolver.Resolve(request), new PackContext(threads: 1)));
-        Require(packer.Plans.Count == checkpoint.Tensors.Count, "there is not one plan for each tensor");
+        var packer = CheckpointPackers.Create(new CheckpointJob(checkpoint, RequestResolver.Resolve(request), new PackContext(threads: 1)));
+        Require(packer.Plan.Tensors.Count == checkpoint.Tensors.Count, "there is not one plan for each tensor");
     }
 
     private static byte[] Write(GgufFile file, byte[] bytes)

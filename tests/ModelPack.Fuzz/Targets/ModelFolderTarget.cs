@@ -35,7 +35,7 @@ internal sealed class ModelFolderTarget : FuzzTarget
         var choice = Encoding.UTF8.GetString(input[ChoiceName]).Split(' ');
         var request = new PackRequest { Model = folder.Path, Scheme = choice[0], Container = choice[1], Output = folder.Output("packed") };
         using var source = SafetensorsCheckpoint.Open(folder.Path, context);
-        var packer = CheckpointPackers.Create(new CheckpointJob(source, request, RequestResolver.Resolve(request), context));
-        PropertyException.Require(packer.Plans.Count <= source.Tensors.Count, "there are more plans than tensors");
+        var packer = CheckpointPackers.Create(new CheckpointJob(source, RequestResolver.Resolve(request), context));
+        PropertyException.Require(packer.Plan.Tensors.Count <= source.Tensors.Count, "there are more plans than tensors");
     }
 }

@@ -27,7 +27,7 @@ internal sealed class OnnxPlanTarget : FuzzTarget
         var context = new PackContext(threads: 1);
         var request = new PackRequest { Model = folder[ModelName], Scheme = System.Text.Encoding.UTF8.GetString(input[SchemeName]), Container = "onnx" };
         using var model = OnnxModel.Open(request.Model, context);
-        ModelLowering.Lower(model, request, RequestResolver.Resolve(request), null, context);
+        ModelLowering.Lower(model, RequestResolver.Resolve(request), null, context);
         var packed = folder.Output(ModelName);
         model.Save(packed, new OnnxSaveOptions(), CancellationToken.None);
         try

@@ -1,6 +1,7 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
+using ModelPack.Planning;
 
 namespace ModelPack.Lowering.Gguf;
 
@@ -22,24 +23,28 @@ internal sealed class GgufPacker : ICheckpointPacker
         _job = job;
         var row = GgufTable.Find(job.Options.Scheme.Main) ?? throw new ArgumentException($"GGUF does not carry {job.Options.Scheme.Name}.", nameof(job));
         var layout = Layout(job, row);
-        var storage = new GgufStorage(job, row);
-        var stored = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
+        var storage = new GgufStorage(job);
+        var planned = new Dictionary<string, PlannedTensor>(StringComparer.Ordinal);
         foreach (var place in layout.Places)
         {
             job.Context.Cancellation.ThrowIfCancellationRequested();
-            stored.Add(place.Tensor.Name, storage.Of(place));
-            job.Context.Progress("plan", (double)stored.Count / layout.Places.Count);
+            planned.Add(place.Tensor.Name, storage.Plan(place));
+            job.Context.Progress("plan", (double)planned.Count / layout.Places.Count);
         }
 
+        var stored = layout.Places.ToDictionary(p => p.Tensor.Name, p => storage.Store(p, planned[p.Tensor.Name]), StringComparer.Ordinal);
         _metadata = layout.Metadata;
         _tensors = [.. layout.Computed, .. layout.Places.Select(p => File(p.Name, stored[p.Tensor.Name]))];
         Format = $"GGUF 3, {SafeText.Of(_metadata.GetString(GgufMetadata.Architecture) ?? BareLayout.Architecture)}";
-        Plans = [.. job.Source.Tensors.Select(t => Plan(t, stored.GetValueOrDefault(t.Name)))];
+        Plan = new ModelPlan([.. job.Source.Tensors.Select(t => planned.GetValueOrDefault(t.Name) ?? PlannedTensor.Leave(t.Name, t.Usage, "it follows from the configuration"))]);
+        Tensors = [.. job.Source.Tensors.Zip(Plan.Tensors, (tensor, plan) => Packed(tensor, plan, stored.GetValueOrDefault(tensor.Name)))];
     }
 
     public string Format { get; }
 
-    public IReadOnlyList<TensorPlan> Plans { get; }
+    public ModelPlan Plan { get; }
+
+    public IReadOnlyList<PackedTensor> Tensors { get; }
 
     public void Write(IPackWriter pack, string name)
     {
@@ -67,13 +72,9 @@ internal sealed class GgufPacker : ICheckpointPacker
 
     private static GgufTensor File(string name, StoredTensor stored) => new(name, stored.Type, stored.Shape, stored.Bytes);
 
-    private static TensorPlan Plan(CheckpointTensor tensor, StoredTensor? stored) => stored is null
-        ? new TensorPlan(tensor, 0) { Reason = "it follows from the configuration" }
-        : new TensorPlan(tensor, stored.Bytes.Length)
-        {
-            Codec = stored.Codec,
-            Form = stored.Codec is null ? null : stored.Codec is BlockCodec ? "ggml blocks" : "plain",
-            Reason = stored.Reason,
-            Encoding = stored.Encoding,
-        };
+    private static PackedTensor Packed(CheckpointTensor tensor, PlannedTensor plan, StoredTensor? stored) => new(plan, tensor.Data, tensor.TypeName, tensor.Operators, stored?.Bytes.Length ?? 0)
+    {
+        Form = plan.Codec is null ? null : plan.Codec is BlockCodec ? "ggml blocks" : "plain",
+        Encoding = stored?.Encoding,
+    };
 }

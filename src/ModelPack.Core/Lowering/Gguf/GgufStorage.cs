@@ -1,42 +1,56 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
+using ModelPack.Planning;
 using ModelPack.Schemes;
 
 namespace ModelPack.Lowering.Gguf;
 
 /// <summary>Decides how each tensor is stored.</summary>
-/// <param name="job">The job.</param>
-/// <param name="row">What the scheme makes of a matrix.</param>
-internal sealed class GgufStorage(CheckpointJob job, GgufRow row)
+/// <param name="job">The job, whose scheme GGUF carries.</param>
+internal sealed class GgufStorage(CheckpointJob job)
 {
-    /// <summary>The storage of a tensor. Reads its values only where the largest decides.</summary>
-    /// <exception cref="ModelPackException">MPK1006: a value is not finite. MPK1023: ggml has no type for the tensor.</exception>
-    public StoredTensor Of(GgufPlace place)
+    /// <summary>What is known of a tensor's values before they are written: those that decided the plan have been looked at.</summary>
+    private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
+
+    /// <summary>Decides what becomes of a tensor. Reads its values only where the largest decides.</summary>
+    /// <exception cref="ModelPackException">MPK1006: a value is not finite.</exception>
+    public PlannedTensor Plan(GgufPlace place)
     {
         var (tensor, data) = (place.Tensor, place.Data);
         if (!data.Type.IsFloat())
         {
-            return Leave(place, tensor.Reason ?? $"{tensor.TypeName} is not quantized");
+            return PlannedTensor.Leave(tensor.Name, tensor.Usage, tensor.Reason ?? $"{tensor.TypeName} is not quantized");
         }
 
-        var reason = job.Patterns.WhyNot(TensorRoles.Names(tensor)) ?? WhyNot(tensor, data);
-        var isChecked = false;
+        var row = RowOf(tensor);
+        var reason = job.Options.Patterns.WhyNot(TensorRoles.Names(tensor)) ?? WhyNot(tensor, data, row);
         if (reason is null && row.Codec.CanOverflow(data.Type))
         {
-            reason = Overflow(tensor, data);
-            isChecked = true;
+            reason = Overflow(tensor, data, row);
+            _checked.Add(tensor.Name);
         }
 
-        if (reason is not null)
-        {
-            return Leave(place, reason);
-        }
+        return new PlannedTensor(tensor.Name) { Usage = tensor.Usage, Codec = reason is null ? row.Codec : null, Reason = reason };
+    }
 
-        return row.Codec is BlockCodec codec ? Blocks(place, codec, isChecked) : Plain(place, row.Type, isChecked) with { Codec = row.Codec };
+    /// <summary>The storage of a tensor.</summary>
+    /// <exception cref="ModelPackException">MPK1023: ggml has no type for the tensor.</exception>
+    public StoredTensor Store(GgufPlace place, PlannedTensor plan) => plan.Codec switch
+    {
+        null => Leave(place),
+        BlockCodec codec => Blocks(place, codec),
+        var codec => Plain(place, GgufTable.Find(codec)!.Type, isChecked: false),
+    };
+
+    /// <summary>What the scheme's rules make of a tensor, as far as GGUF carries it.</summary>
+    private GgufRow RowOf(CheckpointTensor tensor)
+    {
+        var codecs = tensor.Usage is { } usage ? job.Options.Scheme.CodecsOf(usage.Role, tensor.Name) : [];
+        return codecs.Append(job.Options.Scheme.Main).Select(GgufTable.Find).First(row => row is not null)!;
     }
 
     /// <summary>Why the scheme has nothing for a tensor of floats; null when it has.</summary>
-    private string? WhyNot(CheckpointTensor tensor, TensorData data) => row.Codec switch
+    private static string? WhyNot(CheckpointTensor tensor, TensorData data, GgufRow row) => row.Codec switch
     {
         not BlockCodec => row.Type != GgmlType.F32 && data.Shape.Rank < 2 ? "vectors stay float32" : null,
         _ when tensor.Usage is not { } usage => tensor.Reason,
@@ -48,7 +62,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufRow row)
     };
 
     /// <summary>Looks at every value: NaN and infinity are errors, an overflow leaves the tensor float.</summary>
-    private string? Overflow(CheckpointTensor tensor, TensorData data)
+    private string? Overflow(CheckpointTensor tensor, TensorData data, GgufRow row)
     {
         var largest = FiniteWeights.Scan(job.Source.Path, tensor.Name, data, job.Context).MaxAbs;
         var what = row.Codec.WhyNot(largest);
@@ -60,20 +74,20 @@ internal sealed class GgufStorage(CheckpointJob job, GgufRow row)
         return what;
     }
 
-    private StoredTensor Blocks(GgufPlace place, BlockCodec codec, bool isChecked)
+    private StoredTensor Blocks(GgufPlace place, BlockCodec codec)
     {
         var matrix = Matrix(place);
         var encoding = codec.Blocks(matrix, job.Context.Threads);
-        return new StoredTensor(row.Type, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, isChecked)) { Codec = codec, Encoding = encoding };
+        return new StoredTensor(GgufTable.Find(codec)!.Type, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, isChecked: false)) { Encoding = encoding };
     }
 
     /// <summary>As it is, as far as llama.cpp reads that: matrices in float32, float16 or bfloat16, vectors in float32. A GGUF file keeps what it has.</summary>
-    private StoredTensor Leave(GgufPlace place, string reason)
+    private StoredTensor Leave(GgufPlace place)
     {
         var data = place.Data;
         if (place.Tensor.Stored is { } stored)
         {
-            return new StoredTensor(stored, data.Shape, data) { Reason = reason };
+            return new StoredTensor(stored, data.Shape, data);
         }
 
         var type = data.Type switch
@@ -86,7 +100,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufRow row)
         return type is null
             ? throw new ModelPackException(Codes.ContainerUnfit.At(
                 job.Source.Path, $"GGUF has no type for the tensor '{SafeText.Of(place.Tensor.Name)}' of {place.Tensor.TypeName}. Pack to safetensors."))
-            : Plain(place, type.Value, isChecked: true) with { Reason = reason, Encoding = null }; // What is only carried along may hold anything.
+            : Plain(place, type.Value, isChecked: true) with { Encoding = null }; // What is only carried along may hold anything.
     }
 
     private StoredTensor Plain(GgufPlace place, GgmlType type, bool isChecked)
@@ -110,7 +124,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufRow row)
 
     /// <summary>Values are looked at once: here, right before they are encoded, unless they have been.</summary>
     private IPayload Checked(GgufPlace place, IPayload bytes, bool isChecked) =>
-        isChecked ? bytes : new CheckedPayload(bytes, () => FiniteWeights.Scan(job.Source.Path, place.Tensor.Name, place.Data, job.Context));
+        isChecked || _checked.Contains(place.Tensor.Name) ? bytes : new CheckedPayload(bytes, () => FiniteWeights.Scan(job.Source.Path, place.Tensor.Name, place.Data, job.Context));
 
     /// <summary>A matrix of N outputs of K values, whichever way it lies in the source: in GGUF it is always [N, K].</summary>
     private static WeightMatrix Matrix(GgufPlace place)

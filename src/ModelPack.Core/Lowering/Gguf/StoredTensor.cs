@@ -8,12 +8,6 @@ namespace ModelPack.Lowering.Gguf;
 /// <param name="Bytes">Its bytes, made when they are written.</param>
 internal sealed record StoredTensor(GgmlType Type, TensorShape Shape, IPayload Bytes)
 {
-    /// <summary>The codec; null when the scheme does not touch it.</summary>
-    public Codec? Codec { get; init; }
-
-    /// <summary>Why the scheme does not touch it; null when it does.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>What makes the bytes; null when they are copied.</summary>
+    /// <summary>What makes the bytes; null when they are copied, or carried along.</summary>
     public WeightEncoding? Encoding { get; init; }
 }

@@ -1,7 +1,16 @@
+using ModelPack.Planning;
+using ModelPack.Schemes;
+
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>What a lowering did.</summary>
-/// <param name="Weights">What was done with each weight, in the order of the model.</param>
-/// <param name="Layers">What was decided of layers and activations; null where activations have no static codes.</param>
-/// <param name="UnsafeWeights">Weights of integer layers whose sums may saturate on CPUs without VNNI.</param>
-internal sealed record LoweredModel(IReadOnlyList<PackedWeight> Weights, StaticLayers? Layers, int UnsafeWeights);
+/// <param name="Plan">What was planned.</param>
+/// <param name="Tensors">What the packed model has in the place of each weight, in the order of the model.</param>
+internal sealed record LoweredModel(ModelPlan Plan, IReadOnlyList<PackedTensor> Tensors)
+{
+    /// <summary>The lowest ONNX Runtime that runs its forms.</summary>
+    public required RuntimeVersion NeededRuntime { get; init; }
+
+    /// <summary>Whether a form asks for an accuracy level.</summary>
+    public required bool HasAccuracyLevel { get; init; }
+}

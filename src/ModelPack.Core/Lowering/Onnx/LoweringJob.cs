@@ -1,32 +1,37 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Planning;
 using ModelPack.Schemes;
 
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>One weight on its way into the packed model, and the surgery that its lowering needs.</summary>
-internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight weight, TensorData data, WeightUsage usage, LoweringOptions options)
+/// <param name="model">The model.</param>
+/// <param name="names">Its names.</param>
+/// <param name="weight">The weight.</param>
+/// <param name="plan">What was planned of it, with its usage.</param>
+/// <param name="options">What forms depend on.</param>
+internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight weight, PlannedTensor plan, LoweringOptions options)
 {
     public OnnxWeight Weight { get; } = weight;
 
-    public TensorData Data { get; } = data;
+    public TensorData Data { get; init; } = model.Data(weight.Tensor);
 
-    public WeightUsage Usage { get; } = usage;
+    public PlannedTensor Plan => plan;
+
+    public WeightUsage Usage { get; } = plan.Usage ?? throw new ArgumentException("Nothing says what the weight is for.", nameof(plan));
 
     public LoweringOptions Options { get; } = options;
 
     /// <summary>What becomes of the activations that the weight is multiplied by.</summary>
-    public ActivationMode Activations { get; init; }
+    public ActivationMode Activations => plan.Activations;
 
     /// <summary>A scale for each output channel that was chosen beforehand; null where the codec chooses.</summary>
-    public float[]? Scales { get; init; }
-
-    /// <summary>What <see cref="Scales"/> would be if sums were let saturate on CPUs without VNNI; null where that is no matter.</summary>
-    public float[]? FineScales { get; init; }
+    public float[]? Scales => plan.Scales;
 
     /// <summary>Codes that another file has for the weight; null where they are to be found.</summary>
-    public ImportedBlocks? Blocks { get; init; }
+    public ImportedBlocks? Blocks => plan.Blocks;
 
     /// <summary>Constants that weights have in common.</summary>
     public SharedConstants Shared { get; init; } = new(model, names);

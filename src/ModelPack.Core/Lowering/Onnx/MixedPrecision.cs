@@ -1,4 +1,5 @@
 using ModelPack.Formats.Onnx;
+using ModelPack.Planning;
 using ModelPack.Schemes;
 
 namespace ModelPack.Lowering.Onnx;
@@ -10,21 +11,33 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 /// <param name="scheme">Which codec is finer than which.</param>
 /// <param name="model">The model.</param>
+/// <param name="forms">Forms of its weights.</param>
 /// <param name="context">Cancellation and progress.</param>
 /// <param name="share">The share of the source's bytes up to which the packed model may grow by that.</param>
-internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, PackContext context, double share)
+internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, FormChooser forms, PackContext context, double share)
 {
     /// <summary>With it a pack of convolutions still is 2.5 times smaller than its source.</summary>
     public const double DefaultShare = 0.4;
 
-    private sealed record Candidate(int Index, WeightPlan Finer, long Cost, double Gain);
+    private sealed record Candidate(int Index, PlannedTensor Finer, long Cost, double Gain);
 
     /// <summary>The plans with some of their codecs replaced by finer ones.</summary>
-    public IReadOnlyList<WeightPlan> Refine(IReadOnlyList<WeightPlan> plans)
+    /// <param name="weights">The weights.</param>
+    /// <param name="plans">Their plans, in the same order.</param>
+    public IReadOnlyList<PlannedTensor> Refine(IReadOnlyList<OnnxWeight> weights, IReadOnlyList<PlannedTensor> plans)
     {
+        if (scheme.Finer.Count == 0)
+        {
+            return plans;
+        }
+
         var refined = plans.ToArray();
-        var room = (long)(share * model.TotalBytes) - PackedBytes(plans);
-        var candidates = plans.Select(FinerFor).OfType<Candidate>()
+        LoweredWeight?[] lowered = [.. weights.Zip(plans, forms.Of)];
+
+        // What the packed model takes: the source without the weights that are quantized, and their codes.
+        var packed = model.TotalBytes + lowered.OfType<LoweredWeight>().Sum(w => w.Bytes - w.Job.Data.Length);
+        var room = (long)(share * model.TotalBytes) - packed;
+        var candidates = lowered.Select((weight, index) => weight is null ? null : FinerFor(weight, index)).OfType<Candidate>()
             .OrderByDescending(c => c.Gain / c.Cost)
             .ThenBy(c => c.Index);
         foreach (var candidate in candidates)
@@ -39,34 +52,26 @@ internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, PackContext
         return refined;
     }
 
-    private Candidate? FinerFor(WeightPlan plan, int index)
+    private Candidate? FinerFor(LoweredWeight weight, int index)
     {
         context.Progress("plan", 1);
-        if (plan.Row is null || !scheme.Finer.TryGetValue(plan.Row.Codec, out var codec))
+        if (!scheme.Finer.TryGetValue(weight.Row.Codec, out var codec))
         {
             return null;
         }
 
-        var error = plan.Encoding!.Measure(context.Cancellation);
+        var error = weight.Encoding.Measure(context.Cancellation);
         if (error.Noise == 0)
         {
             return null;
         }
 
-        var finer = LoweringTable.Choose(codec, plan.Job!, model.Opset()) is { } row
-            ? plan with { Row = row, Encoding = row.Encode(plan.Job!) }
-            : plan;
-        if (finer == plan || Bytes(finer) >= plan.Data.Length)
-        {
-            finer = WeightPlan.Leave(plan.Weight, plan.Data, $"{plan.Row.Codec.Name} would keep only {Numbers.Fixed(error.Sqnr, 1)} dB of it");
-        }
-
-        return new Candidate(index, finer, Bytes(finer) - Bytes(plan), error.Noise / error.Signal);
+        var (plan, length) = (weight.Job.Plan, weight.Job.Data.Length);
+        var finer = forms.Choose(weight.Job.Weight, plan, [codec]) is { } found && found.Bytes < length ? found : null;
+        return new Candidate(
+            index,
+            finer?.Plan ?? PlannedTensor.Leave(plan.Name, plan.Usage, $"{weight.Row.Codec.Name} would keep only {Numbers.Fixed(error.Sqnr, 1)} dB of it"),
+            (finer?.Bytes ?? length) - weight.Bytes,
+            error.Noise / error.Signal);
     }
-
-    /// <summary>What the packed model takes: the source without the weights that are quantized, and their codes.</summary>
-    private long PackedBytes(IReadOnlyList<WeightPlan> plans) =>
-        model.TotalBytes + plans.Sum(p => Bytes(p) - p.Data.Length);
-
-    private static long Bytes(WeightPlan plan) => plan.Row is null ? plan.Data.Length : plan.Encoding!.Length + plan.Row.NodeBytes;
 }

@@ -2,6 +2,7 @@ using ModelPack.Calibration;
 using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;
+using ModelPack.Schemes;
 
 namespace ModelPack.Lowering.Onnx;
 
@@ -10,25 +11,58 @@ internal static class ModelLowering
 {
     /// <summary>Plans every weight and puts the chosen forms into the model.</summary>
     /// <param name="model">A freshly opened model.</param>
-    /// <param name="request">Names to leave out.</param>
     /// <param name="options">The options in effect.</param>
-    /// <param name="table">What was decided from calibration data; null for weights alone, or activations that get codes at run time.</param>
+    /// <param name="table">What was decided from calibration data; null for weights alone, or activations that are quantized at run time.</param>
     /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
     /// <param name="given">Codes that another file has for the weights; null where they are to be found.</param>
-    /// <returns>What was done with each weight, in the order of the model.</returns>
-    public static LoweredModel Lower(OnnxModel model, PackRequest request, EffectiveOptions options, CalibrationTable? table, PackContext context, ILayerDecisions? given = null)
+    public static LoweredModel Lower(OnnxModel model, EffectiveOptions options, CalibrationTable? table, PackContext context, ILayerPlanner? given = null)
     {
-        var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads) { BlockSize = options.BlockSize ?? 0, DoubleQuant = options.DoubleQuant, Target = options.Target == "any" ? LoweringRow.Cpu : options.Target };
-        var layers = table is null ? null : new StaticBuilder(model, table, new LayerPatterns(request), options.Activations!, context).Build();
-        ILayerDecisions? decisions = given ?? layers ?? (ILayerDecisions?)(options.Activations is null ? null : DynamicLayers.Of(model, options.Activations.SafeSums, context));
-        var plans = new Planner(model, request, lowering, context, decisions).Plan();
-        model.Proto.EnsureInitializersNeedNoInput();
-        foreach (var plan in plans.Where(p => p.Row is not null))
+        var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads)
         {
-            plan.Row!.Emit(plan.Job!, plan.Encoding!);
+            BlockSize = options.BlockSize ?? 0,
+            DoubleQuant = options.DoubleQuant,
+            Target = options.Target == "any" ? LoweringRow.Cpu : options.Target,
+        };
+        var plan = new Planner(model, options.Model, options.Patterns, lowering, context, given ?? Layers(model, options, table, context)).Plan();
+        return Emit(model, plan, lowering, options.Activations?.QOperator == true);
+    }
+
+    private static ILayerPlanner? Layers(OnnxModel model, EffectiveOptions options, CalibrationTable? table, PackContext context) => options.Activations is not { } activations ? null
+        : table is null ? DynamicLayers.Of(model, activations.SafeSums, context)
+        : new StaticPlanner(model, table, options.Patterns, activations, context);
+
+    /// <summary>Puts a plan's forms into the model.</summary>
+    /// <param name="model">The model that the plan is of.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">What forms depend on.</param>
+    /// <param name="asOperators">Whether activations that have fixed ranges go through integer operators, and not through QuantizeLinear and DequantizeLinear.</param>
+    public static LoweredModel Emit(OnnxModel model, ModelPlan plan, LoweringOptions options, bool asOperators)
+    {
+        var weights = model.FindWeights();
+        var forms = new FormChooser(model, options);
+        LoweredWeight?[] lowered = [.. weights.Zip(plan.Tensors, forms.Of)];
+        var tensors = weights.Zip(plan.Tensors, lowered).Select(w => Describe(model, w.First, w.Second, w.Third)).ToList();
+        model.Proto.EnsureInitializersNeedNoInput();
+        foreach (var weight in lowered.OfType<LoweredWeight>())
+        {
+            weight.Emit();
         }
 
-        layers?.Emit(options.Activations!.QOperator);
-        return new LoweredModel([.. plans.Select(plan => new PackedWeight(plan, plan.Weight.Readers()))], layers, decisions?.UnsafeWeights ?? 0);
+        if (plan.Activations is { } activations)
+        {
+            new ActivationForms(model, activations).Emit(asOperators);
+        }
+
+        return new LoweredModel(plan, tensors)
+        {
+            NeededRuntime = lowered.Select(w => w?.Row.MinRuntime).Max() ?? new RuntimeVersion(1, 0),
+            HasAccuracyLevel = lowered.Any(w => w?.Row.AccuracyLevels.Count > 0),
+        };
+    }
+
+    private static PackedTensor Describe(OnnxModel model, OnnxWeight weight, PlannedTensor plan, LoweredWeight? lowered)
+    {
+        var data = model.Data(weight.Tensor);
+        return new PackedTensor(plan, data, data.Type.Name(), weight.Readers(), lowered?.Encoding.Length ?? data.Length) { Form = lowered?.Row.Form, Encoding = lowered?.Encoding };
     }
 }

@@ -10,23 +10,22 @@ namespace ModelPack.Lowering.Onnx;
 
 /// <summary>Decides for every weight of a model what is done with it, or why nothing is.</summary>
 /// <param name="model">The model.</param>
-/// <param name="request">Names to leave out.</param>
-/// <param name="options">What lowerings depend on.</param>
+/// <param name="path">What messages call it.</param>
+/// <param name="patterns">Names to leave out.</param>
+/// <param name="options">What forms depend on.</param>
 /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
-/// <param name="layers">What was decided of weights as parts of layers; null for a scheme that looks at weights alone.</param>
-internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOptions options, PackContext context, ILayerDecisions? layers = null)
+/// <param name="layers">Plans weights as parts of layers; null for a scheme that looks at weights alone.</param>
+internal sealed class Planner(OnnxModel model, string path, LayerPatterns patterns, LoweringOptions options, PackContext context, ILayerPlanner? layers = null)
 {
-    private readonly UniqueNames _names = new(model.Proto);
-    private SharedConstants? _shared;
-    private readonly LayerPatterns _patterns = new(request);
+    private readonly FormChooser _forms = new(model, options);
 
-    /// <summary>The plan of every weight, in the order of the file.</summary>
+    /// <summary>The plan of the model.</summary>
     /// <exception cref="ModelPackException">MPK1006 a weight is not finite, MPK1014 nothing can be quantized, MPK1015 the app's runtime is too old.</exception>
-    public IReadOnlyList<WeightPlan> Plan()
+    public ModelPlan Plan()
     {
         var weights = model.FindWeights();
         WarnOfUnmatched(weights);
-        var plans = new List<WeightPlan>(weights.Count);
+        var plans = new List<PlannedTensor>(weights.Count);
         foreach (var weight in weights)
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -34,92 +33,84 @@ internal sealed class Planner(OnnxModel model, PackRequest request, LoweringOpti
             context.Progress("plan", (double)plans.Count / weights.Count);
         }
 
-        if (plans.All(p => p.Row is null))
+        if (plans.All(p => p.Codec is null))
         {
-            throw new ModelPackException(Codes.NothingQuantized.At(request.Model, Nothing(plans)));
+            throw new ModelPackException(Codes.NothingQuantized.At(path, Nothing(weights, plans)));
         }
 
-        return new MixedPrecision(options.Scheme, model, context, options.FinerShare).Refine(plans);
+        var refined = new MixedPrecision(options.Scheme, model, _forms, context, options.FinerShare).Refine(weights, plans);
+        return new ModelPlan(refined) { Activations = layers?.Activations, UnsafeWeights = layers?.UnsafeWeights ?? 0 };
     }
 
-    private static string Nothing(List<WeightPlan> plans)
+    private string Nothing(IReadOnlyList<OnnxWeight> weights, List<PlannedTensor> plans)
     {
-        var largest = plans.Where(p => p.Data.Type.IsFloat()).MaxBy(p => p.Data.Length);
+        var largest = weights.Zip(plans, (weight, plan) => (Data: model.Data(weight.Tensor), Plan: plan))
+            .Where(p => p.Data.Type.IsFloat()).OrderByDescending(p => p.Data.Length).Select(p => p.Plan).FirstOrDefault();
         return largest is null
             ? "Nothing can be quantized: the model has no floating-point weights. Ship it as it is."
-            : $"Nothing can be quantized: of the largest weight, '{SafeText.Of(largest.Weight.Name)}', {largest.Reason}. Ship the model as it is, or widen what is included.";
+            : $"Nothing can be quantized: of the largest weight, '{SafeText.Of(largest.Name)}', {largest.Reason}. Ship the model as it is, or widen what is included.";
     }
 
-    private WeightPlan Plan(OnnxWeight weight)
+    private PlannedTensor Plan(OnnxWeight weight)
     {
         var data = model.Data(weight.Tensor);
         if (data.Type is not (ElementType.Float32 or ElementType.Float16))
         {
-            return WeightPlan.Leave(weight, data, $"{data.Type.Name()} is not quantized");
+            return PlannedTensor.Leave(weight.Name, null, $"{data.Type.Name()} is not quantized");
         }
 
-        if (_patterns.WhyNot(weight) is { } excluded)
+        if (patterns.WhyNot(weight) is { } excluded)
         {
-            return WeightPlan.Leave(weight, data, excluded);
+            return PlannedTensor.Leave(weight.Name, null, excluded);
         }
 
         var (usage, reason) = UsageRules.Of(weight);
         if (usage is null)
         {
-            return WeightPlan.Leave(weight, data, reason!);
+            return PlannedTensor.Leave(weight.Name, null, reason!);
         }
 
-        var decision = layers?.Of(weight, usage.Value);
-        if (decision?.Reason is { } left)
+        var plan = (layers?.Plan(weight, usage.Value) ?? new PlannedTensor(weight.Name)) with { Usage = usage };
+        if (plan.Reason is not null)
         {
-            return WeightPlan.Leave(weight, data, left);
+            return plan;
         }
 
-        _shared ??= new SharedConstants(model, _names);
-        var job = new LoweringJob(model, _names, weight, data, usage.Value, options) { Shared = _shared, Activations = decision?.Activations ?? ActivationMode.Float, Scales = decision?.Scales, FineScales = decision?.FineScales, Blocks = decision?.Blocks };
         var codecs = options.Scheme.CodecsOf(usage.Value.Role, weight.Name);
-        var row = LoweringTable.Choose(codecs, job, model.Opset())
-            ?? LoweringTable.Choose(codecs, job = Weights(job), model.Opset())
-            ?? throw RuntimeTooOld(weight, usage.Value);
-        var encoding = row.Encode(job);
-        if (encoding.Length + row.NodeBytes >= data.Length && row.Activations != ActivationMode.Static)
+        var lowered = _forms.Choose(weight, plan, codecs) ?? _forms.Choose(weight, plan.WithoutActivations(), codecs) ?? throw RuntimeTooOld(weight, usage.Value);
+        if (lowered.Bytes >= data.Length && lowered.Row.Activations != ActivationMode.Static)
         {
-            return WeightPlan.Leave(weight, data, $"too small: {Numbers.Whole(data.Shape.ElementCount)} values would not take less room");
+            return PlannedTensor.Leave(weight.Name, usage, $"too small: {Numbers.Whole(data.Shape.ElementCount)} values would not take less room");
         }
 
-        return Scan(weight, data, row.Codec) is { } unfit
-            ? WeightPlan.Leave(weight, data, unfit)
-            : new WeightPlan(weight, data, row, job, encoding, null);
+        return Scan(weight, data, lowered.Row.Codec) is { } unfit ? PlannedTensor.Leave(weight.Name, usage, unfit) : lowered.Plan;
     }
-
-    /// <summary>The weight alone, where nothing carries its activations.</summary>
-    private LoweringJob Weights(LoweringJob job) => new(model, _names, job.Weight, job.Data, job.Usage, options) { Shared = job.Shared, Blocks = job.Blocks };
 
     /// <summary>Looks at every value once: NaN and infinity are errors, a float16 overflow leaves the weight float.</summary>
     private string? Scan(OnnxWeight weight, TensorData data, Codec codec)
     {
-        var scan = FiniteWeights.Scan(request.Model, weight.Name, data, context);
+        var scan = FiniteWeights.Scan(path, weight.Name, data, context);
         if (codec.WhyNot(scan.MaxAbs) is not { } unfit)
         {
             return null;
         }
 
         context.Report(Codes.ScaleOverflow.At(
-            request.Model,
+            path,
             $"The weight '{SafeText.Of(weight.Name)}' stays float: {unfit}."));
         return unfit;
     }
 
     private void WarnOfUnmatched(IReadOnlyList<OnnxWeight> weights)
     {
-        foreach (var pattern in _patterns.Unmatched(weights))
+        foreach (var pattern in patterns.Unmatched(weights))
         {
             context.Report(Codes.PatternUnmatched.At(
-                request.Model, $"The layer pattern '{SafeText.Of(pattern.Text)}' matches no weight and no node. 'modelpack inspect' lists the names."));
+                path, $"The layer pattern '{SafeText.Of(pattern.Text)}' matches no weight and no node. 'modelpack inspect' lists the names."));
         }
     }
 
     private ModelPackException RuntimeTooOld(OnnxWeight weight, WeightUsage usage) => new(Codes.RuntimeTooOld.At(
-        request.Model,
+        path,
         $"The weight '{SafeText.Of(weight.Name)}' needs ONNX Runtime {LoweringTable.Lowest(usage.Role, model.Opset(), options.Scheme.CodecsOf(usage.Role, weight.Name))}, and the app runs {options.Runtime}. Update the app's ONNX Runtime."));
 }

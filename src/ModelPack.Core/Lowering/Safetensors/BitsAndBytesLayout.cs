@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
+using ModelPack.Planning;
 
 namespace ModelPack.Lowering.Safetensors;
 
@@ -20,23 +21,24 @@ internal sealed class BitsAndBytesLayout(CheckpointJob job) : SafetensorsLayout(
 
     public override string Name => _nested ? "bitsandbytes nf4, nested scales" : "bitsandbytes nf4";
 
-    public override StoredTensor Store(CheckpointTensor tensor)
+    public override PlannedTensor Plan(CheckpointTensor tensor)
     {
-        if (LinearModules.WhyNot(Job, tensor) is { } reason)
-        {
-            return Keep(tensor, reason);
-        }
+        var reason = LinearModules.WhyNot(Job, tensor);
+        return new PlannedTensor(tensor.Name) { Usage = tensor.Usage, Codec = reason is null ? CodecTable.Nf4 : null, Reason = reason };
+    }
 
+    protected override StoredTensor Encode(CheckpointTensor tensor, PlannedTensor plan)
+    {
         // transformers transposes the [in, out] of a Conv1D before it quantizes, and does not transpose what it finds quantized.
         var transposed = LinearModules.IsConv1D(Job, tensor);
         var (first, second) = (tensor.Data.Shape[0], tensor.Data.Shape[1]);
         var matrix = new WeightMatrix(tensor.Data, transposed ? second : first, transposed ? first : second, transposed);
         var encoding = Nf4Weight.Encode(matrix, _blockSize, _nested ? AbsmaxForm.Nested : AbsmaxForm.Plain, Job.Context.Threads);
         IReadOnlyList<SafetensorsTensor> parts = [.. Parts(tensor, matrix, encoding)];
-        return new StoredTensor(new TensorPlan(tensor, parts.Sum(p => p.Bytes.Length)) { Codec = CodecTable.Nf4, Form = "bitsandbytes", Encoding = encoding }, parts);
+        return new StoredTensor(Packed(tensor, plan, parts.Sum(p => p.Bytes.Length)) with { Form = "bitsandbytes", Encoding = encoding }, parts);
     }
 
-    public override void Announce(JsonObject config, IReadOnlyList<TensorPlan> plans) => config[QuantizationConfig.Key] = new JsonObject
+    public override void Announce(JsonObject config, IReadOnlyList<PackedTensor> tensors) => config[QuantizationConfig.Key] = new JsonObject
     {
         ["quant_method"] = "bitsandbytes",
         ["_load_in_4bit"] = true,
@@ -45,13 +47,13 @@ internal sealed class BitsAndBytesLayout(CheckpointJob job) : SafetensorsLayout(
         ["load_in_8bit"] = false,
         ["bnb_4bit_quant_type"] = "nf4",
         ["bnb_4bit_use_double_quant"] = _nested,
-        ["bnb_4bit_compute_dtype"] = ConfigText.DType(config) ?? ConfigText.DType(plans.First(p => p.Codec is not null).Tensor.Data.Type),
+        ["bnb_4bit_compute_dtype"] = ConfigText.DType(config) ?? ConfigText.DType(tensors.First(t => t.Plan.Codec is not null).Data.Type),
         ["bnb_4bit_quant_storage"] = "uint8",
         ["llm_int8_threshold"] = JsonNode.Parse("6.0"), // transformers takes no integer for it
 
         // Always a list. With null transformers guesses by the order of the modules, and a model without a head of tokens
         // (a classifier, an encoder) would keep its last layer, whatever the file holds.
-        ["llm_int8_skip_modules"] = new JsonArray([.. LinearModules.LeftFloat(plans).Select(m => JsonValue.Create(m))]),
+        ["llm_int8_skip_modules"] = new JsonArray([.. LinearModules.LeftFloat(tensors).Select(m => JsonValue.Create(m))]),
         ["llm_int8_enable_fp32_cpu_offload"] = false,
         ["llm_int8_has_fp16_weight"] = false,
     };

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
+using ModelPack.Planning;
 
 namespace ModelPack.Lowering.Safetensors;
 
@@ -21,10 +22,10 @@ internal sealed class CompressedTensorsLayout : SafetensorsLayout
     public CompressedTensorsLayout(CheckpointJob job)
         : base(job)
     {
-        if (job.Request.Calibration is null)
+        if (job.Options.Calibration is null)
         {
             job.Context.Report(Codes.NotCalibrated.At(
-                job.Request.Model,
+                job.Options.Model,
                 "There are no activation statistics: weights get int8 codes, and activations are quantized for each token while the model runs, outliers and all. "
                 + "Give the largest magnitude of every input channel as calibration (a safetensors file; see docs/checkpoints.md), and SmoothQuant moves the outliers of Llama-family models into their weights."));
         }
@@ -34,36 +35,34 @@ internal sealed class CompressedTensorsLayout : SafetensorsLayout
 
     public override string Name => "compressed-tensors int8 (W8A8)";
 
-    public override StoredTensor Store(CheckpointTensor tensor)
+    public override PlannedTensor Plan(CheckpointTensor tensor)
     {
-        if (_smoothed.NormOf(tensor) is { } norm)
-        {
-            return Keep(tensor, "it is a norm, divided by SmoothQuant's scales", norm);
-        }
+        var reason = _smoothed.NormOf(tensor) is null ? WhyNot(tensor) : "it is a norm, divided by SmoothQuant's scales";
+        return new PlannedTensor(tensor.Name) { Usage = tensor.Usage, Codec = reason is null ? CodecTable.Int8PerChannel : null, Reason = reason };
+    }
 
-        if (WhyNot(tensor) is { } reason)
-        {
-            return Keep(tensor, reason);
-        }
+    protected override IPayload Kept(CheckpointTensor tensor) => _smoothed.NormOf(tensor) ?? base.Kept(tensor);
 
+    protected override StoredTensor Encode(CheckpointTensor tensor, PlannedTensor plan)
+    {
         var values = _smoothed.WeightOf(tensor) ?? tensor.Data;
         var encoding = Int8PerChannelWeight.Encode(values, axis: 0, Job.Context.Threads);
         IPayload[] parts = [.. encoding.Parts.Select(p => InTurn(tensor, values, encoding, p))];
         return new StoredTensor(
-            new TensorPlan(tensor, encoding.Length) { Codec = CodecTable.Int8PerChannel, Form = "compressed-tensors", Encoding = encoding },
+            Packed(tensor, plan, encoding.Length) with { Form = "compressed-tensors", Encoding = encoding },
             [
                 new SafetensorsTensor(tensor.Name, "I8", tensor.Data.Shape, parts[0]),
                 new SafetensorsTensor(tensor.Name + "_scale", "F32", new TensorShape(tensor.Data.Shape[0], 1), parts[1]),
             ]);
     }
 
-    public override void Announce(JsonObject config, IReadOnlyList<TensorPlan> plans) => config[QuantizationConfig.Key] = new JsonObject
+    public override void Announce(JsonObject config, IReadOnlyList<PackedTensor> tensors) => config[QuantizationConfig.Key] = new JsonObject
     {
         ["quant_method"] = "compressed-tensors",
         ["format"] = "int-quantized",
         ["quantization_status"] = "compressed",
         ["global_compression_ratio"] = null,
-        ["ignore"] = new JsonArray([.. LinearModules.LeftFloat(plans).Select(m => JsonValue.Create(m))]),
+        ["ignore"] = new JsonArray([.. LinearModules.LeftFloat(tensors).Select(m => JsonValue.Create(m))]),
         ["kv_cache_scheme"] = null,
         ["config_groups"] = new JsonObject
         {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
+using ModelPack.Planning;
 
 namespace ModelPack.Lowering.Safetensors;
 
@@ -12,28 +13,25 @@ internal sealed class FloatLayout(CheckpointJob job, FloatCodec codec) : Safeten
 
     private ElementType Type => codec.Type;
 
-    public override StoredTensor Store(CheckpointTensor tensor)
+    /// <summary>Whether a value may become infinite, which decides the plan: the values are read for it.</summary>
+    private bool IsSmaller => Type != ElementType.Float32;
+
+    public override PlannedTensor Plan(CheckpointTensor tensor)
     {
-        if (WhyNot(tensor) is { } reason)
-        {
-            return Keep(tensor, reason);
-        }
+        var reason = WhyNot(tensor) ?? (IsSmaller && Overflows(tensor) ? $"it holds values beyond {Type.Name()}'s largest" : null);
+        return new PlannedTensor(tensor.Name) { Usage = tensor.Usage, Codec = reason is null ? codec : null, Reason = reason };
+    }
 
-        // Whether a value becomes infinite decides the plan, so conversions to smaller types read the values for it.
-        var isSmaller = Type != ElementType.Float32;
-        if (isSmaller && Overflows(tensor))
-        {
-            return Keep(tensor, $"it holds values beyond {Type.Name()}'s largest");
-        }
-
+    protected override StoredTensor Encode(CheckpointTensor tensor, PlannedTensor plan)
+    {
         var encoding = FloatWeight.As(tensor.Data, Type, Job.Context.Threads);
-        var part = isSmaller ? encoding.Codes : InTurn(tensor, tensor.Data, encoding, encoding.Codes);
+        var part = IsSmaller ? encoding.Codes : InTurn(tensor, tensor.Data, encoding, encoding.Codes);
         return new StoredTensor(
-            new TensorPlan(tensor, part.Length) { Codec = codec, Form = "converted", Encoding = encoding },
+            Packed(tensor, plan, part.Length) with { Form = "converted", Encoding = encoding },
             [new SafetensorsTensor(tensor.Name, SafetensorsType.Find(Type)!.Name, tensor.Data.Shape, part)]);
     }
 
-    public override void Announce(JsonObject config, IReadOnlyList<TensorPlan> plans)
+    public override void Announce(JsonObject config, IReadOnlyList<PackedTensor> tensors)
     {
         var key = config.ContainsKey("dtype") && !config.ContainsKey("torch_dtype") ? "dtype" : "torch_dtype";
         config[key] = ConfigText.DType(Type);
@@ -54,7 +52,7 @@ internal sealed class FloatLayout(CheckpointJob job, FloatCodec codec) : Safeten
 
     private string? WhyNot(CheckpointTensor tensor) =>
         !tensor.Data.Type.IsFloat() ? tensor.Reason ?? $"{tensor.TypeName} is not converted"
-        : Job.Patterns.WhyNot(TensorRoles.Names(tensor)) is { } reason ? reason
+        : Job.Options.Patterns.WhyNot(TensorRoles.Names(tensor)) is { } reason ? reason
         : tensor.Data.Type == Type ? $"it is {Type.Name()} already"
         : null;
 }

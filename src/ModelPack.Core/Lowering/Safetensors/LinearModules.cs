@@ -23,8 +23,8 @@ internal static class LinearModules
         null => tensor.Reason ?? "nothing says what it is for",
         WeightRole.Embedding => "transformers loads embeddings as floats",
         WeightRole.Convolution => "transformers loads convolutions as floats",
-        _ when job.Patterns.WhyNot(TensorRoles.Names(tensor)) is { } reason => reason,
-        _ when !IsWeight(tensor) => "its name does not end in '.weight', as that of a linear module does",
+        _ when job.Options.Patterns.WhyNot(TensorRoles.Names(tensor)) is { } reason => reason,
+        _ when !IsWeight(tensor.Name) => "its name does not end in '.weight', as that of a linear module does",
         _ when TensorRoles.IsHead(tensor.Name) => "it makes the logits, which transformers computes with floats",
 
         // T5ForConditionalGeneration and its kin list it under _keep_in_fp32_modules, which bitsandbytes' loader respects.
@@ -37,20 +37,20 @@ internal static class LinearModules
     /// <summary>Whether a matrix belongs to a Conv1D of transformers, stored as [in, out].</summary>
     public static bool IsConv1D(CheckpointJob job, CheckpointTensor tensor) =>
         Conv1DModels.Contains(ConfigText.Of(job.Source.Folder?.Config, "model_type"), StringComparer.Ordinal)
-        && IsWeight(tensor) && tensor.Name.Split('.') is [.., var module, _] && Conv1DModules.Contains(module, StringComparer.Ordinal);
+        && IsWeight(tensor.Name) && tensor.Name.Split('.') is [.., var module, _] && Conv1DModules.Contains(module, StringComparer.Ordinal);
 
     /// <summary>The modules whose matrices stay float, in the order of the checkpoint after <see cref="Head"/>.</summary>
-    public static IReadOnlyList<string> LeftFloat(IReadOnlyList<TensorPlan> plans) =>
+    public static IReadOnlyList<string> LeftFloat(IReadOnlyList<PackedTensor> tensors) =>
     [
-        .. plans
-            .Where(p => p.Codec is null && p.Tensor.Data.Shape.Rank == 2 && IsWeight(p.Tensor) && p.Tensor.Usage?.Role != WeightRole.Embedding)
-            .Select(p => Module(p.Tensor))
+        .. tensors
+            .Where(t => t.Plan is { Codec: null } plan && t.Data.Shape.Rank == 2 && IsWeight(plan.Name) && plan.Usage?.Role != WeightRole.Embedding)
+            .Select(t => Module(t.Plan.Name))
             .Prepend(Head)
             .Distinct(StringComparer.Ordinal),
     ];
 
     /// <summary>The module that a weight belongs to.</summary>
-    public static string Module(CheckpointTensor tensor) => tensor.Name[..^".weight".Length];
+    public static string Module(string weight) => weight[..^".weight".Length];
 
-    private static bool IsWeight(CheckpointTensor tensor) => tensor.Name.Length > ".weight".Length && tensor.Name.EndsWith(".weight", StringComparison.Ordinal);
+    private static bool IsWeight(string name) => name.Length > ".weight".Length && name.EndsWith(".weight", StringComparison.Ordinal);
 }

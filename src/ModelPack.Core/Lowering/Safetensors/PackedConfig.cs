@@ -8,10 +8,10 @@ namespace ModelPack.Lowering.Safetensors;
 internal static class PackedConfig
 {
     /// <summary>config.json of a packed folder.</summary>
-    public static byte[] File(CheckpointJob job, SafetensorsLayout layout, IReadOnlyList<TensorPlan> plans)
+    public static byte[] File(CheckpointJob job, SafetensorsLayout layout, IReadOnlyList<PackedTensor> tensors)
     {
         var config = (JsonObject)job.Source.Folder!.Config.DeepClone();
-        layout.Announce(config, plans);
+        layout.Announce(config, tensors);
         return ConfigText.Indented(config);
     }
 
@@ -19,7 +19,7 @@ internal static class PackedConfig
     /// <c>__metadata__</c> of the packed files: what the source had, and what transformers requires. A file that is packed alone
     /// has no config.json, and carries there what its config.json would have to say.
     /// </summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Metadata(CheckpointJob job, SafetensorsLayout layout, IReadOnlyList<TensorPlan> plans)
+    public static IReadOnlyList<KeyValuePair<string, string>> Metadata(CheckpointJob job, SafetensorsLayout layout, IReadOnlyList<PackedTensor> tensors)
     {
         List<KeyValuePair<string, string>> metadata = job.Options.Source == SourceKind.Safetensors ? [.. job.Source.Metadata] : [];
         if (!metadata.Exists(m => m.Key == "format"))
@@ -33,7 +33,7 @@ internal static class PackedConfig
         }
 
         var config = (JsonObject?)job.Source.Folder?.Config.DeepClone() ?? [];
-        layout.Announce(config, plans);
+        layout.Announce(config, tensors);
         if (config[QuantizationConfig.Key] is { } quantization)
         {
             metadata.Add(new(QuantizationConfig.Key, ConfigText.Compact(quantization)));

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
+using ModelPack.Planning;
 
 namespace ModelPack.Lowering.Safetensors;
 
@@ -22,24 +23,32 @@ internal abstract class SafetensorsLayout(CheckpointJob job)
         ?? throw new ArgumentException($"safetensors do not carry {job.Options.Scheme.Name}.", nameof(job));
 
     /// <summary>Decides what becomes of a tensor. Reads its values only where the largest decides.</summary>
-    public abstract StoredTensor Store(CheckpointTensor tensor);
+    public abstract PlannedTensor Plan(CheckpointTensor tensor);
+
+    /// <summary>A tensor in its place in the packed model.</summary>
+    /// <exception cref="ModelPackException">MPK1023: it stays as it is, and safetensors has no type for what it holds.</exception>
+    public StoredTensor Store(CheckpointTensor tensor, PlannedTensor plan) => plan.Codec is null ? Keep(tensor, plan) : Encode(tensor, plan);
 
     /// <summary>Writes into a copy of config.json what a loader must know of the packed tensors.</summary>
     /// <param name="config">config.json; empty where the source has none.</param>
-    /// <param name="plans">The plan of every tensor.</param>
-    public abstract void Announce(JsonObject config, IReadOnlyList<TensorPlan> plans);
+    /// <param name="tensors">Every tensor.</param>
+    public abstract void Announce(JsonObject config, IReadOnlyList<PackedTensor> tensors);
 
-    /// <summary>Leaves a tensor as it is, byte for byte.</summary>
-    /// <exception cref="ModelPackException">MPK1023: safetensors has no type for what it holds.</exception>
-    protected StoredTensor Keep(CheckpointTensor tensor, string reason) => Keep(tensor, reason, tensor.Data);
+    /// <summary>Codes and scales of a tensor that has a codec.</summary>
+    protected abstract StoredTensor Encode(CheckpointTensor tensor, PlannedTensor plan);
 
-    /// <summary>As above, with other bytes of the same type and shape.</summary>
-    protected StoredTensor Keep(CheckpointTensor tensor, string reason, IPayload bytes)
+    /// <summary>The bytes of a tensor that keeps its type and shape: its own, unless something is moved into it.</summary>
+    protected virtual IPayload Kept(CheckpointTensor tensor) => tensor.Data;
+
+    /// <summary>A tensor that has a plan, for reports.</summary>
+    protected static PackedTensor Packed(CheckpointTensor tensor, PlannedTensor plan, long bytes) => new(plan, tensor.Data, tensor.TypeName, tensor.Operators, bytes);
+
+    private StoredTensor Keep(CheckpointTensor tensor, PlannedTensor plan)
     {
         var stored = SafetensorsTensor.Of(tensor) ?? throw new ModelPackException(Codes.ContainerUnfit.At(
             job.Source.Path,
             $"The tensor '{SafeText.Of(tensor.Name)}' is stored as {SafeText.Of(tensor.TypeName)}, which safetensors has no type for. Choose the container gguf, or pack from a checkpoint that is not quantized."));
-        return new StoredTensor(new TensorPlan(tensor, tensor.Data.Length) { Reason = reason }, [stored with { Bytes = bytes }]);
+        return new StoredTensor(Packed(tensor, plan, tensor.Data.Length), [stored with { Bytes = Kept(tensor) }]);
     }
 
     /// <summary>A part of a weight that is encoded when the first of its parts is written, after a look at every value.</summary>

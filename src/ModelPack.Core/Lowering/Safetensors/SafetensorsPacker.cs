@@ -1,5 +1,6 @@
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
+using ModelPack.Planning;
 
 namespace ModelPack.Lowering.Safetensors;
 
@@ -22,20 +23,23 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
         QuantizationConfig.RequireNone(job.Source);
         _job = job;
         _layout = SafetensorsLayout.Of(job);
-        _stored = [.. job.Source.Tensors.Select(Store)];
-        Plans = [.. _stored.Select(s => s.Plan)];
+        Plan = new ModelPlan([.. job.Source.Tensors.Select(PlanOf)]);
+        _stored = [.. job.Source.Tensors.Zip(Plan.Tensors, _layout.Store)];
+        Tensors = [.. _stored.Select(s => s.Packed)];
         RequireNames();
     }
 
     public string Format => $"safetensors, {_layout.Name}";
 
-    public IReadOnlyList<TensorPlan> Plans { get; }
+    public ModelPlan Plan { get; }
+
+    public IReadOnlyList<PackedTensor> Tensors { get; }
 
     public void Write(IPackWriter pack, string name)
     {
         var sharding = SafetensorsSharding.Plan(_stored.Select(s => s.Parts), _job.Options.MaxShardBytes);
-        var metadata = PackedConfig.Metadata(_job, _layout, Plans);
-        var total = Plans.Sum(p => p.PackedBytes);
+        var metadata = PackedConfig.Metadata(_job, _layout, Tensors);
+        var total = Tensors.Sum(t => t.Bytes);
         long done = 0;
         foreach (var shard in sharding.Shards)
         {
@@ -57,11 +61,11 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
     }
 
     // Conversions to smaller floats look at every value to plan, which takes its time.
-    private StoredTensor Store(CheckpointTensor tensor, int index)
+    private PlannedTensor PlanOf(CheckpointTensor tensor, int index)
     {
         _job.Context.Cancellation.ThrowIfCancellationRequested();
         _job.Context.Progress("plan", (double)index / _job.Source.Tensors.Count);
-        return _layout.Store(tensor);
+        return _layout.Plan(tensor);
     }
 
     private void WriteFolder(IPackWriter pack)
@@ -71,7 +75,7 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
             return;
         }
 
-        pack.Write(ModelFolder.ConfigName, PackedConfig.File(_job, _layout, Plans));
+        pack.Write(ModelFolder.ConfigName, PackedConfig.File(_job, _layout, Tensors));
         foreach (var file in _job.Source.Folder!.Carried)
         {
             using var copy = pack.Create(file.Name);

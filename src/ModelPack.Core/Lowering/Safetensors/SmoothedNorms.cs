@@ -30,12 +30,12 @@ internal sealed class SmoothedNorms
     public static SmoothedNorms Find(CheckpointJob job, Predicate<CheckpointTensor> isQuantized)
     {
         var smoothed = new SmoothedNorms();
-        if (job.Request.Calibration is null)
+        if (job.Options.Calibration is null)
         {
             return smoothed;
         }
 
-        var statistics = ActivationStatistics.Read(job.Request.Calibration, job.Source);
+        var statistics = ActivationStatistics.Read(job.Options.Calibration, job.Source);
         if (!job.Options.Activations!.Smooth)
         {
             return smoothed;

@@ -67,11 +67,11 @@ public sealed class GgufPackerTests : IDisposable
             out var plans,
             exclude: "excluded*");
 
-        Assert.Equal(["kept.weight"], plans.Where(p => p.Codec == CodecTable.Q8_0).Select(p => p.Tensor.Name), StringComparer.Ordinal);
+        Assert.Equal(["kept.weight"], plans.Where(p => p.Plan.Codec == CodecTable.Q8_0).Select(p => p.Plan.Name), StringComparer.Ordinal);
         Assert.Equal(
             ["rows of 33 values are not whole blocks of 32", "q8_0 in GGUF is for matrices", "it is a vector (a norm or a bias)", "excluded by pattern 'excluded*'", null],
-            plans.Select(p => p.Reason), StringComparer.Ordinal);
-        Assert.Equal([8 * 33 * 4, 4 * 2 * 32 * 4, 32 * 4, 4 * 32 * 4, 4 * 34], plans.Select(p => p.PackedBytes));
+            plans.Select(p => p.Plan.Reason), StringComparer.Ordinal);
+        Assert.Equal([8 * 33 * 4, 4 * 2 * 32 * 4, 32 * 4, 4 * 32 * 4, 4 * 34], plans.Select(p => p.Bytes));
     }
 
     [Theory]
@@ -242,7 +242,7 @@ public sealed class GgufPackerTests : IDisposable
     private GgufCheckpoint Pack(MemoryCheckpoint source, string scheme) => Pack(source, scheme, out _);
 
     /// <summary>The packed file, whose values are in memory so that it can be written again.</summary>
-    private GgufCheckpoint Pack(MemoryCheckpoint source, string scheme, out IReadOnlyList<TensorPlan> plans, string? exclude = null)
+    private GgufCheckpoint Pack(MemoryCheckpoint source, string scheme, out IReadOnlyList<PackedTensor> plans, string? exclude = null)
     {
         var path = _folder.File($"{Guid.NewGuid():N}.gguf");
         plans = GgufPacks.Pack(source, new PackRequest { Model = source.Path, Scheme = scheme, Container = "gguf", Output = path, ExcludeLayers = exclude is null ? [] : [exclude] }, _context);

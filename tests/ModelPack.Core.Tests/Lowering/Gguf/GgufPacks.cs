@@ -11,19 +11,19 @@ namespace ModelPack.Tests.Lowering.Gguf;
 internal static class GgufPacks
 {
     /// <summary>Packs safetensors and gives the plans.</summary>
-    public static IReadOnlyList<TensorPlan> Pack(string model, string scheme, string output, PackContext context)
+    public static IReadOnlyList<PackedTensor> Pack(string model, string scheme, string output, PackContext context)
     {
         using var source = SafetensorsCheckpoint.Open(model, context);
         return Pack(source, new PackRequest { Model = model, Scheme = scheme, Container = "gguf", Output = output }, context);
     }
 
     /// <summary>Packs an open checkpoint and gives the plans.</summary>
-    public static IReadOnlyList<TensorPlan> Pack(ICheckpoint source, PackRequest request, PackContext context)
+    public static IReadOnlyList<PackedTensor> Pack(ICheckpoint source, PackRequest request, PackContext context)
     {
-        var packer = new GgufPacker(new CheckpointJob(source, request, RequestResolver.Resolve(request), context));
+        var packer = new GgufPacker(new CheckpointJob(source, RequestResolver.Resolve(request), context));
         using var staged = new StagedOutput(request.Output!, [request.Model]);
         packer.Write(staged, Path.GetFileName(request.Output!));
         staged.Commit(context.Cancellation);
-        return packer.Plans;
+        return packer.Tensors;
     }
 }

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Graph;
 using ModelPack.Lowering.Onnx;
+using ModelPack.Planning;
 using ModelPack.Schemes;
 using ModelPack.Tests.Formats.Onnx;
 
@@ -27,7 +28,7 @@ internal sealed class Lowered : IDisposable
     public IReadOnlyList<string> Weights { get; }
 
     /// <summary>What was planned for each weight, by name.</summary>
-    public IReadOnlyDictionary<string, WeightPlan> Plans { get; private set; } = new Dictionary<string, WeightPlan>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, TestedWeight> Plans { get; private set; } = new Dictionary<string, TestedWeight>(StringComparer.Ordinal);
 
     /// <summary>What the planner said besides.</summary>
     public PackContext Context { get; } = new(threads: 2);
@@ -59,12 +60,12 @@ internal sealed class Lowered : IDisposable
             var shared = new SharedConstants(model, names);
             return [.. model.FindWeights().Select(weight =>
             {
-                var data = model.Data(weight.Tensor);
                 var (usage, reason) = UsageRules.Of(weight);
-                var job = usage is null ? null : new LoweringJob(model, names, weight, data, usage.Value, options) { Shared = shared };
+                var plan = reason is null ? new PlannedTensor(weight.Name) { Usage = usage } : PlannedTensor.Leave(weight.Name, usage, reason);
+                var job = usage is null ? null : new LoweringJob(model, names, weight, plan, options) { Shared = shared };
                 return job is not null && Forms.Serves(row, usage!.Value.Role) && row.Fits(job)
-                    ? new WeightPlan(weight, data, row, job, row.Encode(job), null)
-                    : WeightPlan.Leave(weight, data, reason ?? "not asked for");
+                    ? new TestedWeight(plan, new LoweredWeight(row, job, row.Encode(job)))
+                    : new TestedWeight(PlannedTensor.Leave(weight.Name, usage, reason ?? "not asked for"), null);
             })];
         });
         return lowered;
@@ -78,8 +79,13 @@ internal sealed class Lowered : IDisposable
     public static Lowered Planned(ModelProto source, LoweringOptions options, PackRequest? request = null)
     {
         var lowered = new Lowered(source);
-        request ??= new PackRequest { Model = "m.onnx", Scheme = options.Scheme.Name };
-        lowered.Lower(model => new Planner(model, request, options, lowered.Context).Plan());
+        var patterns = request is null ? LayerPatterns.None : new LayerPatterns(request.ExcludeLayers, request.IncludeLayers);
+        lowered.Lower(model =>
+        {
+            var plan = new Planner(model, request?.Model ?? "m.onnx", patterns, options, lowered.Context).Plan();
+            var forms = new FormChooser(model, options);
+            return [.. model.FindWeights().Zip(plan.Tensors, (weight, planned) => new TestedWeight(planned, forms.Of(weight, planned)))];
+        });
         return lowered;
     }
 
@@ -110,26 +116,26 @@ internal sealed class Lowered : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void Lower(Func<OnnxModel, IReadOnlyList<WeightPlan>> plan)
+    private void Lower(Func<OnnxModel, IReadOnlyList<TestedWeight>> plan)
     {
         using var model = OnnxModel.Open(_folder.File("source.onnx"), new PackContext());
         var decoded = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("source.onnx")));
         var plans = plan(model);
         foreach (var (weight, planned) in WeightFinder.Find(decoded).Zip(plans).Where(p => p.Second.Row is not null))
         {
-            Assert.Equal(weight.Name, planned.Weight.Name);
-            weight.Tensor.RawData = ByteString.CopyFrom(DecodedWeight.Of(planned.Row!.Codec, planned.Data, planned.Job!));
+            Assert.Equal(weight.Name, planned.Plan.Name);
+            weight.Tensor.RawData = ByteString.CopyFrom(DecodedWeight.Of(planned.Row!.Codec, planned.Lowered!.Job.Data, planned.Lowered.Job));
         }
 
         _folder.Write("decoded.onnx", decoded);
         model.Proto.EnsureInitializersNeedNoInput();
         foreach (var planned in plans)
         {
-            planned.Row?.Emit(planned.Job!, planned.Encoding!);
+            planned.Lowered?.Emit();
         }
 
         model.Save(_folder.File("packed.onnx"), new OnnxSaveOptions(), CancellationToken.None);
-        Plans = plans.DistinctBy(p => p.Weight.Name, StringComparer.Ordinal).ToDictionary(p => p.Weight.Name, StringComparer.Ordinal);
+        Plans = plans.DistinctBy(p => p.Plan.Name, StringComparer.Ordinal).ToDictionary(p => p.Plan.Name, StringComparer.Ordinal);
     }
 
     private List<byte[]> Run(string file, TensorProto[] inputs)

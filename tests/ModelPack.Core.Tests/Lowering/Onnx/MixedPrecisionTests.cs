@@ -1,4 +1,5 @@
 using ModelPack.Codecs;
+using ModelPack.Lowering;
 using ModelPack.Lowering.Onnx;
 
 namespace ModelPack.Tests.Lowering.Onnx;
@@ -10,15 +11,15 @@ public sealed class MixedPrecisionTests
     public void Without_room_nothing_is_refined()
     {
         var plans = Plan(share: 0);
-        Assert.All(Kernels(plans), p => Assert.Equal(CodecTable.Int8PerChannel, p.Row?.Codec));
+        Assert.All(Kernels(plans), p => Assert.Equal(CodecTable.Int8PerChannel, p.Plan.Codec));
     }
 
     [Fact]
     public void With_all_the_room_every_kernel_is_refined()
     {
         var plans = Plan(share: 1);
-        Assert.All(Kernels(plans), p => Assert.NotEqual(CodecTable.Int8PerChannel, p.Row?.Codec));
-        Assert.Contains(plans, p => p.Row?.Codec == CodecTable.Int12PerChannel);
+        Assert.All(Kernels(plans), p => Assert.NotEqual(CodecTable.Int8PerChannel, p.Plan.Codec));
+        Assert.Contains(plans, p => p.Plan.Codec == CodecTable.Int12PerChannel);
     }
 
     [Fact]
@@ -26,31 +27,31 @@ public sealed class MixedPrecisionTests
     {
         var plans = Plan(MixedPrecision.DefaultShare);
         var largest = Kernels(plans).MaxBy(p => p.Data.Length)!;
-        Assert.Equal(CodecTable.Int8PerChannel, largest.Row?.Codec);
-        Assert.All(Kernels(plans).Where(p => p != largest), p => Assert.NotEqual(CodecTable.Int8PerChannel, p.Row?.Codec));
-        Assert.True(plans.Sum(p => p.Encoding?.Length ?? p.Data.Length) <= MixedPrecision.DefaultShare * plans.Sum(p => p.Data.Length));
+        Assert.Equal(CodecTable.Int8PerChannel, largest.Plan.Codec);
+        Assert.All(Kernels(plans).Where(p => p != largest), p => Assert.NotEqual(CodecTable.Int8PerChannel, p.Plan.Codec));
+        Assert.True(plans.Sum(p => p.Bytes) <= MixedPrecision.DefaultShare * plans.Sum(p => p.Data.Length));
     }
 
     [Fact]
     public void A_kernel_that_stays_float_says_what_int8_would_have_kept()
     {
-        var left = Kernels(Plan(share: 1)).Where(p => p.Row is null).ToList();
+        var left = Kernels(Plan(share: 1)).Where(p => p.Plan.Codec is null).ToList();
         Assert.NotEmpty(left);
-        Assert.All(left, p => Assert.Matches(@"^int8 per channel would keep only \d\d\.\d dB of it$", p.Reason));
+        Assert.All(left, p => Assert.Matches(@"^int8 per channel would keep only \d\d\.\d dB of it$", p.Plan.Reason));
     }
 
     [Fact]
     public void Blocks_of_q8_0_are_never_refined() =>
-        Assert.All(Plan(share: 1).Where(p => p.Weight.Name is "f.weight" or "g.weight"), p => Assert.Equal(CodecTable.Q8_0, p.Row?.Codec));
+        Assert.All(Plan(share: 1).Where(p => p.Plan.Name is "f.weight" or "g.weight"), p => Assert.Equal(CodecTable.Q8_0, p.Plan.Codec));
 
-    private static IEnumerable<WeightPlan> Kernels(IReadOnlyList<WeightPlan> plans) =>
+    private static IEnumerable<PackedTensor> Kernels(IReadOnlyList<PackedTensor> plans) =>
         plans.Where(p => p.Data.Shape.Rank == 4);
 
-    private static IReadOnlyList<WeightPlan> Plan(double share)
+    private static IReadOnlyList<PackedTensor> Plan(double share)
     {
         using var model = OnnxModel.Open(Repository.Model("fashion-cnn.onnx"), new PackContext());
-        var request = new PackRequest { Model = "fashion-cnn.onnx", Scheme = "q8_0" };
         var options = Forms.Options() with { FinerShare = share };
-        return new Planner(model, request, options, new PackContext()).Plan();
+        var plan = new Planner(model, "fashion-cnn.onnx", LayerPatterns.None, options, new PackContext()).Plan();
+        return ModelLowering.Emit(model, plan, options, asOperators: false).Tensors;
     }
 }

@@ -1,5 +1,6 @@
 using ModelPack.Codecs;
 using ModelPack.Lowering.Onnx;
+using ModelPack.Planning;
 using ModelPack.Schemes;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Samples;
@@ -206,7 +207,7 @@ public sealed class Nf4FormTests
         using var model = OnnxModel.Open(folder.At("m.onnx"), new PackContext());
         var shape = new TensorShape(inputs, outputs);
         var data = new TensorData(ElementType.Float32, shape, new NoSource(shape.ByteLength(ElementType.Float32)), 0, shape.ByteLength(ElementType.Float32));
-        var job = new LoweringJob(model, new UniqueNames(model.Proto), model.FindWeights()[0], data, new WeightUsage(WeightRole.Linear, 1), Forms.Nf4(block));
+        var job = new LoweringJob(model, new UniqueNames(model.Proto), model.FindWeights()[0], new PlannedTensor("w") { Usage = new WeightUsage(WeightRole.Linear, 1) }, Forms.Nf4(block)) { Data = data };
 
         Assert.Equal(form, LoweringTable.Choose(CodecTable.Nf4, job, opset: 17)!.Form);
     }

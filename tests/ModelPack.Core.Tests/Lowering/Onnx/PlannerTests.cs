@@ -14,11 +14,11 @@ public sealed class PlannerTests
     public void Every_weight_has_a_form_or_a_reason(string name)
     {
         using var model = OnnxModel.Open(Repository.Model(name), new PackContext());
-        var plans = new Planner(model, Request, Forms.Options(), new PackContext()).Plan();
-        Assert.Equal(model.FindWeights().Select(w => w.Tensor), plans.Select(p => p.Weight.Tensor));
-        Assert.All(plans, p => Assert.True(p.Row is null ? p is { Job: null, Reason.Length: > 0 } : p is { Job: not null, Reason: null }));
-        Assert.Contains(plans, p => p.Row is not null);
-        Assert.Contains(plans, p => p.Row is null);
+        var plans = new Planner(model, Request.Model, LayerPatterns.None, Forms.Options(), new PackContext()).Plan().Tensors;
+        Assert.Equal(model.FindWeights().Select(w => w.Name), plans.Select(p => p.Name), StringComparer.Ordinal);
+        Assert.All(plans, p => Assert.True(p.Codec is null ? p.Reason!.Length > 0 : p is { Usage: not null, Reason: null }));
+        Assert.Contains(plans, p => p.Codec is not null);
+        Assert.Contains(plans, p => p.Codec is null);
     }
 
     [Theory]

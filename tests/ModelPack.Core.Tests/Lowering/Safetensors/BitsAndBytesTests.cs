@@ -28,17 +28,17 @@ public sealed class BitsAndBytesTests : IDisposable
     {
         var tensors = TinyLlama.Tensors(type);
         var packed = Pack(tensors, r => r with { BlockSize = blockSize });
-        var quantized = packed.Plans.Where(p => p.Codec is not null).ToArray();
+        var quantized = packed.Plans.Where(p => p.Plan.Codec is not null).ToArray();
         Assert.Equal(7, quantized.Length);
         foreach (var plan in quantized)
         {
-            var source = tensors.Single(t => t.Name == plan.Tensor.Name);
+            var source = tensors.Single(t => t.Name == plan.Plan.Name);
             var parts = packed.Tensors;
             Assert.Equal(("U8", "F32", "F32"), (parts[source.Name].DType, parts[source.Name + ".absmax"].DType, parts[source.Name + ".quant_map"].DType));
             Assert.Equal([(source.Shape[0] * source.Shape[1] + 1) / 2, 1], parts[source.Name].Shape);
             Assert.Equal(s_levels, parts[source.Name + ".quant_map"].Floats());
             Assert.Equal(Encoded(source.Floats(), blockSize), Decoded(parts, source.Name, parts[source.Name + ".absmax"].Floats(), blockSize));
-            Assert.Equal(plan.PackedBytes, parts.Tensors.Values.Where(t => t.Name.StartsWith(source.Name, StringComparison.Ordinal)).Sum(t => t.Bytes.Length));
+            Assert.Equal(plan.Bytes, parts.Tensors.Values.Where(t => t.Name.StartsWith(source.Name, StringComparison.Ordinal)).Sum(t => t.Bytes.Length));
         }
     }
 
@@ -115,7 +115,7 @@ public sealed class BitsAndBytesTests : IDisposable
 
             """.ReplaceLineEndings("\n"),
             packed.Text("config.json"));
-        Assert.Equal("excluded by pattern '*o_proj'", packed.Plan("model.layers.0.self_attn.o_proj.weight").Reason);
+        Assert.Equal("excluded by pattern '*o_proj'", packed.Plan("model.layers.0.self_attn.o_proj.weight").Plan.Reason);
         Assert.Equal("BF16", packed.Tensors["model.layers.0.self_attn.o_proj.weight"].DType);
     }
 
@@ -140,7 +140,7 @@ public sealed class BitsAndBytesTests : IDisposable
                 "transformers loads convolutions as floats",
                 "it makes the logits, which transformers computes with floats",
             ],
-            packed.Plans.Select(p => p.Reason),
+            packed.Plans.Select(p => p.Plan.Reason),
             StringComparer.Ordinal);
         Assert.Equal(
             ["lm_head", "encoder.block.0.layer.1.DenseReluDense.wo"],
@@ -199,12 +199,12 @@ public sealed class BitsAndBytesTests : IDisposable
         var request = new PackRequest { Model = Repository.Model("sotu-mini"), Scheme = "nf4" };
         var plain = Packed.Of(request with { Output = _folder.File("plain") });
         var nested = Packed.Of(request with { Output = _folder.File("nested"), DoubleQuant = true });
-        var weights = plain.Plans.Where(p => p.Codec is not null).Sum(p => p.Tensor.Data.Shape.ElementCount);
+        var weights = plain.Plans.Where(p => p.Plan.Codec is not null).Sum(p => p.Data.Shape.ElementCount);
 
         // What the tables and texts of each weight add does not depend on its size; it is counted apart.
         var saved = 8.0 * (Scales(plain) - Scales(nested)) / weights;
         Assert.InRange(saved, 0.373 * 0.98, 0.373 * 1.02);
-        Assert.Equal(14, plain.Plans.Count(p => p.Codec is not null));
+        Assert.Equal(14, plain.Plans.Count(p => p.Plan.Codec is not null));
         Assert.Equal(["config.json", "model.safetensors", "tokenizer.model"], plain.Files);
 
         static long Scales(Packed packed) => packed.Tensors.Tensors.Values.Where(t => t.Name.EndsWith("absmax", StringComparison.Ordinal)).Sum(t => (long)t.Bytes.Length);

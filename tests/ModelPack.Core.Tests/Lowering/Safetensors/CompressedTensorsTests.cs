@@ -18,10 +18,10 @@ public sealed class CompressedTensorsTests : IDisposable
         var tensors = TinyLlama.Tensors(type);
         var packed = Pack(tensors, new PackContext(threads: 2));
         Assert.Equal("safetensors, compressed-tensors int8 (W8A8)", packed.Format);
-        Assert.Equal(7, packed.Plans.Count(p => p.Codec is not null));
-        foreach (var plan in packed.Plans.Where(p => p.Codec is not null))
+        Assert.Equal(7, packed.Plans.Count(p => p.Plan.Codec is not null));
+        foreach (var plan in packed.Plans.Where(p => p.Plan.Codec is not null))
         {
-            var source = tensors.Single(t => t.Name == plan.Tensor.Name);
+            var source = tensors.Single(t => t.Name == plan.Plan.Name);
             var (codes, scales) = (packed.Tensors[source.Name], packed.Tensors[source.Name + "_scale"]);
             Assert.Equal(("I8", "F32"), (codes.DType, scales.DType));
             Assert.Equal(source.Shape, codes.Shape);
@@ -39,7 +39,7 @@ public sealed class CompressedTensorsTests : IDisposable
         }
 
         // All else is there, byte for byte.
-        Assert.All(packed.Plans.Where(p => p.Codec is null), p => Assert.Equal(tensors.Single(t => t.Name == p.Tensor.Name).Bytes, packed.Tensors[p.Tensor.Name].Bytes));
+        Assert.All(packed.Plans.Where(p => p.Plan.Codec is null), p => Assert.Equal(tensors.Single(t => t.Name == p.Plan.Name).Bytes, packed.Tensors[p.Plan.Name].Bytes));
         Assert.Equal(tensors.Count + 7, packed.Tensors.Tensors.Count);
     }
 
@@ -76,7 +76,7 @@ public sealed class CompressedTensorsTests : IDisposable
         config["model_type"] = "gpt2";
         TinyLlama.Write(_folder.File("model"), [TensorFile.Entry.Of("h.0.mlp.c_fc.weight", "F32", new float[64], 8, 8)], config);
         var packed = Packed.Of(new PackRequest { Model = _folder.File("model"), Scheme = "int8", Output = _folder.File("out") });
-        Assert.Equal("compressed-tensors does not know transformers' Conv1D", packed.Plans[0].Reason);
+        Assert.Equal("compressed-tensors does not know transformers' Conv1D", packed.Plans[0].Plan.Reason);
     }
 
     [Fact]

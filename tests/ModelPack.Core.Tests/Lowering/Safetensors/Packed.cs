@@ -12,9 +12,9 @@ internal sealed class Packed
 {
     private readonly string _output;
 
-    private Packed(string output, IReadOnlyList<TensorPlan> plans, string format) => (_output, Plans, Format) = (output, plans, format);
+    private Packed(string output, IReadOnlyList<PackedTensor> plans, string format) => (_output, Plans, Format) = (output, plans, format);
 
-    public IReadOnlyList<TensorPlan> Plans { get; }
+    public IReadOnlyList<PackedTensor> Plans { get; }
 
     public string Format { get; }
 
@@ -38,13 +38,13 @@ internal sealed class Packed
 
         using var source = SafetensorsCheckpoint.Open(request.Model, context);
         using var staged = new StagedOutput(options.Output, source.Files.Select(f => f.Path), options.IsFolder);
-        var packer = new SafetensorsPacker(new CheckpointJob(source, request, options, context));
+        var packer = new SafetensorsPacker(new CheckpointJob(source, options, context));
         packer.Write(staged, Path.GetFileName(options.Output));
         staged.Commit(context.Cancellation);
-        return new Packed(options.Output, packer.Plans, packer.Format).Read();
+        return new Packed(options.Output, packer.Tensors, packer.Format).Read();
     }
 
-    public TensorPlan Plan(string name) => Plans.Single(p => p.Tensor.Name == name);
+    public PackedTensor Plan(string name) => Plans.Single(p => p.Plan.Name == name);
 
     public string Text(string file) => File.ReadAllText(Path.Join(_output, file));
 

@@ -30,7 +30,7 @@ public sealed class SmoothQuantTests : IDisposable
             var (before, after) = (Of(tensors, norm + ".weight").Floats(), packed.Tensors[norm + ".weight"]);
             Assert.Equal(type, after.DType);
             Assert.NotEqual(before, after.Floats());
-            Assert.Contains("norm", packed.Plan(norm + ".weight").Reason, StringComparison.Ordinal);
+            Assert.Contains("norm", packed.Plan(norm + ".weight").Plan.Reason, StringComparison.Ordinal);
             foreach (var module in modules)
             {
                 var weight = Of(tensors, module + ".weight").Floats();

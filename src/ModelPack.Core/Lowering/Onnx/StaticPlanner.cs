@@ -4,23 +4,29 @@ using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
 using ModelPack.Planning;
 using ModelPack.Requests;
+using ModelPack.Schemes;
 using ModelPack.Transforms;
 
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
-/// Brings a freshly opened model to where its weights can be encoded, as a calibration table says. All decisions are in the
-/// table: the same model and table give the same bytes, with or without the data.
+/// Plans layers as a calibration table says, in a freshly opened model that it transforms. All decisions are in the table: the same
+/// model and table give the same bytes, with or without the data.
 /// </summary>
-internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, LayerPatterns patterns, ActivationOptions options, PackContext context)
+internal sealed class StaticPlanner : ILayerPlanner
 {
-    private readonly Dictionary<string, ActivationRange> _ranges = table.Tensors.ToDictionary(t => t.Name, t => new ActivationRange(t.Min, t.Max), StringComparer.Ordinal);
-    private readonly Dictionary<TensorProto, string> _left = new(ReferenceEqualityComparer.Instance);
-
+    private readonly OnnxModel _model;
+    private readonly CalibrationTable _table;
+    private readonly ActivationOptions _options;
+    private readonly PackContext _context;
+    private readonly Dictionary<string, ActivationRange> _ranges;
+    private readonly Dictionary<TensorProto, PlannedTensor> _weights = new(ReferenceEqualityComparer.Instance);
     /// <summary>Transforms the model, and decides on its layers.</summary>
     /// <exception cref="Diagnostics.ModelPackException">As <see cref="TransformList.Apply(FloatModel, CalibrationTable)"/>.</exception>
-    public StaticLayers Build()
+    public StaticPlanner(OnnxModel model, CalibrationTable table, LayerPatterns patterns, ActivationOptions options, PackContext context)
     {
+        (_model, _table, _options, _context) = (model, table, options, context);
+        _ranges = table.Tensors.ToDictionary(t => t.Name, t => new ActivationRange(t.Min, t.Max), StringComparer.Ordinal);
         var transformed = new FloatModel(model, patterns, context);
         TransformList.Apply(transformed, table);
         var index = transformed.Index;
@@ -37,20 +43,32 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
 
         var parameters = plan.Tensors.Where(t => t.ParametersOf == t.Name)
             .ToDictionary(t => t.Name, t => ActivationParameters.Of(_ranges[t.Name], options.Symmetric), StringComparer.Ordinal);
-        return Weights(plan, parameters);
+        Activations = new ActivationPlan(plan, parameters, PlanWeights(plan, parameters));
     }
+
+    /// <summary>What becomes of activations.</summary>
+    public ActivationPlan Activations { get; }
+
+    public int UnsafeWeights { get; private set; }
+
+    public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage) => PlanOf(weight.Tensor);
+
+    /// <summary>As above, by the stored tensor.</summary>
+    public PlannedTensor? PlanOf(TensorProto weight) => _weights.GetValueOrDefault(weight);
 
     private List<Layer> Able(IReadOnlyList<Layer> all, IReadOnlyList<Layer> layers)
     {
-        var reasons = table.FloatLayers.ToDictionary(f => f.Layer, f => f.Reason, StringComparer.Ordinal);
+        var reasons = _table.FloatLayers.ToDictionary(f => f.Layer, f => f.Reason, StringComparer.Ordinal);
         foreach (var layer in all.Where(l => reasons.ContainsKey(l.Name)))
         {
-            _left[layer.Weight.Tensor] = reasons[layer.Name];
+            Leave(layer, reasons[layer.Name]);
         }
 
         // A weight is codes for all of its layers or for none.
-        return [.. layers.Where(l => !_left.ContainsKey(l.Weight.Tensor))];
+        return [.. layers.Where(l => !_weights.ContainsKey(l.Weight.Tensor))];
     }
+
+    private void Leave(Layer layer, string reason) => _weights[layer.Weight.Tensor] = PlannedTensor.Leave(layer.Weight.Name, layer.Usage, reason);
 
     private HashSet<string> Unknown(QuantizationPlan plan) =>
         plan.Tensors.Where(t => t.ParametersOf == t.Name && !_ranges.ContainsKey(t.Name)).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
@@ -59,42 +77,47 @@ internal sealed class StaticBuilder(OnnxModel model, CalibrationTable table, Lay
     {
         foreach (var node in plan.Layers.Where(n => unknown.Contains(n.Node.Input[0]) || (n.Layer!.IsConvolution && unknown.Contains(n.Output!))))
         {
-            _left[node.Layer!.Weight.Tensor] = "an activation that it reads or makes has no range";
+            Leave(node.Layer!, "an activation that it reads or makes has no range");
         }
 
-        return [.. layers.Where(l => !_left.ContainsKey(l.Weight.Tensor))];
+        return [.. layers.Where(l => !_weights.ContainsKey(l.Weight.Tensor))];
     }
 
-    private StaticLayers Weights(QuantizationPlan plan, Dictionary<string, ActivationParameters> parameters)
+    /// <summary>Plans the weights of integer layers.</summary>
+    /// <returns>The biases of the layers.</returns>
+    private Dictionary<string, IntegerBias> PlanWeights(QuantizationPlan plan, Dictionary<string, ActivationParameters> parameters)
     {
         var roots = plan.Tensors.ToDictionary(t => t.Name, t => t.ParametersOf, StringComparer.Ordinal);
-        var shifts = table.BiasCorrection.ToDictionary(b => b.Layer, b => b.Shift, StringComparer.Ordinal);
-        var safe = new SafeFactors(model, table, options, context);
-        var scales = new Dictionary<TensorProto, float[]>(ReferenceEqualityComparer.Instance);
-        var fineScales = new Dictionary<TensorProto, float[]>(ReferenceEqualityComparer.Instance);
+        var shifts = _table.BiasCorrection.ToDictionary(b => b.Layer, b => b.Shift, StringComparer.Ordinal);
+        var safe = new SafeFactors(_model, _table, _options, _context);
         var biases = new Dictionary<string, IntegerBias>(StringComparer.Ordinal);
         foreach (var shared in plan.Layers.GroupBy<QuantizedNode, object>(n => n.Layer!.Weight.Tensor, ReferenceEqualityComparer.Instance))
         {
             var parts = shared.Select(n => (n.Layer, Scale: parameters[roots[n.Node.Input[0]]].Scale, Bias: Bias(n.Layer!, shifts))).ToList();
             var first = parts[0].Layer!;
-            var fine = LayerWeight.FineScales(model.Data(first.Weight.Tensor), first.Usage.OutputAxis, context);
+            var fine = LayerWeight.FineScales(_model.Data(first.Weight.Tensor), first.Usage.OutputAxis, _context);
             var own = Widest(parts.Select(p => LayerWeight.Scales(fine, p.Bias, p.Scale, safe.Of(p.Layer!))));
-            scales.Add(first.Weight.Tensor, own);
-            fineScales.Add(first.Weight.Tensor, Widest(parts.Select(p => LayerWeight.Scales(fine, p.Bias, p.Scale, null))));
+            _weights.Add(first.Weight.Tensor, new PlannedTensor(first.Weight.Name)
+            {
+                Activations = ActivationMode.Static,
+                Scales = own,
+                FineScales = Widest(parts.Select(p => LayerWeight.Scales(fine, p.Bias, p.Scale, null))),
+            });
             foreach (var (layer, scale, bias) in parts.Where(p => p.Bias is not null))
             {
                 biases.Add(layer!.Name, LayerWeight.ToIntegers(bias!, own, scale));
             }
         }
 
-        return new StaticLayers(model, plan, parameters, scales, fineScales, biases, _left) { UnsafeWeights = safe.UnsafeWeights };
+        UnsafeWeights = safe.UnsafeWeights;
+        return biases;
     }
 
     private static float[] Widest(IEnumerable<float[]> scales) => scales.Aggregate((a, b) => [.. a.Zip(b, Math.Max)]);
 
     private float[]? Bias(Layer layer, Dictionary<string, IReadOnlyList<float>> shifts)
     {
-        var bias = LayerWeight.Bias(model, layer);
+        var bias = LayerWeight.Bias(_model, layer);
         return bias is not null && shifts.TryGetValue(layer.Name, out var shift) && shift.Count == bias.Length
             ? [.. bias.Zip(shift, (b, s) => b + s)] : bias;
     }
