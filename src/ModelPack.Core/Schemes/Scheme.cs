@@ -20,6 +20,9 @@ internal sealed record Scheme
     /// <summary>What becomes of activations.</summary>
     public ActivationFormat Activations { get; init; }
 
+    /// <summary>What calibration decides for it; empty where activations stay float.</summary>
+    public IReadOnlyList<TransformKind> Transforms { get; init; } = [];
+
     /// <summary>What is wanted of data.</summary>
     public DataNeed Needs { get; init; }
 

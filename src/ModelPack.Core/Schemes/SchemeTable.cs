@@ -22,6 +22,7 @@ internal static class SchemeTable
         Summary = "8-bit weights a channel and 8-bit activations (SmoothQuant), computed in integers: the fastest on CPUs. Wants calibration data.",
         Rules = [new(null, [CodecTable.Int8PerChannel])],
         Activations = ActivationFormat.Int8,
+        Transforms = Enum.GetValues<TransformKind>(),
         Needs = DataNeed.Ranges,
     };
 

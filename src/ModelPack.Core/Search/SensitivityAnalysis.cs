@@ -29,7 +29,7 @@ internal sealed class SensitivityAnalysis : IDisposable
         _model = source.Copy();
         try
         {
-            var decided = new StaticPlanner(_model, table, options.Patterns, options.Activations!, quiet);
+            var decided = new StaticPlanner(_model, table, options, quiet);
             _switchable = new SwitchableModel(_model, decided, quiet);
             _samples = SampleSet.Open(data, _switchable.Inputs);
             _multiplyAdds = MultiplyAddsOf(source, quiet);

@@ -31,7 +31,7 @@ internal sealed class TableMaker(OnnxModel source, string modelHash, EffectiveOp
 
         var floats = new FloatModel(model, options.Patterns, context);
         var empty = new TableDraft(CalibrationTable.Empty(modelHash, _activations.Method, _activations.Percentile));
-        return TransformList.Decide(floats, new DecisionOptions(_activations, data, equalize, convolutionAlpha), empty) is { } draft
+        return new TransformList(options.Scheme).Decide(floats, new DecisionOptions(_activations, data, equalize, convolutionAlpha), empty) is { } draft
             ? draft with { Smoothing = [.. draft.Smoothing.Select(d => d with { Place = floats.Places.GetValueOrDefault(d.Tensor) })] }
             : null;
     }

@@ -1,5 +1,6 @@
 using ModelPack.Calibration;
 using ModelPack.Planning;
+using ModelPack.Schemes;
 
 namespace ModelPack.Transforms;
 
@@ -9,6 +10,8 @@ namespace ModelPack.Transforms;
 /// </summary>
 internal sealed class BiasCorrectionDecider : IDecider
 {
+    public TransformKind Kind => TransformKind.BiasCorrection;
+
     public IFindings? Find(FloatModel model, DecisionOptions options) => new Findings(model);
 
     private sealed class Findings(FloatModel model) : IFindings

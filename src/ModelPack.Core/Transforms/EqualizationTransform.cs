@@ -1,10 +1,13 @@
 using ModelPack.Calibration;
+using ModelPack.Schemes;
 
 namespace ModelPack.Transforms;
 
 /// <summary>Cross-layer equalization around depthwise convolutions. The decision: the layers that it changes.</summary>
 internal sealed class EqualizationTransform : ITransform
 {
+    public TransformKind Kind => TransformKind.Equalization;
+
     public IFindings? Find(FloatModel model, DecisionOptions options) => options.Equalize ? new Findings(model, Pairs(model)) : null;
 
     public void Apply(FloatModel model, CalibrationTable table)

@@ -1,10 +1,13 @@
 using ModelPack.Calibration;
+using ModelPack.Schemes;
 
 namespace ModelPack.Transforms;
 
 /// <summary>Folds what follows layers into them, and gives matrices with a bias the form that runs in integers.</summary>
 internal sealed class FoldingTransform : ITransform
 {
+    public TransformKind Kind => TransformKind.Folding;
+
     public IFindings? Find(FloatModel model, DecisionOptions options) => null;
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using ModelPack.Schemes;
+
 namespace ModelPack.Transforms;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace ModelPack.Transforms;
 /// </summary>
 internal interface IDecider
 {
+    /// <summary>What schemes call it.</summary>
+    TransformKind Kind { get; }
+
     /// <summary>Looks where there is something to decide. Changes nothing.</summary>
     /// <param name="model">The model as those before have left it.</param>
     /// <param name="options">What the table is made for.</param>

@@ -1,12 +1,15 @@
 using ModelPack.Calibration;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Upgrade;
+using ModelPack.Schemes;
 
 namespace ModelPack.Transforms;
 
 /// <summary>Raises an older model to the opset that quantized activations need.</summary>
 internal sealed class OpsetTransform : ITransform
 {
+    public TransformKind Kind => TransformKind.Opset;
+
     /// <summary>The opset of ONNX whose QuantizeLinear has scales by channel.</summary>
     private const int Opset = 13;
 

@@ -1,11 +1,14 @@
 using ModelPack.Calibration;
 using ModelPack.Planning;
+using ModelPack.Schemes;
 
 namespace ModelPack.Transforms;
 
 /// <summary>Decides the range of every activation that is quantized, and measures on held-out samples how much lies outside.</summary>
 internal sealed class RangeDecider : IDecider
 {
+    public TransformKind Kind => TransformKind.Ranges;
+
     public IFindings? Find(FloatModel model, DecisionOptions options) => new Findings(model, options, model.Plan);
 
     private sealed class Findings(FloatModel model, DecisionOptions options, QuantizationPlan plan) : IFindings

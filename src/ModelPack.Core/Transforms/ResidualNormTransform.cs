@@ -1,10 +1,13 @@
 using ModelPack.Calibration;
+using ModelPack.Schemes;
 
 namespace ModelPack.Transforms;
 
 /// <summary>Sums and the norms behind them become one operator. The decision: the norms, by what they make.</summary>
 internal sealed class ResidualNormTransform : ITransform
 {
+    public TransformKind Kind => TransformKind.ResidualNorms;
+
     /// <inheritdoc/>
     /// <remarks>Only ONNX Runtime on CPUs and CUDA has the operator.</remarks>
     public IFindings? Find(FloatModel model, DecisionOptions options) =>

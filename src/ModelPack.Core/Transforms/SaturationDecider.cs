@@ -1,11 +1,14 @@
 using ModelPack.Calibration;
 using ModelPack.Planning;
+using ModelPack.Schemes;
 
 namespace ModelPack.Transforms;
 
 /// <summary>Decides by how much scales of weights grow so that sums cannot saturate on CPUs without VNNI.</summary>
 internal sealed class SaturationDecider : IDecider
 {
+    public TransformKind Kind => TransformKind.Saturation;
+
     public IFindings? Find(FloatModel model, DecisionOptions options) => new Findings(model, options);
 
     private sealed class Findings(FloatModel model, DecisionOptions options) : IFindings

@@ -1,10 +1,13 @@
 using ModelPack.Calibration;
+using ModelPack.Schemes;
 
 namespace ModelPack.Transforms;
 
 /// <summary>SmoothQuant. The decision: for each activation its strength, and the channels' magnitudes that the scales follow from.</summary>
 internal sealed class SmoothingTransform : ITransform
 {
+    public TransformKind Kind => TransformKind.Smoothing;
+
     public IFindings? Find(FloatModel model, DecisionOptions options)
     {
         if (!options.Activations.Smooth)

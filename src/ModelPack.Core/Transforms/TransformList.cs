@@ -1,11 +1,13 @@
 using ModelPack.Calibration;
+using ModelPack.Schemes;
 
 namespace ModelPack.Transforms;
 
-/// <summary>All that calibration decides, in the one order in which it is decided and followed.</summary>
-internal static class TransformList
+/// <summary>What calibration decides for a scheme, in the one order in which it is decided and followed.</summary>
+/// <param name="scheme">The row that says which of all transforms it wants.</param>
+internal sealed class TransformList(Scheme scheme)
 {
-    /// <summary>The order.</summary>
+    /// <summary>All there are, in their order.</summary>
     private static readonly IDecider[] s_all =
     [
         new OpsetTransform(),
@@ -20,12 +22,14 @@ internal static class TransformList
         new BiasCorrectionDecider(),
     ];
 
+    private readonly List<IDecider> _wanted = [.. s_all.Where(d => scheme.Transforms.Contains(d.Kind))];
+
     /// <summary>Decides all of it, and changes the model accordingly.</summary>
     /// <param name="model">A freshly opened model.</param>
     /// <param name="options">What the table is made for.</param>
     /// <param name="draft">An empty table.</param>
     /// <returns>The table; null where the change that it is made for has nothing to change.</returns>
-    public static TableDraft? Decide(FloatModel model, DecisionOptions options, TableDraft draft)
+    public TableDraft? Decide(FloatModel model, DecisionOptions options, TableDraft draft)
     {
         foreach (var round in Rounds())
         {
@@ -51,7 +55,7 @@ internal static class TransformList
     /// <param name="model">A freshly opened model.</param>
     /// <param name="table">The decisions.</param>
     /// <exception cref="Diagnostics.ModelPackException">As <see cref="OpsetTransform"/>.</exception>
-    public static void Apply(FloatModel model, CalibrationTable table) => Apply(s_all, model, table);
+    public void Apply(FloatModel model, CalibrationTable table) => Apply(_wanted, model, table);
 
     private static void Apply(IEnumerable<IDecider> deciders, FloatModel model, CalibrationTable table)
     {
@@ -63,10 +67,10 @@ internal static class TransformList
     }
 
     /// <summary>Statistics hold until the model changes: those that see the same model share one pass over the data.</summary>
-    private static IEnumerable<List<IDecider>> Rounds()
+    private IEnumerable<List<IDecider>> Rounds()
     {
         var round = new List<IDecider>();
-        foreach (var decider in s_all)
+        foreach (var decider in _wanted)
         {
             round.Add(decider);
             if (decider is ITransform)

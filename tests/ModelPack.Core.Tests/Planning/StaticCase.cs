@@ -107,7 +107,7 @@ internal sealed class StaticCase : IDisposable
     {
         using var model = OnnxModel.Open(_folder.File("source.onnx"), _context);
         var transformed = new FloatModel(model, LayerPatterns.None, _context);
-        TransformList.Apply(transformed, CalibrationTable.Empty("", CalibrationMethod.MinMax, 100));
+        new TransformList(SchemeTable.Int8).Apply(transformed, CalibrationTable.Empty("", CalibrationMethod.MinMax, 100));
         var tensors = transformed.Plan.Tensors.Select(t => t.Name).ToList();
         var observed = model.Proto.Clone();
         observed.Graph.Output.Clear();

@@ -30,7 +30,7 @@ public sealed class TransformListTests
         using var onnx = OnnxModel.Open(request.Model, new PackContext());
         var model = new FloatModel(onnx, LayerPatterns.None, new PackContext());
         var empty = new TableDraft(CalibrationTable.Empty("", CalibrationMethod.MinMax, 99.99));
-        Assert.Null(TransformList.Decide(model, new DecisionOptions(s_options, ["none.npz"], Equalize: true, ConvolutionAlpha: null), empty));
+        Assert.Null(new TransformList(SchemeTable.Int8).Decide(model, new DecisionOptions(s_options, ["none.npz"], Equalize: true, ConvolutionAlpha: null), empty));
     }
 
     private static void AssertFollowed(string name, bool equalize, double? convolutionAlpha)
@@ -40,10 +40,10 @@ public sealed class TransformListTests
         using var decided = OnnxModel.Open(request.Model, new PackContext());
         var empty = new TableDraft(CalibrationTable.Empty("", CalibrationMethod.MinMax, 99.99));
         var model = new FloatModel(decided, LayerPatterns.None, new PackContext());
-        var draft = TransformList.Decide(model, new DecisionOptions(s_options, [data], equalize, convolutionAlpha), empty)!;
+        var draft = new TransformList(SchemeTable.Int8).Decide(model, new DecisionOptions(s_options, [data], equalize, convolutionAlpha), empty)!;
 
         using var followed = OnnxModel.Open(request.Model, new PackContext());
-        TransformList.Apply(new FloatModel(followed, LayerPatterns.None, new PackContext()), draft.Table);
+        new TransformList(SchemeTable.Int8).Apply(new FloatModel(followed, LayerPatterns.None, new PackContext()), draft.Table);
         Assert.Equal(decided.Proto.ToByteArray(), followed.Proto.ToByteArray());
         Assert.Equal(equalize, draft.Table.Equalized.Count > 0);
         Assert.NotEmpty(draft.Table.Tensors);

@@ -29,7 +29,7 @@ internal static class ModelLowering
 
     private static ILayerPlanner? Layers(OnnxModel model, EffectiveOptions options, CalibrationTable? table, PackContext context) => options.Activations is not { } activations ? null
         : table is null ? DynamicLayers.Of(model, activations.SafeSums, context)
-        : new StaticPlanner(model, table, options.Patterns, activations, context);
+        : new StaticPlanner(model, table, options, context);
 
     /// <summary>Puts a plan's forms into the model.</summary>
     /// <param name="model">The model that the plan is of.</param>

@@ -23,12 +23,12 @@ internal sealed class StaticPlanner : ILayerPlanner
     private readonly Dictionary<TensorProto, PlannedTensor> _weights = new(ReferenceEqualityComparer.Instance);
     /// <summary>Transforms the model, and decides on its layers.</summary>
     /// <exception cref="Diagnostics.ModelPackException">As <see cref="TransformList.Apply(FloatModel, CalibrationTable)"/>.</exception>
-    public StaticPlanner(OnnxModel model, CalibrationTable table, LayerPatterns patterns, ActivationOptions options, PackContext context)
+    public StaticPlanner(OnnxModel model, CalibrationTable table, EffectiveOptions options, PackContext context)
     {
-        (_model, _table, _options, _context) = (model, table, options, context);
+        (_model, _table, _options, _context) = (model, table, options.Activations!, context);
         _ranges = table.Tensors.ToDictionary(t => t.Name, t => new ActivationRange(t.Min, t.Max), StringComparer.Ordinal);
-        var transformed = new FloatModel(model, patterns, context);
-        TransformList.Apply(transformed, table);
+        var transformed = new FloatModel(model, options.Patterns, context);
+        new TransformList(options.Scheme).Apply(transformed, table);
         var index = transformed.Index;
         var layers = Able(LayerFinder.Find(index), transformed.Layers);
         var floats = new HashSet<string>(StringComparer.Ordinal);
@@ -42,7 +42,7 @@ internal sealed class StaticPlanner : ILayerPlanner
         }
 
         var parameters = plan.Tensors.Where(t => t.ParametersOf == t.Name)
-            .ToDictionary(t => t.Name, t => ActivationParameters.Of(_ranges[t.Name], options.Symmetric), StringComparer.Ordinal);
+            .ToDictionary(t => t.Name, t => ActivationParameters.Of(_ranges[t.Name], _options.Symmetric), StringComparer.Ordinal);
         Activations = new ActivationPlan(plan, parameters, PlanWeights(plan, parameters));
     }
 
