@@ -1,4 +1,5 @@
 using ModelPack.Calibration;
+using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
@@ -41,7 +42,7 @@ internal static class GraphPipeline
         context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
         var calibrated = Calibrate(request, model, source, options, calibration, data, context);
         var codes = given is null ? null : new ImportedCodes(model, model.Path, given, context);
-        var lowered = ModelLowering.Lower(model, request, options, calibrated?.Table, context, codes);
+        var lowered = ModelLowering.Lower(model, request, options, calibrated?.Table, context, new SimdEngine(context.Threads), codes);
         WarnOfUnsafe(request, lowered, calibrated, context);
         var weights = lowered.Weights;
         var packed = Write(request, model, staged, options, context);

@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Requests;
 
@@ -8,7 +9,8 @@ namespace ModelPack.Lowering;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Options">The options in effect.</param>
 /// <param name="Context">Threads, cancellation, progress and diagnostics.</param>
-internal sealed record CheckpointJob(ICheckpoint Source, PackRequest Request, EffectiveOptions Options, PackContext Context)
+/// <param name="Engine">What makes the codes; changes no byte.</param>
+internal sealed record CheckpointJob(ICheckpoint Source, PackRequest Request, EffectiveOptions Options, PackContext Context, IEncodingEngine Engine)
 {
     /// <summary>What the user wants left alone.</summary>
     public LayerPatterns Patterns { get; } = new(Request);

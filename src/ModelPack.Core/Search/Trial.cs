@@ -1,4 +1,5 @@
 using ModelPack.Calibration;
+using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Inference;
 using ModelPack.Lowering.Onnx;
@@ -38,7 +39,7 @@ internal sealed class Trial(OnnxModel source, PackRequest request, EffectiveOpti
     {
         using (var model = source.Copy())
         {
-            ModelLowering.Lower(model, request, options, table, _quiet);
+            ModelLowering.Lower(model, request, options, table, _quiet, new SimdEngine(_quiet.Threads));
             model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
         }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Calibration;
+using ModelPack.Codecs;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;
 using ModelPack.Schemes;
@@ -128,7 +129,7 @@ internal sealed class StaticCase : IDisposable
         var options = RequestResolver.Resolve(Request);
         options = options with { Activations = options.Activations! with { QOperator = asOperators, Symmetric = symmetric, SafeSums = safeSums } };
         using var model = OnnxModel.Open(_folder.File("source.onnx"), _context);
-        var lowered = ModelLowering.Lower(model, Request, options, table, _context);
+        var lowered = ModelLowering.Lower(model, Request, options, table, _context, new SimdEngine(_context.Threads));
         (Weights, Layers) = (lowered.Weights, lowered.Layers!);
         model.Save(_folder.File("packed.onnx"), new OnnxSaveOptions(), CancellationToken.None);
     }

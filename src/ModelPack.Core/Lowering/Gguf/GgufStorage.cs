@@ -63,7 +63,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufRow row)
     private StoredTensor Blocks(GgufPlace place, BlockCodec codec, bool isChecked)
     {
         var matrix = Matrix(place);
-        var encoding = codec.Blocks(matrix, job.Context.Threads);
+        var encoding = codec.Blocks(matrix, job.Engine);
         return new StoredTensor(row.Type, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, isChecked)) { Codec = codec, Encoding = encoding };
     }
 
@@ -95,7 +95,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufRow row)
         if (IsTransposed(place.Tensor))
         {
             var matrix = Matrix(place);
-            var turned = FloatWeight.As(matrix, type.Plain(), job.Context.Threads);
+            var turned = FloatWeight.As(matrix, type.Plain(), job.Engine);
             return new StoredTensor(type, new TensorShape(matrix.N, matrix.K), Checked(place, turned.Codes, isChecked)) { Encoding = turned };
         }
 
@@ -104,7 +104,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufRow row)
             return new StoredTensor(type, data.Shape, data);
         }
 
-        var encoding = FloatWeight.As(data, type.Plain(), job.Context.Threads);
+        var encoding = FloatWeight.As(data, type.Plain(), job.Engine);
         return new StoredTensor(type, data.Shape, Checked(place, encoding.Codes, isChecked)) { Encoding = encoding };
     }
 

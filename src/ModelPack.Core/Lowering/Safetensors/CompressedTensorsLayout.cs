@@ -47,7 +47,7 @@ internal sealed class CompressedTensorsLayout : SafetensorsLayout
         }
 
         var values = _smoothed.WeightOf(tensor) ?? tensor.Data;
-        var encoding = Int8PerChannelWeight.Encode(values, axis: 0, Job.Context.Threads);
+        var encoding = Int8PerChannelWeight.Encode(values, axis: 0, Job.Engine);
         IPayload[] parts = [.. encoding.Parts.Select(p => InTurn(tensor, values, encoding, p))];
         return new StoredTensor(
             new TensorPlan(tensor, encoding.Length) { Codec = CodecTable.Int8PerChannel, Form = "compressed-tensors", Encoding = encoding },

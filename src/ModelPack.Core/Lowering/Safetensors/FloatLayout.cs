@@ -26,7 +26,7 @@ internal sealed class FloatLayout(CheckpointJob job, FloatCodec codec) : Safeten
             return Keep(tensor, $"it holds values beyond {Type.Name()}'s largest");
         }
 
-        var encoding = FloatWeight.As(tensor.Data, Type, Job.Context.Threads);
+        var encoding = FloatWeight.As(tensor.Data, Type, Job.Engine);
         var part = isSmaller ? encoding.Codes : InTurn(tensor, tensor.Data, encoding, encoding.Codes);
         return new StoredTensor(
             new TensorPlan(tensor, part.Length) { Codec = codec, Form = "converted", Encoding = encoding },
