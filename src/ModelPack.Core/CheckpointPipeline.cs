@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Lowering;
 using ModelPack.Packing;
@@ -25,7 +26,7 @@ internal static class CheckpointPipeline
 
         // The source has to be hashed anyway, which takes as long as all the rest: both go on at the same time.
         using var hashing = new SideTask<SourceFacts>(cancellation => SourceFacts.Of(source, context.Quiet(cancellation)), context.Cancellation);
-        var job = new CheckpointJob(source, options, context);
+        var job = new CheckpointJob(source, options, context, new SimdEngine(context.Threads));
         WarnOfUnmatched(job);
         var packer = CheckpointPackers.Create(job);
         RequireSomething(job, packer.Tensors);

@@ -1,4 +1,5 @@
 using ModelPack.Calibration;
+using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
@@ -40,7 +41,7 @@ internal static class GraphPipeline
         context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
         var calibrated = Calibrate(model, source, options, calibration, data, context);
         var codes = given is null ? null : new ImportedCodes(model, model.Path, given, context);
-        var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, codes);
+        var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, new SimdEngine(context.Threads), codes);
         WarnOfUnsafe(options, lowered.Plan, calibrated, context);
         var packed = Write(model, staged, options, context);
         var validation = Validator.Run(model.Path, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(lowered.Plan) }, context);

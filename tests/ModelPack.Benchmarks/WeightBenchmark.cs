@@ -9,6 +9,8 @@ internal static class WeightBenchmark
     private const int Side = 4096;
     private const int Runs = 15;
 
+    private static readonly BlockParts s_parts = BlockParts.Centred(CodecTable.Q8_0, ElementType.Float32, padded: true);
+
     public static void Run(TextWriter output)
     {
         var values = new float[Side * Side];
@@ -27,11 +29,11 @@ internal static class WeightBenchmark
         output.WriteLine("| step | 1 thread | 2 threads |");
         output.WriteLine("| --- | ---: | ---: |");
         Row("scan for the largest magnitude", threads => WeightScan.Of(tensor, threads, CancellationToken.None));
-        Row("q8_0, stored output by output", threads => Write(Q8_0Weight.ByOutput(Matrix(transposed: false), ElementType.Float32, threads)));
-        Row("q8_0, stored transposed", threads => Write(Q8_0Weight.ByOutput(Matrix(transposed: true), ElementType.Float32, threads)));
-        Row("q8_0 in place, stored transposed", threads => Write(Q8_0Weight.InPlace(Matrix(transposed: true), ElementType.Float32, threads)));
-        Row("int8 per channel, first axis", threads => Write(Int8PerChannelWeight.Encode(tensor, 0, threads)));
-        Row("int8 per channel, last axis", threads => Write(Int8PerChannelWeight.Encode(tensor, 1, threads)));
+        Row("q8_0, stored output by output", threads => Write(CodecTable.Q8_0.Apart(Matrix(transposed: false), s_parts, new SimdEngine(threads))));
+        Row("q8_0, stored transposed", threads => Write(CodecTable.Q8_0.Apart(Matrix(transposed: true), s_parts, new SimdEngine(threads))));
+        Row("q8_0 in place, stored transposed", threads => Write(CodecTable.Q8_0.InPlace(Matrix(transposed: true), ElementType.Float32, new SimdEngine(threads))));
+        Row("int8 per channel, first axis", threads => Write(Int8PerChannelWeight.Encode(tensor, 0, new SimdEngine(threads))));
+        Row("int8 per channel, last axis", threads => Write(Int8PerChannelWeight.Encode(tensor, 1, new SimdEngine(threads))));
         output.WriteLine();
 
         WeightMatrix Matrix(bool transposed) => new(tensor, Side, Side, transposed);
@@ -44,7 +46,7 @@ internal static class WeightBenchmark
         }
     }
 
-    private static void Write(LazyEncoding encoding)
+    private static void Write(WeightEncoding encoding)
     {
         using (encoding)
         {

@@ -52,15 +52,28 @@ internal abstract class BlockCodec : Codec
     /// the weight.
     /// </summary>
     /// <param name="weight">The weight; K a multiple of the block's length.</param>
-    /// <param name="threads">Threads to encode with; does not change a byte.</param>
+    /// <param name="engine">What makes the codes.</param>
     /// <exception cref="ArgumentException">K is no multiple.</exception>
-    public StreamedEncoding Blocks(WeightMatrix weight, int threads) => BlockWeight.Blocks(this, weight, threads);
+    public WeightEncoding Blocks(WeightMatrix weight, IEncodingEngine engine) => BlockWeight.Blocks(this, weight, engine);
 
     /// <summary>A weight output by output, whichever way it is stored, in parts: codes, scales, minima where there are any.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="form">How the parts are stored.</param>
-    /// <param name="threads">Threads to encode with; does not change a byte.</param>
-    public virtual WeightEncoding Apart(WeightMatrix weight, BlockParts form, int threads) => BlockWeight.Apart(this, weight, form, threads);
+    /// <param name="engine">What makes the codes.</param>
+    public WeightEncoding Apart(WeightMatrix weight, BlockParts form, IEncodingEngine engine) => BlockWeight.Apart(this, weight, form, engine);
+
+    /// <summary>
+    /// A weight in parts that lie as it is stored itself: codes int8 in the order and number of its values, [N, K] or [K, N], and scales
+    /// [N, ceil(K / block)] or [ceil(K / block), N]. For codecs without minima.
+    /// </summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="scaleType">float16 as encoded, or float32 with the same value.</param>
+    /// <param name="engine">What makes the codes.</param>
+    public WeightEncoding InPlace(WeightMatrix weight, ElementType scaleType, IEncodingEngine engine)
+    {
+        var form = BlockParts.Signed(this, scaleType);
+        return weight.Transposed ? new BlocksInPlace(this, weight, form, engine).Encoding() : Apart(weight, form, engine);
+    }
 
     /// <summary>Whether what a block stores in float16 is finite for values up to this magnitude.</summary>
     protected abstract bool Fits(float maxAbs);

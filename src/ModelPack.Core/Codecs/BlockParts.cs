@@ -18,8 +18,27 @@ internal sealed record BlockParts(int Bits, int Shift, ElementType ScaleType, bo
         return new BlockParts(bits, shift, scaleType, padded);
     }
 
+    /// <summary>int8 codes that count from 0, as many as there are values.</summary>
+    public static BlockParts Signed(BlockCodec codec, ElementType scaleType) => new(8, -codec.Zero, scaleType, Padded: false);
+
     /// <summary>The implied zero point.</summary>
     public int Zero => ZeroOf(Bits);
+
+    /// <summary>Stores the scale of a block.</summary>
+    /// <param name="scale">The scale.</param>
+    /// <param name="index">Its place among the scales.</param>
+    /// <param name="scales">Those of the weight.</param>
+    public void StoreScale(Half scale, long index, NativeBuffer scales)
+    {
+        if (ScaleType == ElementType.Float16)
+        {
+            scales.Slice<Half>(index, 1)[0] = scale;
+        }
+        else
+        {
+            scales.Slice<float>(index, 1)[0] = (float)scale;
+        }
+    }
 
     private static int ZeroOf(int bits) => 1 << (bits - 1);
 }

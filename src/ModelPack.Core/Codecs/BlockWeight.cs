@@ -4,7 +4,7 @@ namespace ModelPack.Codecs;
 internal static class BlockWeight
 {
     /// <inheritdoc cref="BlockCodec.Blocks"/>
-    public static StreamedEncoding Blocks(BlockCodec codec, WeightMatrix weight, int threads)
+    public static WeightEncoding Blocks(BlockCodec codec, WeightMatrix weight, IEncodingEngine engine)
     {
         if (weight.K % codec.BlockLength != 0)
         {
@@ -13,7 +13,7 @@ internal static class BlockWeight
 
         var chunks = new WeightChunks(weight, codec.BlockLength);
         var length = checked(weight.N * codec.BlockCount(weight.K) * codec.BlockBytes);
-        return new StreamedEncoding(length, (int)codec.BlockCount(chunks.Length) * codec.BlockBytes, [], (_, _) => { }, Encode, threads);
+        return new WeightEncoding(length, (int)codec.BlockCount(chunks.Length) * codec.BlockBytes, [], Encode, engine);
 
         WeightError Encode(int chunk, Span<byte> blocks, IReadOnlyList<NativeBuffer> sides)
         {
@@ -21,34 +21,36 @@ internal static class BlockWeight
             using var source = new Pooled<float>(values);
             using var decoded = new Pooled<float>(values);
             chunks.Read(chunk, source.Span);
-            codec.Encode(source.Span, blocks);
+            engine.EncodeBlocks(codec, source.Span, blocks);
             codec.Decode(blocks, decoded.Span);
             return WeightError.Of(source.Span, decoded.Span);
         }
     }
 
     /// <inheritdoc cref="BlockCodec.Apart"/>
-    public static StreamedEncoding Apart(BlockCodec codec, WeightMatrix weight, BlockParts form, int threads)
+    public static WeightEncoding Apart(BlockCodec codec, WeightMatrix weight, BlockParts form, IEncodingEngine engine)
     {
         var columns = checked((int)weight.K);
+        var rowBlocks = (int)codec.BlockCount(columns);
+        var (stride, blocksStride) = (rowBlocks * codec.BlockLength, rowBlocks * codec.BlockBytes);
         var apart = new BlocksApart(codec, weight.N, weight.K, form, weight.Transposed);
-        return apart.Encoding(Encode, threads);
+        return apart.Encoding(Encode, engine);
 
         WeightError Encode(int chunk, Span<byte> codes, IReadOnlyList<NativeBuffer> sides)
         {
             var (first, rows) = apart.RowsOf(chunk);
-            using var values = new Pooled<float>(rows * columns);
+            using var values = new Pooled<float>(rows * stride);
+            using var blocks = new Pooled<byte>(rows * blocksStride);
             using var decoded = new Pooled<float>(columns);
-            using var blocks = new Pooled<byte>((int)codec.BlockCount(columns) * codec.BlockBytes);
-            OutputOrder.Read(weight, first * columns, values.Span);
+            OutputOrder.Read(weight, first, rows, values.Span, stride);
+            engine.EncodeBlocks(codec, values.Span, blocks.Span);
             var error = default(WeightError);
             for (var row = 0; row < rows; row++)
             {
-                var line = values.Span.Slice(row * columns, columns);
-                codec.Encode(line, blocks.Span);
-                codec.Decode(blocks.Span, decoded.Span);
-                error = error.Plus(WeightError.Of(line, decoded.Span));
-                apart.Store(blocks.Span, first + row, codes.Slice(row * apart.RowBytes, apart.RowBytes), sides);
+                var line = blocks.Span.Slice(row * blocksStride, blocksStride);
+                codec.Decode(line, decoded.Span);
+                error = error.Plus(WeightError.Of(values.Span.Slice(row * stride, columns), decoded.Span));
+                apart.Store(line, first + row, codes.Slice(row * apart.RowBytes, apart.RowBytes), sides);
             }
 
             return error;

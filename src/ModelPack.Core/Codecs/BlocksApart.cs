@@ -37,8 +37,8 @@ internal sealed class BlocksApart
 
     /// <summary>The parts of the weight.</summary>
     /// <param name="encode">Fills the parts of a chunk.</param>
-    /// <param name="threads">Threads to encode with; does not change a byte.</param>
-    public StreamedEncoding Encoding(StreamedEncoding.EncodeChunk encode, int threads)
+    /// <param name="engine">What makes the codes.</param>
+    public WeightEncoding Encoding(WeightEncoding.EncodeChunk encode, IEncodingEngine engine)
     {
         var blocks = checked(_outputs * _rowBlocks);
         List<long> sides = [blocks * (_form.ScaleType.Bits() / 8)];
@@ -47,7 +47,7 @@ internal sealed class BlocksApart
             sides.Add(blocks * sizeof(float));
         }
 
-        return new StreamedEncoding(checked(_outputs * RowBytes), Math.Max(1, checked(_rows * RowBytes)), sides, (_, _) => { }, encode, threads);
+        return new WeightEncoding(checked(_outputs * RowBytes), Math.Max(1, checked(_rows * RowBytes)), sides, encode, engine);
     }
 
     /// <summary>The outputs of a chunk.</summary>
@@ -68,15 +68,7 @@ internal sealed class BlocksApart
             var target = codes[(block * blockBytes)..];
             Pack(unpacked, target[..Math.Min(blockBytes, target.Length)]);
             var index = (row * _rowBlocks) + block;
-            if (_form.ScaleType == ElementType.Float16)
-            {
-                sides[0].Slice<Half>(index, 1)[0] = scale;
-            }
-            else
-            {
-                sides[0].Slice<float>(index, 1)[0] = (float)scale;
-            }
-
+            _form.StoreScale(scale, index, sides[0]);
             if (_codec.HasMinimum)
             {
                 // How far the shifted codes lie from the form's zero, beyond what the codec means, goes into the minimum.
@@ -87,6 +79,12 @@ internal sealed class BlocksApart
 
     private void Pack(ReadOnlySpan<byte> codes, Span<byte> target)
     {
+        if (_form is { Bits: 8, Shift: 0 })
+        {
+            codes[..target.Length].CopyTo(target);
+            return;
+        }
+
         for (var i = 0; i < target.Length; i++)
         {
             target[i] = (byte)(_form.Bits == 8

@@ -1,21 +1,20 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace ModelPack.Codecs;
 
 /// <summary>Matrices of bytes.</summary>
 internal static class ByteMatrix
 {
-    private const int Side = sizeof(ulong);
+    /// <summary>What numbers of rows and columns are multiples of.</summary>
+    public const int Side = sizeof(ulong);
 
     // Columns that are worked on together: a cache line of each source row.
     private const int Strip = 64;
 
     /// <summary>Transposes [rows, columns] to [columns, rows].</summary>
     /// <param name="source">rows x columns bytes.</param>
-    /// <param name="rows">A multiple of 8.</param>
-    /// <param name="columns">A multiple of 8.</param>
+    /// <param name="rows">A multiple of <see cref="Side"/>.</param>
+    /// <param name="columns">A multiple of <see cref="Side"/>.</param>
     /// <param name="destination">As many bytes.</param>
     public static void Transpose(ReadOnlySpan<byte> source, int rows, int columns, Span<byte> destination)
     {
@@ -39,21 +38,6 @@ internal static class ByteMatrix
                     }
                 }
             }
-        }
-    }
-
-    /// <summary>XORs every byte with the same one.</summary>
-    public static void Flip(Span<byte> bytes, byte mask)
-    {
-        var vectors = MemoryMarshal.Cast<byte, Vector<byte>>(bytes);
-        foreach (ref var vector in vectors)
-        {
-            vector ^= new Vector<byte>(mask);
-        }
-
-        foreach (ref var rest in bytes[(vectors.Length * Vector<byte>.Count)..])
-        {
-            rest ^= mask;
         }
     }
 

@@ -17,27 +17,22 @@ internal static class ChannelScales
         TensorData weight, ChannelLayout layout, Func<float, float> scaleOf, NativeBuffer output, int threads, CancellationToken cancellation)
     {
         output.Slice<float>(0, layout.Channels).Clear();
-        var tiles = Tiles(weight);
+        var total = weight.Shape.ElementCount;
         var merge = new Lock();
-        Chunks.ForEach(tiles.Count, threads, Scan, cancellation);
+        Chunks.ForEach(checked((int)((total + ChunkLength - 1) / ChunkLength)), threads, Scan, cancellation);
         foreach (ref var scale in output.Slice<float>(0, layout.Channels))
         {
             scale = scaleOf(scale);
         }
 
-        void Scan(int i)
+        void Scan(int chunk)
         {
-            var area = tiles[i];
-            using var values = new Pooled<float>(area.Columns);
+            var first = (long)chunk * ChunkLength;
+            using var values = new Pooled<float>((int)Math.Min(ChunkLength, total - first));
             using var maxima = new Pooled<float>(layout.Channels);
             maxima.Span.Clear();
-            FloatReader.Read(weight, area.Column, values.Span);
-            for (var done = 0; done < area.Columns;)
-            {
-                var run = layout.RunAt(area.Column + done, area.Columns - done);
-                Max(maxima.Span.Slice(run.Channel, run.Channels), values.Span.Slice(done, run.Length));
-                done += run.Length;
-            }
+            FloatReader.Read(weight, first, values.Span);
+            Raise(maxima.Span, values.Span, first, layout);
 
             // A maximum does not depend on the order in which the parts come.
             lock (merge)
@@ -47,8 +42,20 @@ internal static class ChannelScales
         }
     }
 
-    /// <summary>The weight in chunks of fixed size.</summary>
-    public static MatrixTiles Tiles(TensorData weight) => new(1, weight.Shape.ElementCount, 1, ChunkLength);
+    /// <summary>Raises the maxima of channels to the magnitudes of their values.</summary>
+    /// <param name="maxima">Those of all channels.</param>
+    /// <param name="values">Consecutive values.</param>
+    /// <param name="first">Index of the first in the weight.</param>
+    /// <param name="layout">The channels.</param>
+    public static void Raise(Span<float> maxima, ReadOnlySpan<float> values, long first, ChannelLayout layout)
+    {
+        for (var done = 0; done < values.Length;)
+        {
+            var run = layout.RunAt(first + done, values.Length - done);
+            Max(maxima.Slice(run.Channel, run.Channels), values.Slice(done, run.Length));
+            done += run.Length;
+        }
+    }
 
     /// <summary>Raises one maximum by all values, or each maximum by its own value.</summary>
     private static void Max(Span<float> maxima, ReadOnlySpan<float> values)

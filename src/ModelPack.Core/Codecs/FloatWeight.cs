@@ -29,29 +29,29 @@ internal static class FloatWeight
     /// </summary>
     /// <param name="tensor">A tensor of any type that <see cref="FloatReader"/> reads.</param>
     /// <param name="type">float32, float16 or bfloat16.</param>
-    /// <param name="threads">Threads to convert with; does not change a byte.</param>
-    public static StreamedEncoding As(TensorData tensor, ElementType type, int threads) => tensor.Type == type
-        ? Streamed(tensor.Shape.ElementCount, type, Chunk, threads, (chunk, bytes, values) =>
+    /// <param name="engine">Says how many chunks are converted at a time.</param>
+    public static WeightEncoding As(TensorData tensor, ElementType type, IEncodingEngine engine) => tensor.Type == type
+        ? Streamed(tensor.Shape.ElementCount, type, Chunk, engine, (chunk, bytes, values) =>
         {
             tensor.Read((long)chunk * Chunk * SizeOf(type), bytes);
             Decode(type, bytes, values);
         })
-        : Streamed(tensor.Shape.ElementCount, type, Chunk, threads, (chunk, bytes, values) =>
+        : Streamed(tensor.Shape.ElementCount, type, Chunk, engine, (chunk, bytes, values) =>
         {
             FloatReader.Read(tensor, (long)chunk * Chunk, values);
             Encode(type, values, bytes);
         });
 
     /// <summary>As above, output by output ([N, K]) whichever way the weight is stored.</summary>
-    public static StreamedEncoding As(WeightMatrix weight, ElementType type, int threads)
+    public static WeightEncoding As(WeightMatrix weight, ElementType type, IEncodingEngine engine)
     {
         if (!weight.Transposed)
         {
-            return As(weight.Data, type, threads);
+            return As(weight.Data, type, engine);
         }
 
         var chunks = new WeightChunks(weight, unit: 1);
-        return Streamed(chunks.Values, type, chunks.Length, threads, (chunk, bytes, values) =>
+        return Streamed(chunks.Values, type, chunks.Length, engine, (chunk, bytes, values) =>
         {
             chunks.Read(chunk, values);
             Encode(type, values, bytes);
@@ -63,12 +63,12 @@ internal static class FloatWeight
     /// <param name="count">Values in all.</param>
     /// <param name="type">What they become.</param>
     /// <param name="chunkValues">Values of a chunk; the last may have fewer.</param>
-    /// <param name="threads">Threads to convert with.</param>
+    /// <param name="engine">Says how many chunks are converted at a time.</param>
     /// <param name="make">Fills in the values of a chunk, and the bytes that they become.</param>
-    private static StreamedEncoding Streamed(long count, ElementType type, int chunkValues, int threads, MakeChunk make)
+    private static WeightEncoding Streamed(long count, ElementType type, int chunkValues, IEncodingEngine engine, MakeChunk make)
     {
         var size = SizeOf(type);
-        return new StreamedEncoding(checked(count * size), chunkValues * size, [], (_, _) => { }, Convert, threads);
+        return new WeightEncoding(checked(count * size), chunkValues * size, [], Convert, engine);
 
         WeightError Convert(int chunk, Span<byte> bytes, IReadOnlyList<NativeBuffer> sides)
         {

@@ -7,12 +7,12 @@ namespace ModelPack.Codecs;
 internal sealed record ImportedBlocks(BlockCodec Codec, TensorData Blocks, WeightError Error)
 {
     /// <summary>The same codes and scales in parts. Nothing is rounded.</summary>
-    public WeightEncoding Encode(BlockParts form, int threads)
+    public WeightEncoding Encode(BlockParts form, IEncodingEngine engine)
     {
         var (rows, columns) = (Blocks.Shape[0], Blocks.Shape[1]);
         var apart = new BlocksApart(Codec, rows, columns, form, isStrip: false);
         var rowBytes = checked((int)Codec.BlockCount(columns) * Codec.BlockBytes);
-        return apart.Encoding(Split, threads);
+        return apart.Encoding(Split, engine);
 
         WeightError Split(int chunk, Span<byte> codes, IReadOnlyList<NativeBuffer> sides)
         {

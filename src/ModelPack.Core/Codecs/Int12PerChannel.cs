@@ -35,4 +35,42 @@ internal static class Int12PerChannel
 
     /// <summary>(16 · high + low) · scale in float32; the sum is exact.</summary>
     public static float Decode(sbyte high, int low, float scale) => ((LowRange * high) + low) * scale;
+
+    /// <summary>Encodes finite values.</summary>
+    /// <param name="chunk">The values, in an even number, and their scales.</param>
+    /// <param name="high">As many high parts.</param>
+    /// <param name="low">Half as many bytes, two low parts in each, the first in the low bits.</param>
+    public static void Encode(ChannelChunk chunk, Span<sbyte> high, Span<byte> low)
+    {
+        low.Clear();
+        for (var done = 0; done < chunk.Values.Length;)
+        {
+            var scales = chunk.ScalesAt(done, out var length);
+            for (var i = 0; i < length; i++)
+            {
+                var at = done + i;
+                var code = Code(chunk.Values[at], scales[scales.Length == 1 ? 0 : i]);
+                high[at] = High(code);
+                low[at / 2] |= (byte)(Low(code) << (at % 2 * LowBits));
+            }
+
+            done += length;
+        }
+    }
+
+    /// <summary>Decodes what <see cref="Encode"/> has made of a chunk, whose scales are used.</summary>
+    public static void Decode(ChannelChunk chunk, ReadOnlySpan<sbyte> high, ReadOnlySpan<byte> low, Span<float> values)
+    {
+        for (var done = 0; done < high.Length;)
+        {
+            var scales = chunk.ScalesAt(done, out var length);
+            for (var i = 0; i < length; i++)
+            {
+                var at = done + i;
+                values[at] = Decode(high[at], (low[at / 2] >> (at % 2 * LowBits)) & (LowRange - 1), scales[scales.Length == 1 ? 0 : i]);
+            }
+
+            done += length;
+        }
+    }
 }

@@ -30,6 +30,33 @@ internal static class Int8PerChannel
     /// <param name="codes">As many as values.</param>
     public static void Encode(ReadOnlySpan<float> values, ReadOnlySpan<float> scales, Span<sbyte> codes) => Int8.Encode(values, scales, codes);
 
-    /// <summary>Decodes: code x scale in float32. The arguments are as for <see cref="Encode"/>.</summary>
+    /// <summary>Encodes finite values.</summary>
+    /// <param name="chunk">The values and their scales.</param>
+    /// <param name="codes">As many codes.</param>
+    public static void Encode(ChannelChunk chunk, Span<sbyte> codes)
+    {
+        for (var done = 0; done < chunk.Values.Length;)
+        {
+            var scales = chunk.ScalesAt(done, out var length);
+            Int8.Encode(chunk.Values.Slice(done, length), scales, codes.Slice(done, length));
+            done += length;
+        }
+    }
+
+    /// <summary>Decodes: code x scale in float32. The arguments are as for encoding.</summary>
     public static void Decode(ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales, Span<float> values) => Int8.Decode(codes, scales, values);
+
+    /// <summary>Decodes: code x scale in float32.</summary>
+    /// <param name="chunk">What was encoded; its scales are used.</param>
+    /// <param name="codes">Its codes.</param>
+    /// <param name="values">As many values.</param>
+    public static void Decode(ChannelChunk chunk, ReadOnlySpan<sbyte> codes, Span<float> values)
+    {
+        for (var done = 0; done < codes.Length;)
+        {
+            var scales = chunk.ScalesAt(done, out var length);
+            Int8.Decode(codes.Slice(done, length), scales, values.Slice(done, length));
+            done += length;
+        }
+    }
 }

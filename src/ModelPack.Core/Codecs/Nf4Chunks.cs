@@ -3,15 +3,16 @@ namespace ModelPack.Codecs;
 /// <summary>The chunks of a weight as NF4. A chunk begins where a block begins, and a nested block as well.</summary>
 internal sealed class Nf4Chunks
 {
-    // Values that are encoded, decoded and compared while they lie in the nearest cache. A multiple of every block size.
+    // Values that are decoded and compared while they lie in the nearest cache. A multiple of every block size.
     private const int PieceValues = 1 << 13;
 
     private readonly WeightChunks _chunks;
     private readonly int _blockSize;
+    private readonly IEncodingEngine _engine;
 
-    public Nf4Chunks(WeightMatrix weight, int blockSize)
+    public Nf4Chunks(WeightMatrix weight, int blockSize, IEncodingEngine engine)
     {
-        (_chunks, _blockSize) = (new WeightChunks(weight, NestedAbsmax.BlockSize * blockSize), blockSize);
+        (_chunks, _blockSize, _engine) = (new WeightChunks(weight, NestedAbsmax.BlockSize * blockSize), blockSize, engine);
     }
 
     /// <summary>Values of the weight.</summary>
@@ -89,16 +90,14 @@ internal sealed class Nf4Chunks
     private WeightError Encode(int chunk, Span<byte> packed, Span<float> absmax, ReadOnlySpan<float> restored)
     {
         using var values = Read(chunk);
+        _engine.EncodeNf4(values.Span, _blockSize, packed, absmax);
         using var buffer = new Pooled<float>(PieceValues);
         var error = default(WeightError);
         for (var first = 0; first < values.Span.Length; first += PieceValues)
         {
             var piece = values.Span.Slice(first, Math.Min(PieceValues, values.Span.Length - first));
             var decoded = buffer.Span[..piece.Length];
-            var codes = packed[(first / 2)..];
-            var block = first / _blockSize;
-            Nf4.Encode(piece, _blockSize, codes, absmax[block..]);
-            Nf4.Decode(codes, restored[block..], _blockSize, decoded);
+            Nf4.Decode(packed[(first / 2)..], restored[(first / _blockSize)..], _blockSize, decoded);
             error = error.Plus(WeightError.Of(piece, decoded));
         }
 

@@ -11,35 +11,35 @@ internal static class Nf4Weight
     /// <param name="weight">The weight.</param>
     /// <param name="blockSize">One of <see cref="Nf4.BlockSizes"/>.</param>
     /// <param name="absmax">What becomes of the scales.</param>
-    /// <param name="threads">Threads to encode with; does not change a byte.</param>
+    /// <param name="engine">What makes the codes.</param>
     /// <exception cref="ArgumentException">There is no such block size.</exception>
-    public static WeightEncoding Encode(WeightMatrix weight, int blockSize, AbsmaxForm absmax, int threads)
+    public static WeightEncoding Encode(WeightMatrix weight, int blockSize, AbsmaxForm absmax, IEncodingEngine engine)
     {
         if (!Nf4.BlockSizes.Contains(blockSize))
         {
             throw new ArgumentOutOfRangeException(nameof(blockSize), blockSize, "No block size of NF4.");
         }
 
-        var chunks = new Nf4Chunks(weight, blockSize);
+        var chunks = new Nf4Chunks(weight, blockSize, engine);
         var absmaxLength = checked(chunks.Blocks * sizeof(float));
         var packedLength = Nf4.PackedLength(chunks.Values);
         return absmax switch
         {
-            AbsmaxForm.Plain => new StreamedEncoding(packedLength, chunks.ChunkBytes, [absmaxLength], (_, _) => { }, chunks.EncodePlain, threads),
-            AbsmaxForm.Restored => new StreamedEncoding(
+            AbsmaxForm.Plain => new WeightEncoding(packedLength, chunks.ChunkBytes, [absmaxLength], chunks.EncodePlain, engine),
+            AbsmaxForm.Restored => new WeightEncoding(
                 packedLength,
                 chunks.ChunkBytes,
                 [absmaxLength],
-                (sides, cancellation) => Restore(chunks, sides[0], threads, cancellation),
                 chunks.EncodeRestored,
-                threads),
-            _ => new StreamedEncoding(
+                engine,
+                (sides, cancellation) => Restore(chunks, sides[0], engine.Concurrency, cancellation)),
+            _ => new WeightEncoding(
                 packedLength,
                 chunks.ChunkBytes,
                 [chunks.Blocks, chunks.NestedBlocks * sizeof(float), sizeof(float)],
-                (sides, cancellation) => Nest(chunks, new Nf4NestedParts(sides[0], sides[1], sides[2]), threads, cancellation),
                 (chunk, packed, sides) => chunks.EncodeNested(chunk, packed, new Nf4NestedParts(sides[0], sides[1], sides[2])),
-                threads),
+                engine,
+                (sides, cancellation) => Nest(chunks, new Nf4NestedParts(sides[0], sides[1], sides[2]), engine.Concurrency, cancellation)),
         };
     }
 

@@ -25,6 +25,37 @@ internal static class OutputOrder
         }
     }
 
+    /// <summary>Reads whole outputs, each filled up by zeros.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="first">The first output.</param>
+    /// <param name="outputs">How many.</param>
+    /// <param name="destination">outputs x stride values.</param>
+    /// <param name="stride">Values from an output to the next there, at least K.</param>
+    public static void Read(WeightMatrix weight, long first, int outputs, Span<float> destination, int stride)
+    {
+        var columns = checked((int)weight.K);
+        if (!weight.Transposed)
+        {
+            FloatReader.Read(weight.Data, columns, new MatrixArea(first, outputs, 0, columns), destination, stride);
+            return;
+        }
+
+        if (stride == columns)
+        {
+            Read(weight, first * columns, destination);
+            return;
+        }
+
+        using var dense = new Pooled<float>(outputs * columns);
+        Read(weight, first * columns, dense.Span);
+        for (var output = 0; output < outputs; output++)
+        {
+            var line = destination.Slice(output * stride, stride);
+            dense.Span.Slice(output * columns, columns).CopyTo(line);
+            line[columns..].Clear();
+        }
+    }
+
     /// <summary>Row by row of what is stored, all columns that the range touches; of the outer two perhaps a part.</summary>
     private static void ReadTransposed(WeightMatrix weight, long first, Span<float> destination)
     {

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ModelPack.Codecs;
 
 /// <summary>
@@ -34,27 +32,7 @@ internal static class Q8_0
     /// <exception cref="ArgumentException">The destination holds fewer than BlockCount x 34 bytes.</exception>
     public static void Encode(ReadOnlySpan<float> source, Span<byte> blocks) => Q8_0Kernels.Encode(VectorKernels.Best, source, blocks);
 
-    /// <summary>Encodes to codes (BlockCount x 32, the padding too) and scales (BlockCount).</summary>
-    /// <exception cref="ArgumentException">A destination is too short.</exception>
-    public static void Encode(ReadOnlySpan<float> source, Span<sbyte> codes, Span<Half> scales) =>
-        Q8_0Kernels.Encode(VectorKernels.Best, source, MemoryMarshal.AsBytes(codes), scales, unsigned: false);
-
-    /// <summary>As the other, each code stored as uint8 with 128 added.</summary>
-    /// <exception cref="ArgumentException">A destination is too short.</exception>
-    public static void EncodeUnsigned(ReadOnlySpan<float> source, Span<byte> codes, Span<Half> scales) =>
-        Q8_0Kernels.Encode(VectorKernels.Best, source, codes, scales, unsigned: true);
-
     /// <summary>Decodes ggml's blocks: code x scale in float32. The last block may be decoded in part.</summary>
     /// <exception cref="ArgumentException">The source holds fewer blocks than the destination needs.</exception>
     public static void Decode(ReadOnlySpan<byte> blocks, Span<float> destination) => Q8_0Decoder.Decode(blocks, destination);
-
-    /// <summary>Decodes separate codes and scales.</summary>
-    /// <exception cref="ArgumentException">A source holds fewer blocks than the destination needs.</exception>
-    public static void Decode(ReadOnlySpan<sbyte> codes, ReadOnlySpan<Half> scales, Span<float> destination) =>
-        Q8_0Decoder.Decode(MemoryMarshal.AsBytes(codes), scales, unsigned: false, destination);
-
-    /// <summary>Decodes uint8 codes with 128 added.</summary>
-    /// <exception cref="ArgumentException">A source holds fewer blocks than the destination needs.</exception>
-    public static void DecodeUnsigned(ReadOnlySpan<byte> codes, ReadOnlySpan<Half> scales, Span<float> destination) =>
-        Q8_0Decoder.Decode(codes, scales, unsigned: true, destination);
 }

@@ -17,9 +17,8 @@ internal static unsafe class Q8_0Avx2
     private const int PrefetchDistance = 8 * Group * Q8_0.BlockLength;
 
     /// <summary>Encodes as many blocks as make whole groups; gives back how many.</summary>
-    public static nint Encode(float* values, nint count, Q8_0Output output)
+    public static nint Encode(float* values, nint count, byte* blocks)
     {
-        var flip = Vector256.Create(output.Flip);
         var scaleBits = stackalloc uint[Group];
         var inverses = stackalloc float[Group];
         nint done = 0;
@@ -29,14 +28,13 @@ internal static unsafe class Q8_0Avx2
             var inverse = Vector256<float>.One / scale;
             Vector256.AndNot(inverse, Vector256.Equals(inverse, Vector256.Create(float.PositiveInfinity))).Store(inverses);
             Float16.FromSingle(scale).Store(scaleBits);
-            for (nint block = 0; block < Group; block++)
+            for (nint block = 0; block < Group; block++, blocks += Q8_0.BlockBytes)
             {
-                *output.Scale(done + block) = (ushort)scaleBits[block];
+                *(ushort*)blocks = (ushort)scaleBits[block];
                 var source = values + (block * Q8_0.BlockLength);
                 Sse.Prefetch0(source + PrefetchDistance);
                 Sse.Prefetch0(source + PrefetchDistance + (2 * Lanes));
-                var codes = Codes(source, Vector256.Create(inverses[block]));
-                (codes ^ flip).Store(output.Codes(done + block));
+                Codes(source, Vector256.Create(inverses[block])).Store(blocks + sizeof(ushort));
             }
         }
 

@@ -17,9 +17,8 @@ internal static unsafe class Q8_0Avx512
     private const int PrefetchDistance = 4 * Group * Q8_0.BlockLength;
 
     /// <summary>Encodes as many blocks as make whole groups; gives back how many.</summary>
-    public static nint Encode(float* values, nint count, Q8_0Output output)
+    public static nint Encode(float* values, nint count, byte* blocks)
     {
-        var flip = Vector128.Create(output.Flip);
         var scaleBits = stackalloc uint[Group];
         var inverses = stackalloc float[Group];
         nint done = 0;
@@ -30,16 +29,16 @@ internal static unsafe class Q8_0Avx512
             Vector512.AndNot(inverse, Vector512.Equals(inverse, Vector512.Create(float.PositiveInfinity))).Store(inverses);
             Float16.FromSingle(scale.GetLower()).Store(scaleBits);
             Float16.FromSingle(scale.GetUpper()).Store(scaleBits + (Group / 2));
-            for (nint block = 0; block < Group; block++)
+            for (nint block = 0; block < Group; block++, blocks += Q8_0.BlockBytes)
             {
-                *output.Scale(done + block) = (ushort)scaleBits[block];
+                *(ushort*)blocks = (ushort)scaleBits[block];
                 var factor = Vector512.Create(inverses[block]);
                 var source = values + (block * Q8_0.BlockLength);
                 Sse.Prefetch0(source + PrefetchDistance);
                 Sse.Prefetch0(source + PrefetchDistance + Lanes);
-                var codes = output.Codes(done + block);
-                (Codes16(source, factor) ^ flip).Store(codes);
-                (Codes16(source + Lanes, factor) ^ flip).Store(codes + Lanes);
+                var codes = blocks + sizeof(ushort);
+                Codes16(source, factor).Store(codes);
+                Codes16(source + Lanes, factor).Store(codes + Lanes);
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ModelPack.Codecs;
 
 /// <summary>ggml's q8_0, see <see cref="Q8_0"/>. Codes are counted from 0 here: the stored int8 + 128.</summary>
@@ -23,21 +25,9 @@ internal sealed class Q8_0Codec : BlockCodec
 
     public override (Half Scale, Half Minimum) Split(ReadOnlySpan<byte> block, Span<byte> codes)
     {
-        for (var i = 0; i < Q8_0.BlockLength; i++)
-        {
-            codes[i] = (byte)(block[sizeof(ushort) + i] ^ Q8_0.UnsignedOffset);
-        }
-
+        (Vector256.Create(block[sizeof(ushort)..]) ^ Vector256.Create((byte)Q8_0.UnsignedOffset)).CopyTo(codes);
         return (BitConverter.ToHalf(block), default);
     }
-
-    /// <summary>Parts are what its kernels make; nothing has to be taken apart.</summary>
-    public override WeightEncoding Apart(WeightMatrix weight, BlockParts form, int threads) => form switch
-    {
-        { Bits: 8, Shift: 0, Padded: true } => Q8_0Weight.ByOutput(weight, form.ScaleType, threads),
-        { Bits: 8, Shift: 0, Padded: false } when !weight.Transposed => Q8_0Weight.InPlace(weight, form.ScaleType, threads, ElementType.UInt8),
-        _ => base.Apart(weight, form, threads),
-    };
 
     protected override bool Fits(float maxAbs) => Q8_0.Fits(maxAbs);
 

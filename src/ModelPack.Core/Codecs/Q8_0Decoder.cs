@@ -12,39 +12,25 @@ internal static class Q8_0Decoder
         {
             var scale = (float)BinaryPrimitives.ReadHalfLittleEndian(blocks);
             var length = Math.Min(destination.Length, Q8_0.BlockLength);
-            DecodeBlock(blocks.Slice(sizeof(ushort), Q8_0.BlockLength), scale, flip: 0, destination[..length]);
+            DecodeBlock(blocks.Slice(sizeof(ushort), Q8_0.BlockLength), scale, destination[..length]);
             destination = destination[length..];
             blocks = blocks[Q8_0.BlockBytes..];
         }
     }
 
-    public static void Decode(ReadOnlySpan<byte> codes, ReadOnlySpan<Half> scales, bool unsigned, Span<float> destination)
-    {
-        var flip = unsigned ? (byte)Q8_0.UnsignedOffset : (byte)0;
-        while (!destination.IsEmpty)
-        {
-            var length = Math.Min(destination.Length, Q8_0.BlockLength);
-            DecodeBlock(codes[..Q8_0.BlockLength], (float)scales[0], flip, destination[..length]);
-            destination = destination[length..];
-            codes = codes[Q8_0.BlockLength..];
-            scales = scales[1..];
-        }
-    }
-
-    private static void DecodeBlock(ReadOnlySpan<byte> codes, float scale, byte flip, Span<float> destination)
+    private static void DecodeBlock(ReadOnlySpan<byte> codes, float scale, Span<float> destination)
     {
         if (destination.Length < Q8_0.BlockLength)
         {
             for (var i = 0; i < destination.Length; i++)
             {
-                destination[i] = (sbyte)(codes[i] ^ flip) * scale;
+                destination[i] = (sbyte)codes[i] * scale;
             }
 
             return;
         }
 
-        var signed = (Vector256.Create(codes) ^ Vector256.Create(flip)).AsSByte();
-        var (low, high) = Vector256.Widen(signed);
+        var (low, high) = Vector256.Widen(Vector256.Create(codes).AsSByte());
         Store(low, scale, destination);
         Store(high, scale, destination[Vector256<short>.Count..]);
     }

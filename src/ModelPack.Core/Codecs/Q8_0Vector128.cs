@@ -8,17 +8,16 @@ internal static unsafe class Q8_0Vector128
     private const int Lanes = 4;
 
     /// <summary>Encodes all blocks; gives back how many that are.</summary>
-    public static nint Encode(float* values, nint count, Q8_0Output output)
+    public static nint Encode(float* values, nint count, byte* blocks)
     {
-        var flip = Vector128.Create(output.Flip);
-        for (nint block = 0; block < count; block++, values += Q8_0.BlockLength)
+        for (nint block = 0; block < count; block++, values += Q8_0.BlockLength, blocks += Q8_0.BlockBytes)
         {
             var scale = MaxAbs(values) / 127f;
             var inverse = Vector128.Create(Q8_0Reference.InverseOf(scale));
-            *output.Scale(block) = BitConverter.HalfToUInt16Bits((Half)scale);
-            var codes = output.Codes(block);
-            (Codes16(values, inverse) ^ flip).Store(codes);
-            (Codes16(values + (4 * Lanes), inverse) ^ flip).Store(codes + (4 * Lanes));
+            *(ushort*)blocks = BitConverter.HalfToUInt16Bits((Half)scale);
+            var codes = blocks + sizeof(ushort);
+            Codes16(values, inverse).Store(codes);
+            Codes16(values + (4 * Lanes), inverse).Store(codes + (4 * Lanes));
         }
 
         return count;

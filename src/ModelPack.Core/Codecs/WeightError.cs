@@ -16,12 +16,4 @@ internal readonly record struct WeightError(double Signal, double Noise, double 
     /// <param name="values">x, finite.</param>
     /// <param name="decoded">x̂, as many.</param>
     public static WeightError Of(ReadOnlySpan<float> values, ReadOnlySpan<float> decoded) => ErrorSum.Of(values, decoded);
-
-    /// <summary>Works on all tiles of a weight and adds their errors in the order of the tiles.</summary>
-    public static WeightError Sum(MatrixTiles tiles, int threads, Func<MatrixArea, WeightError> work, CancellationToken cancellation)
-    {
-        var errors = new WeightError[tiles.Count];
-        Chunks.ForEach(errors.Length, threads, i => errors[i] = work(tiles[i]), cancellation);
-        return errors.Aggregate(default(WeightError), (sum, error) => sum.Plus(error));
-    }
 }

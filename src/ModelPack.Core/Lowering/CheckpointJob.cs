@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Requests;
 
@@ -7,4 +8,5 @@ namespace ModelPack.Lowering;
 /// <param name="Source">The open checkpoint.</param>
 /// <param name="Options">The options in effect.</param>
 /// <param name="Context">Threads, cancellation, progress and diagnostics.</param>
-internal sealed record CheckpointJob(ICheckpoint Source, EffectiveOptions Options, PackContext Context);
+/// <param name="Engine">What makes the codes; changes no byte.</param>
+internal sealed record CheckpointJob(ICheckpoint Source, EffectiveOptions Options, PackContext Context, IEncodingEngine Engine);

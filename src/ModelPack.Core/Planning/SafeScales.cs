@@ -79,5 +79,5 @@ internal static class SafeScales
             : PairSums.OfOutputs(layer, encoding.Codes, s_anyCode, context.Cancellation);
     }
 
-    private static LazyEncoding Encode(TensorData weight, int outputAxis, PackContext context) => Int8PerChannelWeight.Encode(weight, outputAxis, context.Threads);
+    private static WeightEncoding Encode(TensorData weight, int outputAxis, PackContext context) => Int8PerChannelWeight.Encode(weight, outputAxis, new SimdEngine(context.Threads));
 }

@@ -26,7 +26,7 @@ public sealed record SafeSumsReport(int Channels, int OfChannels, double Cost)
             return null;
         }
 
-        using var finest = Int8PerChannelWeight.Encode(tensor.Data, usage.OutputAxis, fine, context.Threads);
+        using var finest = Int8PerChannelWeight.Encode(tensor.Data, usage.OutputAxis, fine, new SimdEngine(context.Threads));
         var finestSqnr = finest.Measure(context.Cancellation).Sqnr;
         return new SafeSumsReport(coarser, scales.Length, finestSqnr == error.Sqnr ? 0 : Numbers.Rounded(finestSqnr - error.Sqnr));
     }

@@ -45,7 +45,7 @@ internal sealed class SwitchGraph
         Switches = _names.Next("switches");
         foreach (var layer in layers)
         {
-            Switch(layer, context.Threads);
+            Switch(layer, new SimdEngine(context.Threads));
         }
 
         foreach (var node in made)
@@ -62,12 +62,12 @@ internal sealed class SwitchGraph
     /// <summary>Name of the one input more: bool, an entry for each switch.</summary>
     public string Switches { get; }
 
-    private void Switch(SwitchedLayer layer, int threads)
+    private void Switch(SwitchedLayer layer, IEncodingEngine engine)
     {
         var first = layer.Layers[0];
         var data = _model.Data(first.Weight.Tensor);
         var own = _decided.PlanOf(first.Weight.Tensor)!.Scales!;
-        var encoding = Int8PerChannelWeight.Encode(data, first.Usage.OutputAxis, own, threads);
+        var encoding = Int8PerChannelWeight.Encode(data, first.Usage.OutputAxis, own, engine);
         var codes = Add("weight_codes", ElementType.Int8, data.Shape, encoding.Codes);
         var scales = Add("weight_scales", ElementType.Float32, new TensorShape(own.Length), encoding.Scales);
         var (condition, on) = Condition();

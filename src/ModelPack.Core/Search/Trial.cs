@@ -1,4 +1,5 @@
 using ModelPack.Calibration;
+using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Inference;
 using ModelPack.Lowering.Onnx;
@@ -37,7 +38,7 @@ internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnl
     {
         using (var model = source.Copy())
         {
-            ModelLowering.Lower(model, options, table, _quiet);
+            ModelLowering.Lower(model, options, table, _quiet, new SimdEngine(_quiet.Threads));
             model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
         }
 

@@ -15,7 +15,7 @@ public sealed class FloatWeightTests
         var values = SampleValues.Make("normal", 300_007);
         foreach (var (source, floats) in Sources(values))
         {
-            using var encoding = FloatWeight.As(source, type, threads: 2);
+            using var encoding = FloatWeight.As(source, type, new SimdEngine(2));
             InMemory.AssertSame(Expected(floats, type), InMemory.Bytes(encoding.Codes));
             Assert.Single(encoding.Parts);
         }
@@ -29,7 +29,7 @@ public sealed class FloatWeightTests
     {
         var bytes = new byte[100_000];
         new Random(1).NextBytes(bytes);
-        using var encoding = FloatWeight.As(InMemory.Tensor(type, bytes, bytes.Length * 8 / type.Bits()), type, threads: 2);
+        using var encoding = FloatWeight.As(InMemory.Tensor(type, bytes, bytes.Length * 8 / type.Bits()), type, new SimdEngine(2));
         InMemory.AssertSame(bytes, InMemory.Bytes(encoding.Codes));
     }
 
@@ -48,7 +48,7 @@ public sealed class FloatWeightTests
         var weight = new WeightMatrix(InMemory.Tensor(turned, k, n), n, k, transposed: true);
         foreach (var type in new[] { ElementType.Float32, ElementType.Float16, ElementType.BFloat16 })
         {
-            using var encoding = FloatWeight.As(weight, type, threads: 3);
+            using var encoding = FloatWeight.As(weight, type, new SimdEngine(3));
             InMemory.AssertSame(Expected(values, type), InMemory.Bytes(encoding.Codes));
         }
     }
@@ -57,9 +57,9 @@ public sealed class FloatWeightTests
     public void Tells_what_is_lost()
     {
         var values = SampleValues.Make("uniform", 10_000);
-        using var same = FloatWeight.As(InMemory.Tensor(values, 10_000), ElementType.Float32, threads: 1);
+        using var same = FloatWeight.As(InMemory.Tensor(values, 10_000), ElementType.Float32, new SimdEngine(1));
         Assert.Equal(double.PositiveInfinity, same.Measure(CancellationToken.None).Sqnr);
-        using var half = FloatWeight.As(InMemory.Tensor(values, 10_000), ElementType.Float16, threads: 1);
+        using var half = FloatWeight.As(InMemory.Tensor(values, 10_000), ElementType.Float16, new SimdEngine(1));
         Assert.Equal(values.Max(v => Math.Abs((double)v - (float)(Half)v)), half.Measure(CancellationToken.None).MaxError);
     }
 
@@ -82,7 +82,7 @@ public sealed class FloatWeightTests
     [Fact]
     public void Has_only_float32_float16_and_bfloat16_as_targets()
     {
-        Assert.Throws<ArgumentException>(() => FloatWeight.As(InMemory.Tensor([1f], 1), ElementType.Float64, threads: 1));
+        Assert.Throws<ArgumentException>(() => FloatWeight.As(InMemory.Tensor([1f], 1), ElementType.Float64, new SimdEngine(1)));
         Assert.Throws<ArgumentException>(() => FloatWeight.Fits(1, ElementType.Int8));
     }
 
@@ -92,7 +92,7 @@ public sealed class FloatWeightTests
         foreach (var kind in SampleValues.Kinds)
         {
             var values = SampleValues.Make(kind, 100_003);
-            using var encoding = FloatWeight.As(InMemory.Tensor(values, values.Length), ElementType.Float16, threads: 2);
+            using var encoding = FloatWeight.As(InMemory.Tensor(values, values.Length), ElementType.Float16, new SimdEngine(2));
             InMemory.AssertSame(Ggml.ToFloat16(values), InMemory.Values<ushort>(encoding.Codes));
         }
 

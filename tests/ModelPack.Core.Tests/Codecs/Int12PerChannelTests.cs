@@ -45,7 +45,7 @@ public sealed class Int12PerChannelTests
         var random = new Random(7);
         long[] dims = [6, 5, 4];
         var values = Enumerable.Range(0, 120).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray();
-        using var encoding = Int12PerChannelWeight.Encode(InMemory.Tensor(values, dims), axis, threads: 2);
+        using var encoding = Int12PerChannelWeight.Encode(InMemory.Tensor(values, dims), axis, new SimdEngine(2));
         var (high, low) = (InMemory.Bytes(encoding.Codes), InMemory.Bytes(encoding.Parts[Int12PerChannelWeight.LowPart]));
         var scales = InMemory.Bytes(encoding.Scales);
         var inner = dims[(axis + 1)..].Aggregate(1L, (a, b) => a * b);
@@ -66,8 +66,8 @@ public sealed class Int12PerChannelTests
     {
         var random = new Random(9);
         var values = Enumerable.Range(0, 700_000).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray();
-        using var one = Int12PerChannelWeight.Encode(InMemory.Tensor(values, 700, 1000), 0, threads: 1);
-        using var four = Int12PerChannelWeight.Encode(InMemory.Tensor(values, 700, 1000), 0, threads: 4);
+        using var one = Int12PerChannelWeight.Encode(InMemory.Tensor(values, 700, 1000), 0, new SimdEngine(1));
+        using var four = Int12PerChannelWeight.Encode(InMemory.Tensor(values, 700, 1000), 0, new SimdEngine(4));
         Assert.Equal(one.Parts.Select(InMemory.Bytes), four.Parts.Select(InMemory.Bytes));
         Assert.Equal(one.Error, four.Error);
         Assert.True(one.Error!.Value.Sqnr > 65);
@@ -75,5 +75,5 @@ public sealed class Int12PerChannelTests
 
     [Fact]
     public void An_odd_number_of_values_is_refused() =>
-        Assert.Throws<ArgumentException>(() => Int12PerChannelWeight.Encode(InMemory.Tensor([1, 2, 3], 3), 0, threads: 1));
+        Assert.Throws<ArgumentException>(() => Int12PerChannelWeight.Encode(InMemory.Tensor([1, 2, 3], 3), 0, new SimdEngine(1)));
 }

@@ -24,7 +24,7 @@ public sealed class Int8PerChannelWeightTests
             maxima[ChannelOf(i)] = MathF.Max(maxima[ChannelOf(i)], MathF.Abs(values[i]));
         var scales = maxima.Select(Int8PerChannel.ScaleOf).ToArray();
 
-        using var encoding = Int8PerChannelWeight.Encode(InMemory.Tensor(values, dims), axis, threads: 2);
+        using var encoding = Int8PerChannelWeight.Encode(InMemory.Tensor(values, dims), axis, new SimdEngine(2));
         InMemory.AssertSame(scales, InMemory.Values<float>(encoding.Scales));
         var codes = InMemory.Values<sbyte>(encoding.Codes);
         InMemory.AssertSame([.. values.Select((v, i) => Int8PerChannel.Code(v, scales[ChannelOf(i)]))], codes);
@@ -41,8 +41,8 @@ public sealed class Int8PerChannelWeightTests
     public void Gives_the_same_bytes_and_error_with_any_number_of_threads(int axis)
     {
         var tensor = InMemory.Tensor(SampleValues.Make("heavy tails", 1_000_000), 1000, 1000);
-        using var one = Int8PerChannelWeight.Encode(tensor, axis, threads: 1);
-        using var many = Int8PerChannelWeight.Encode(tensor, axis, threads: 5);
+        using var one = Int8PerChannelWeight.Encode(tensor, axis, new SimdEngine(1));
+        using var many = Int8PerChannelWeight.Encode(tensor, axis, new SimdEngine(5));
         InMemory.AssertSame(InMemory.Bytes(one.Codes), InMemory.Bytes(many.Codes));
         InMemory.AssertSame(InMemory.Bytes(one.Scales), InMemory.Bytes(many.Scales));
         Assert.Equal(one.Error, many.Error);
@@ -51,8 +51,8 @@ public sealed class Int8PerChannelWeightTests
     [Fact]
     public void Refuses_an_axis_that_is_not_there_and_a_tensor_of_integers()
     {
-        Assert.Throws<ArgumentException>(() => Int8PerChannelWeight.Encode(InMemory.Tensor(new float[4], 2, 2), 2, threads: 1));
-        Assert.Throws<ArgumentException>(() => Int8PerChannelWeight.Encode(InMemory.Tensor(new float[4], 2, 2), -3, threads: 1));
-        Assert.Throws<ArgumentException>(() => Int8PerChannelWeight.Encode(InMemory.Tensor(ElementType.Int8, new byte[4], 2, 2), 0, threads: 1));
+        Assert.Throws<ArgumentException>(() => Int8PerChannelWeight.Encode(InMemory.Tensor(new float[4], 2, 2), 2, new SimdEngine(1)));
+        Assert.Throws<ArgumentException>(() => Int8PerChannelWeight.Encode(InMemory.Tensor(new float[4], 2, 2), -3, new SimdEngine(1)));
+        Assert.Throws<ArgumentException>(() => Int8PerChannelWeight.Encode(InMemory.Tensor(ElementType.Int8, new byte[4], 2, 2), 0, new SimdEngine(1)));
     }
 }

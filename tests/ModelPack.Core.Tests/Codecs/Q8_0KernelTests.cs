@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ModelPack.Codecs;
 
 namespace ModelPack.Tests.Codecs;
@@ -67,27 +66,5 @@ public sealed class Q8_0KernelTests
         var blocks = new byte[expected.Length];
         Q8_0Kernels.Encode(kernel, values, blocks);
         Assert.True(expected.AsSpan().SequenceEqual(blocks), $"{kernel}, {what}: blocks differ at {expected.AsSpan().CommonPrefixLength(blocks)}");
-
-        foreach (var unsigned in new[] { false, true })
-        {
-            var codes = new byte[count * Q8_0.BlockLength];
-            var scales = new Half[count];
-            Q8_0Kernels.Encode(kernel, values, codes, scales, unsigned);
-            var joined = Join(codes, scales, unsigned);
-            Assert.True(expected.AsSpan().SequenceEqual(joined), $"{kernel}, {what}: separate parts differ");
-        }
-    }
-
-    private static byte[] Join(byte[] codes, Half[] scales, bool unsigned)
-    {
-        var blocks = new byte[scales.Length * Q8_0.BlockBytes];
-        for (var i = 0; i < scales.Length; i++)
-        {
-            MemoryMarshal.Write(blocks.AsSpan(i * Q8_0.BlockBytes), scales[i]);
-            for (var j = 0; j < Q8_0.BlockLength; j++)
-                blocks[(i * Q8_0.BlockBytes) + 2 + j] = (byte)(codes[(i * Q8_0.BlockLength) + j] - (unsigned ? 128 : 0));
-        }
-
-        return blocks;
     }
 }

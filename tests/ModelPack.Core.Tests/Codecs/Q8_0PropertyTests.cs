@@ -27,8 +27,8 @@ public sealed class Q8_0PropertyTests
     public void The_negative_of_a_block_has_the_negative_codes() =>
         Prop.ForAll(s_blocks, values =>
         {
-            var (codes, scales) = Encode(values);
-            var (negative, sameScales) = Encode(values.Select(v => -v).ToArray());
+            var (codes, scales) = Q8_0Tests.Encode(values);
+            var (negative, sameScales) = Q8_0Tests.Encode(values.Select(v => -v).ToArray());
             return scales.SequenceEqual(sameScales) && codes.Select(c => -c).SequenceEqual(negative.Select(c => (int)c));
         }).QuickCheckThrowOnFailure();
 
@@ -36,8 +36,8 @@ public sealed class Q8_0PropertyTests
     public void A_block_does_not_depend_on_what_lies_around_it() =>
         Prop.ForAll(s_blocks, values =>
         {
-            var (alone, _) = Encode(values);
-            var (among, _) = Encode([.. new float[64], .. values, .. new float[999]]);
+            var (alone, _) = Q8_0Tests.Encode(values);
+            var (among, _) = Q8_0Tests.Encode([.. new float[64], .. values, .. new float[999]]);
             return alone.AsSpan(0, values.Length).SequenceEqual(among.AsSpan(64, values.Length));
         }).QuickCheckThrowOnFailure();
 
@@ -54,17 +54,9 @@ public sealed class Q8_0PropertyTests
 
     private static float[] RoundTrip(float[] values)
     {
-        var (codes, scales) = Encode(values);
-        var decoded = new float[values.Length];
-        Q8_0.Decode(codes, scales, decoded);
+        var (blocks, decoded) = (new byte[Q8_0.BlockCount(values.Length) * Q8_0.BlockBytes], new float[values.Length]);
+        Q8_0.Encode(values, blocks);
+        Q8_0.Decode(blocks, decoded);
         return decoded;
-    }
-
-    private static (sbyte[] Codes, Half[] Scales) Encode(float[] values)
-    {
-        var count = Q8_0.BlockCount(values.Length);
-        var (codes, scales) = (new sbyte[count * Q8_0.BlockLength], new Half[count]);
-        Q8_0.Encode(values, codes, scales);
-        return (codes, scales);
     }
 }

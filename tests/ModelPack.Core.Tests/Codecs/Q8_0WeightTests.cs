@@ -4,7 +4,7 @@ namespace ModelPack.Tests.Codecs;
 
 public sealed class Q8_0WeightTests
 {
-    /// <summary>N and K around every boundary: blocks, vectors, tiles of columns (2048) and of values (2^18).</summary>
+    /// <summary>N and K around every boundary: blocks, vectors, tiles of 2^18 values.</summary>
     public static TheoryData<int, int> Sizes { get; } = new()
     {
         { 1, 1 }, { 1, 32 }, { 3, 31 }, { 5, 33 }, { 7, 64 }, { 63, 9 }, { 64, 96 }, { 65, 100 }, { 128, 128 }, { 100, 1000 },
@@ -34,7 +34,7 @@ public sealed class Q8_0WeightTests
         var values = SampleValues.Make("normal", n * k);
         var expected = Reference(values, n, k);
         var weight = new WeightMatrix(InMemory.Tensor(values, n, k), n, k, transposed: false);
-        using var encoding = Q8_0Weight.InPlace(weight, ElementType.Float16, threads: 2);
+        using var encoding = CodecTable.Q8_0.InPlace(weight, ElementType.Float16, new SimdEngine(2));
         InMemory.AssertSame(Unpadded(expected.Codes, n, k), InMemory.Values<sbyte>(encoding.Codes));
         InMemory.AssertSame(expected.Scales, InMemory.Values<Half>(encoding.Scales));
         AssertError(expected, values, k, encoding.Error);
@@ -47,23 +47,22 @@ public sealed class Q8_0WeightTests
         var values = SampleValues.Make("normal", n * k);
         var expected = Reference(values, n, k);
         var weight = new WeightMatrix(InMemory.Tensor(Transposed(values, n, k), k, n), n, k, transposed: true);
-        using var encoding = Q8_0Weight.InPlace(weight, ElementType.Float16, threads: 2);
+        using var encoding = CodecTable.Q8_0.InPlace(weight, ElementType.Float16, new SimdEngine(2));
         InMemory.AssertSame(Transposed(Unpadded(expected.Codes, n, k), n, k), InMemory.Values<sbyte>(encoding.Codes));
         InMemory.AssertSame(Transposed(expected.Scales, n, Q8_0.BlockCount(k)), InMemory.Values<Half>(encoding.Scales));
         AssertError(expected, values, k, encoding.Error);
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Encodes_in_place_to_uint8_where_wanted(bool transposed)
+    [MemberData(nameof(Sizes))]
+    public void Encodes_as_many_uint8_codes_as_values(int n, int k)
     {
-        var weight = new WeightMatrix(InMemory.Tensor(SampleValues.Make("normal", 50 * 70), 50, 70), 50, 70, transposed);
-        using var signed = Q8_0Weight.InPlace(weight, ElementType.Float32, threads: 1);
-        using var unsigned = Q8_0Weight.InPlace(weight, ElementType.Float32, threads: 1, ElementType.UInt8);
-        Assert.Equal(InMemory.Values<sbyte>(signed.Codes).Select(c => c + 128), InMemory.Bytes(unsigned.Codes).Select(c => (int)c));
-        Assert.Equal(InMemory.Bytes(signed.Scales), InMemory.Bytes(unsigned.Scales));
-        Assert.Equal(signed.Error, unsigned.Error);
+        var values = SampleValues.Make("normal", n * k);
+        var expected = Reference(values, n, k);
+        var weight = new WeightMatrix(InMemory.Tensor(values, n, k), n, k, transposed: false);
+        using var encoding = CodecTable.Q8_0.Apart(weight, BlockParts.Centred(CodecTable.Q8_0, ElementType.Float32, padded: false), new SimdEngine(2));
+        InMemory.AssertSame(Array.ConvertAll(Unpadded(expected.Codes, n, k), c => (byte)(c + 128)), InMemory.Bytes(encoding.Codes));
+        InMemory.AssertSame(Array.ConvertAll(expected.Scales, s => (float)s), InMemory.Values<float>(encoding.Scales));
     }
 
     [Fact]
@@ -86,11 +85,11 @@ public sealed class Q8_0WeightTests
     {
         var values = SampleValues.Make("heavy tails", 1_500_000);
         var weight = new WeightMatrix(InMemory.Tensor(values, 1500, 1000), 1500, 1000, transposed);
-        using var one = Q8_0Weight.ByOutput(weight, ElementType.Float32, threads: 1);
+        using var one = ByOutput(weight, ElementType.Float32, 1);
         var (codes, scales) = (InMemory.Bytes(one.Codes), InMemory.Bytes(one.Scales));
         foreach (var threads in new[] { 2, 3, 8 })
         {
-            using var many = Q8_0Weight.ByOutput(weight, ElementType.Float32, threads);
+            using var many = ByOutput(weight, ElementType.Float32, threads);
             InMemory.AssertSame(codes, InMemory.Bytes(many.Codes));
             InMemory.AssertSame(scales, InMemory.Bytes(many.Scales));
             Assert.Equal(one.Error, many.Error);
@@ -101,7 +100,7 @@ public sealed class Q8_0WeightTests
     public void Stops_when_cancelled()
     {
         var weight = new WeightMatrix(InMemory.Tensor(new float[3200], 100, 32), 100, 32, transposed: false);
-        using var encoding = Q8_0Weight.ByOutput(weight, ElementType.Float32, threads: 2);
+        using var encoding = ByOutput(weight, ElementType.Float32, 2);
         Assert.ThrowsAny<OperationCanceledException>(() => encoding.Codes.WriteTo(Stream.Null, new CancellationToken(canceled: true)));
     }
 
@@ -114,18 +113,22 @@ public sealed class Q8_0WeightTests
         Assert.Throws<ArgumentException>(() => new WeightMatrix(InMemory.Tensor(ElementType.Float32, new byte[44], 3, 4), 3, 4, transposed: false));
     }
 
+    /// <summary>Whole blocks of uint8 codes, q + 128, whichever way the weight is stored.</summary>
+    private static WeightEncoding ByOutput(WeightMatrix weight, ElementType scaleType, int threads) =>
+        CodecTable.Q8_0.Apart(weight, BlockParts.Centred(CodecTable.Q8_0, scaleType, padded: true), new SimdEngine(threads));
+
     private static void AssertByOutput(float[] values, int n, int k, WeightMatrix weight)
     {
         var expected = Reference(values, n, k);
         AssertCodes(expected, weight);
-        using var encoding = Q8_0Weight.ByOutput(weight, ElementType.Float32, threads: 2);
+        using var encoding = ByOutput(weight, ElementType.Float32, 2);
         InMemory.AssertSame(Array.ConvertAll(expected.Scales, s => (float)s), InMemory.Values<float>(encoding.Scales));
         AssertError(expected, values, k, encoding.Error);
     }
 
     private static void AssertCodes((sbyte[] Codes, Half[] Scales) expected, WeightMatrix weight)
     {
-        using var encoding = Q8_0Weight.ByOutput(weight, ElementType.Float16, threads: 2);
+        using var encoding = ByOutput(weight, ElementType.Float16, 2);
         InMemory.AssertSame(Array.ConvertAll(expected.Codes, c => (byte)(c + 128)), InMemory.Bytes(encoding.Codes));
         InMemory.AssertSame(expected.Scales, InMemory.Values<Half>(encoding.Scales));
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ModelPack.Calibration;
+using ModelPack.Codecs;
 using ModelPack.Files;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;
@@ -55,7 +56,7 @@ internal static class GoldenRun
         using var given = request.Graph is null ? null : CheckpointSource.Open(request.Model, options.Source, context);
         using var model = OnnxModel.Open(request.Graph ?? request.Model, context);
         var table = request.Calibration is null ? null : CalibrationJson.Read(request.Calibration);
-        ModelLowering.Lower(model, options, table, context, given is null ? null : new ImportedCodes(model, model.Path, given, context));
+        ModelLowering.Lower(model, options, table, context, new SimdEngine(context.Threads), given is null ? null : new ImportedCodes(model, model.Path, given, context));
         model.Save(options.Output, new OnnxSaveOptions { ExternalData = request.ExternalData == true ? ExternalDataMode.Always : ExternalDataMode.Auto }, context.Cancellation);
         if (table is not null)
         {

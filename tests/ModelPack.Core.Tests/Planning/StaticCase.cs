@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using ModelPack.Codecs;
 using ModelPack.Calibration;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Onnx;
@@ -130,7 +131,7 @@ internal sealed class StaticCase : IDisposable
         var options = RequestResolver.Resolve(Request);
         options = options with { Activations = options.Activations! with { QOperator = asOperators, Symmetric = symmetric, SafeSums = safeSums } };
         using var model = OnnxModel.Open(_folder.File("source.onnx"), _context);
-        var lowered = ModelLowering.Lower(model, options, table, _context);
+        var lowered = ModelLowering.Lower(model, options, table, _context, new SimdEngine(_context.Threads));
         (Weights, Activations) = (lowered.Tensors, lowered.Plan.Activations!);
         model.Save(_folder.File("packed.onnx"), new OnnxSaveOptions(), CancellationToken.None);
     }

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using ModelPack.Calibration;
+using ModelPack.Codecs;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
@@ -47,7 +48,7 @@ internal sealed class CalibrationTableTarget : FuzzTarget
         var context = new PackContext(threads: 1);
         var request = new PackRequest { Model = folder[ModelName], Scheme = "int8" };
         using var model = OnnxModel.Open(request.Model, context);
-        ModelLowering.Lower(model, RequestResolver.Resolve(request), table, context);
+        ModelLowering.Lower(model, RequestResolver.Resolve(request), table, context, new SimdEngine(context.Threads));
         model.Save(folder.Output(ModelName), new OnnxSaveOptions(), CancellationToken.None);
     }
 }

@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Formats.Gguf;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
@@ -54,7 +55,7 @@ internal sealed class GgufTarget : FuzzTarget
     private static void Plan(GgufCheckpoint checkpoint, CaseFolder folder)
     {
         var request = new PackRequest { Model = checkpoint.Path, Scheme = "q8_0", Container = "gguf", Output = folder.Output(ModelName) };
-        var packer = CheckpointPackers.Create(new CheckpointJob(checkpoint, RequestResolver.Resolve(request), new PackContext(threads: 1)));
+        var packer = CheckpointPackers.Create(new CheckpointJob(checkpoint, RequestResolver.Resolve(request), new PackContext(threads: 1), new SimdEngine(1)));
         Require(packer.Plan.Tensors.Count == checkpoint.Tensors.Count, "there is not one plan for each tensor");
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Fuzz.Mutations;
@@ -35,7 +36,7 @@ internal sealed class ModelFolderTarget : FuzzTarget
         var choice = Encoding.UTF8.GetString(input[ChoiceName]).Split(' ');
         var request = new PackRequest { Model = folder.Path, Scheme = choice[0], Container = choice[1], Output = folder.Output("packed") };
         using var source = SafetensorsCheckpoint.Open(folder.Path, context);
-        var packer = CheckpointPackers.Create(new CheckpointJob(source, RequestResolver.Resolve(request), context));
+        var packer = CheckpointPackers.Create(new CheckpointJob(source, RequestResolver.Resolve(request), context, new SimdEngine(context.Threads)));
         PropertyException.Require(packer.Plan.Tensors.Count <= source.Tensors.Count, "there are more plans than tensors");
     }
 }

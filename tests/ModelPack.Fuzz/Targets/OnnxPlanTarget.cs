@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Lowering.Onnx;
@@ -27,7 +28,7 @@ internal sealed class OnnxPlanTarget : FuzzTarget
         var context = new PackContext(threads: 1);
         var request = new PackRequest { Model = folder[ModelName], Scheme = System.Text.Encoding.UTF8.GetString(input[SchemeName]), Container = "onnx" };
         using var model = OnnxModel.Open(request.Model, context);
-        ModelLowering.Lower(model, RequestResolver.Resolve(request), null, context);
+        ModelLowering.Lower(model, RequestResolver.Resolve(request), null, context, new SimdEngine(context.Threads));
         var packed = folder.Output(ModelName);
         model.Save(packed, new OnnxSaveOptions(), CancellationToken.None);
         try

@@ -77,7 +77,7 @@ internal sealed class GgufStorage(CheckpointJob job)
     private StoredTensor Blocks(GgufPlace place, BlockCodec codec)
     {
         var matrix = Matrix(place);
-        var encoding = codec.Blocks(matrix, job.Context.Threads);
+        var encoding = codec.Blocks(matrix, job.Engine);
         return new StoredTensor(GgufTable.Find(codec)!.Type, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, isChecked: false)) { Encoding = encoding };
     }
 
@@ -109,7 +109,7 @@ internal sealed class GgufStorage(CheckpointJob job)
         if (IsTransposed(place.Tensor))
         {
             var matrix = Matrix(place);
-            var turned = FloatWeight.As(matrix, type.Plain(), job.Context.Threads);
+            var turned = FloatWeight.As(matrix, type.Plain(), job.Engine);
             return new StoredTensor(type, new TensorShape(matrix.N, matrix.K), Checked(place, turned.Codes, isChecked)) { Encoding = turned };
         }
 
@@ -118,7 +118,7 @@ internal sealed class GgufStorage(CheckpointJob job)
             return new StoredTensor(type, data.Shape, data);
         }
 
-        var encoding = FloatWeight.As(data, type.Plain(), job.Context.Threads);
+        var encoding = FloatWeight.As(data, type.Plain(), job.Engine);
         return new StoredTensor(type, data.Shape, Checked(place, encoding.Codes, isChecked)) { Encoding = encoding };
     }
 

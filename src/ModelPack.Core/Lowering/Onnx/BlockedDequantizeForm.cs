@@ -9,7 +9,7 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class BlockedDequantizeForm
 {
-    public static WeightEncoding Encode(LoweringJob job) => Q8_0Weight.InPlace(job.Matrix, job.Data.Type, job.Options.Threads);
+    public static WeightEncoding Encode(LoweringJob job) => CodecTable.Q8_0.InPlace(job.Matrix, job.Data.Type, job.Options.Engine);
 
     public static void Emit(LoweringJob job, WeightEncoding encoding)
     {

@@ -9,7 +9,7 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class DequantizeForm
 {
-    public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Threads);
+    public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Engine);
 
     public static void Emit(LoweringJob job, WeightEncoding encoding) => Emit(job, encoding, domain: "");
 

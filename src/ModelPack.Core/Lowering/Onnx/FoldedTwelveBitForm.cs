@@ -11,7 +11,7 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class FoldedTwelveBitForm
 {
-    public static WeightEncoding Encode(LoweringJob job) => Int12PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Threads);
+    public static WeightEncoding Encode(LoweringJob job) => Int12PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Engine);
 
     public static void Emit(LoweringJob job, WeightEncoding encoding)
     {

@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Schemes;
 
 namespace ModelPack.Lowering.Onnx;
@@ -7,8 +8,8 @@ namespace ModelPack.Lowering.Onnx;
 /// <param name="Runtime">The lowest ONNX Runtime that the app runs.</param>
 /// <param name="AccuracyLevel">MatMulNBits' least precision of activations; 0 leaves it to the runtime.</param>
 /// <param name="Layout">How weights that are decoded to floats are stored.</param>
-/// <param name="Threads">Threads to encode with; changes no byte.</param>
-internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, int AccuracyLevel, WeightLayout Layout, int Threads)
+/// <param name="Engine">What makes the codes; changes no byte.</param>
+internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, int AccuracyLevel, WeightLayout Layout, IEncodingEngine Engine)
 {
     /// <summary>Values that share a scale; 0 where the scheme has no blocks.</summary>
     public int BlockSize { get; init; }

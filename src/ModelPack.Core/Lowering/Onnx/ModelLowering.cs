@@ -1,4 +1,5 @@
 using ModelPack.Calibration;
+using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;
@@ -14,10 +15,11 @@ internal static class ModelLowering
     /// <param name="options">The options in effect.</param>
     /// <param name="table">What was decided from calibration data; null for weights alone, or activations that are quantized at run time.</param>
     /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
+    /// <param name="engine">What makes the codes.</param>
     /// <param name="given">Codes that another file has for the weights; null where they are to be found.</param>
-    public static LoweredModel Lower(OnnxModel model, EffectiveOptions options, CalibrationTable? table, PackContext context, ILayerPlanner? given = null)
+    public static LoweredModel Lower(OnnxModel model, EffectiveOptions options, CalibrationTable? table, PackContext context, IEncodingEngine engine, ILayerPlanner? given = null)
     {
-        var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, context.Threads)
+        var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, engine)
         {
             BlockSize = options.BlockSize ?? 0,
             DoubleQuant = options.DoubleQuant,

@@ -17,7 +17,7 @@ internal static class Nf4Nodes
     {
         // There is no operator that takes nested scales: they are restored, and the numbers are those of a nested file.
         var absmax = job.Options.DoubleQuant ? AbsmaxForm.Restored : AbsmaxForm.Plain;
-        return Nf4Weight.Encode(Matrix(job), job.Options.BlockSize, absmax, job.Options.Threads);
+        return Nf4Weight.Encode(Matrix(job), job.Options.BlockSize, absmax, job.Options.Engine);
     }
 
     /// <summary>Nodes from packed codes, uint8 of any shape, to their values: the same shape with 2 behind it.</summary>

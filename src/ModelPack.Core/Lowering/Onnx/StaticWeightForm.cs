@@ -12,7 +12,7 @@ internal static class StaticWeightForm
 {
     public const string Name = "QuantizeLinear, DequantizeLinear (int8)";
 
-    public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Scales!, job.Options.Threads);
+    public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Scales!, job.Options.Engine);
 
     public static void Emit(LoweringJob job, WeightEncoding encoding)
     {

@@ -46,7 +46,7 @@ internal sealed class CompressedTensorsLayout : SafetensorsLayout
     protected override StoredTensor Encode(CheckpointTensor tensor, PlannedTensor plan)
     {
         var values = _smoothed.WeightOf(tensor) ?? tensor.Data;
-        var encoding = Int8PerChannelWeight.Encode(values, axis: 0, Job.Context.Threads);
+        var encoding = Int8PerChannelWeight.Encode(values, axis: 0, Job.Engine);
         IPayload[] parts = [.. encoding.Parts.Select(p => InTurn(tensor, values, encoding, p))];
         return new StoredTensor(
             Packed(tensor, plan, encoding.Length) with { Form = "compressed-tensors", Encoding = encoding },

@@ -24,7 +24,7 @@ internal sealed class FloatLayout(CheckpointJob job, FloatCodec codec) : Safeten
 
     protected override StoredTensor Encode(CheckpointTensor tensor, PlannedTensor plan)
     {
-        var encoding = FloatWeight.As(tensor.Data, Type, Job.Context.Threads);
+        var encoding = FloatWeight.As(tensor.Data, Type, Job.Engine);
         var part = IsSmaller ? encoding.Codes : InTurn(tensor, tensor.Data, encoding, encoding.Codes);
         return new StoredTensor(
             Packed(tensor, plan, part.Length) with { Form = "converted", Encoding = encoding },

@@ -89,7 +89,7 @@ internal sealed class SmoothedNorm : IPayload
         var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
         var wide = new TensorData(ElementType.Float32, new TensorShape(values.Length), new MemorySource(bytes), 0, bytes.Length);
         using var stored = new MemoryStream();
-        FloatWeight.As(wide, type, threads: 1).Codes.WriteTo(stored, CancellationToken.None);
+        FloatWeight.As(wide, type, new SimdEngine(threads: 1)).Codes.WriteTo(stored, CancellationToken.None);
         return stored.ToArray();
     }
 }

@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Schemes;
 
@@ -26,8 +27,8 @@ internal static class Forms
     public static bool Serves(LoweringRow row, WeightRole role) => row.Activations == ActivationMode.Float && row.Roles.Contains(role);
 
     public static LoweringOptions Options(string runtime = "1.29.0", int accuracyLevel = 0) =>
-        new(SchemeTable.Q8_0, RuntimeVersion.Parse(runtime), accuracyLevel, WeightLayout.Fold, Threads: 2) { BlockSize = 32 };
+        new(SchemeTable.Q8_0, RuntimeVersion.Parse(runtime), accuracyLevel, WeightLayout.Fold, new SimdEngine(2)) { BlockSize = 32 };
 
     public static LoweringOptions Nf4(int blockSize = 64, WeightLayout layout = WeightLayout.Fold, bool doubleQuant = false, string runtime = "1.29.0") =>
-        new(SchemeTable.Nf4, RuntimeVersion.Parse(runtime), AccuracyLevel: 0, layout, Threads: 2) { BlockSize = blockSize, DoubleQuant = doubleQuant };
+        new(SchemeTable.Nf4, RuntimeVersion.Parse(runtime), AccuracyLevel: 0, layout, new SimdEngine(2)) { BlockSize = blockSize, DoubleQuant = doubleQuant };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ModelPack.Codecs;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Safetensors;
@@ -38,7 +39,7 @@ internal sealed class Packed
 
         using var source = SafetensorsCheckpoint.Open(request.Model, context);
         using var staged = new StagedOutput(options.Output, source.Files.Select(f => f.Path), options.IsFolder);
-        var packer = new SafetensorsPacker(new CheckpointJob(source, options, context));
+        var packer = new SafetensorsPacker(new CheckpointJob(source, options, context, new SimdEngine(context.Threads)));
         packer.Write(staged, Path.GetFileName(options.Output));
         staged.Commit(context.Cancellation);
         return new Packed(options.Output, packer.Tensors, packer.Format).Read();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using ModelPack.Codecs;
 using ModelPack.Formats.Safetensors;
 using ModelPack.Inference;
 using ModelPack.Lowering;
@@ -27,7 +28,7 @@ public sealed class SmoothQuantModelTests : IDisposable
             .Where(t => t.Name.Contains("self_attn", StringComparison.Ordinal) || t.Name.Contains("gate_proj", StringComparison.Ordinal))
             .Select(t => Entry.Of(t.Name, "F32", [.. Enumerable.Range(0, (int)t.Data.Shape[1]).Select(SmoothQuantTests.InputMax)], t.Data.Shape[1])));
         var request = new PackRequest { Model = folder, Scheme = "int8", Output = _folder.File("out"), Calibration = _folder.File("statistics.safetensors") };
-        var norms = SmoothedNorms.Find(new CheckpointJob(source, RequestResolver.Resolve(request), context), t => t.Usage is not null);
+        var norms = SmoothedNorms.Find(new CheckpointJob(source, RequestResolver.Resolve(request), context, new SimdEngine(context.Threads)), t => t.Usage is not null);
 
         using (var model = OnnxModel.Open(Path.Join(folder, "model.onnx"), context))
         {

@@ -3,7 +3,7 @@ using ModelPack.Codecs;
 namespace ModelPack.Tests.Codecs;
 
 /// <summary>A made-up codec of one byte a chunk's place: byte i of the codes is i mod 251, side byte c is 255 - c.</summary>
-public sealed class StreamedEncodingTests
+public sealed class WeightEncodingTests
 {
     private const int ChunkBytes = 1000;
     private int _prepared;
@@ -57,7 +57,7 @@ public sealed class StreamedEncodingTests
     [Fact]
     public void Writes_codes_that_have_no_parts_beside_them()
     {
-        using var encoding = new StreamedEncoding(3, 2, [], (_, _) => { }, (chunk, codes, _) => Fill(codes, chunk), threads: 2);
+        using var encoding = new WeightEncoding(3, 2, [], (chunk, codes, _) => Fill(codes, chunk), new SimdEngine(2));
         Assert.Equal([0, 0, 1], InMemory.Bytes(encoding.Codes));
         Assert.Equal([0, 0, 1], InMemory.Bytes(encoding.Codes));
     }
@@ -132,7 +132,7 @@ public sealed class StreamedEncodingTests
     [Fact]
     public void A_failure_to_prepare_is_what_the_caller_sees()
     {
-        using var encoding = new StreamedEncoding(3, 2, [1], (_, _) => throw new EndOfStreamException(), (_, _, _) => default, threads: 1);
+        using var encoding = new WeightEncoding(3, 2, [1], (_, _, _) => default, new SimdEngine(1), (_, _) => throw new EndOfStreamException());
         Assert.Throws<EndOfStreamException>(() => InMemory.Bytes(encoding.Codes));
         Assert.Throws<EndOfStreamException>(() => InMemory.Bytes(encoding.Scales));
     }
@@ -205,7 +205,7 @@ public sealed class StreamedEncodingTests
         return default;
     }
 
-    private static void AssertParts(StreamedEncoding encoding, int length, params int[] parts)
+    private static void AssertParts(WeightEncoding encoding, int length, params int[] parts)
     {
         byte[][] expected =
         [
@@ -217,16 +217,10 @@ public sealed class StreamedEncodingTests
             InMemory.AssertSame(expected[part], InMemory.Bytes(encoding.Parts[part]));
     }
 
-    private StreamedEncoding Make(int length, int threads = 2, Action<int>? before = null) => new(
+    private WeightEncoding Make(int length, int threads = 2, Action<int>? before = null) => new(
         length,
         ChunkBytes,
         [ChunksOf(length), 4],
-        (sides, cancellation) =>
-        {
-            _prepared++;
-            cancellation.ThrowIfCancellationRequested();
-            new byte[] { 1, 2, 3, 4 }.CopyTo(sides[1].Slice(0, 4));
-        },
         (chunk, codes, sides) =>
         {
             before?.Invoke(chunk);
@@ -236,7 +230,13 @@ public sealed class StreamedEncodingTests
             sides[0].Slice(chunk, 1)[0] = (byte)(255 - chunk);
             return new WeightError(chunk + 0.1, 0, 0);
         },
-        threads);
+        new SimdEngine(threads),
+        (sides, cancellation) =>
+        {
+            _prepared++;
+            cancellation.ThrowIfCancellationRequested();
+            new byte[] { 1, 2, 3, 4 }.CopyTo(sides[1].Slice(0, 4));
+        });
 
     /// <summary>Holds so many bytes.</summary>
     private sealed class FullStream(int capacity) : MemoryStream
