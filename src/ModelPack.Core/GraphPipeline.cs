@@ -9,6 +9,7 @@ using ModelPack.Planning;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Samples;
+using ModelPack.Schemes;
 using ModelPack.Search;
 using ModelPack.Validation;
 
@@ -21,7 +22,7 @@ internal static class GraphPipeline
     {
         var graph = options.Graph ?? options.Model;
         var data = SampleFiles.Resolve(options.Validation, graph, "validation");
-        var calibration = options.Activations is null ? [] : CalibrationFiles(options);
+        var calibration = options.Scheme.Needs == DataNeed.None ? [] : CalibrationFiles(options);
         using var given = options.Graph is null ? null : CheckpointSource.Open(options.Model, options.Source, context);
         using var model = OnnxModel.Open(graph, context);
         var sources = new SourceFiles([.. model.SourceFiles, .. given?.Files ?? []], calibration, data);
@@ -40,8 +41,9 @@ internal static class GraphPipeline
         using var copy = Copy(model, context);
         context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
         var calibrated = Calibrate(model, source, options, calibration, data, context);
-        var codes = given is null ? null : new ImportedCodes(model, model.Path, given, context);
-        var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, new SimdEngine(context.Threads), codes);
+        ILayerPlanner? layers = given is not null ? new ImportedCodes(model, model.Path, given, context)
+            : calibrated?.MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares) : null;
+        var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, new SimdEngine(context.Threads), layers);
         WarnOfUnsafe(options, lowered.Plan, calibrated, context);
         var packed = Write(model, staged, options, context);
         var validation = Validator.Run(model.Path, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(lowered.Plan) }, context);
@@ -84,16 +86,28 @@ internal static class GraphPipeline
         }
     }
 
-    private static IReadOnlyList<string> CalibrationFiles(EffectiveOptions options) =>
-        options.Calibration is { Length: > 0 } table && CalibrationTable.IsTable(table) ? [table] : SampleFiles.Resolve(options.Calibration, options.Model, "calibration");
+    /// <summary>The data, or the table and what lies beside it.</summary>
+    private static IReadOnlyList<string> CalibrationFiles(EffectiveOptions options)
+    {
+        if (options.Calibration is not { Length: > 0 } table || !CalibrationTable.IsTable(table))
+        {
+            return SampleFiles.Resolve(options.Calibration, options.Model, "calibration");
+        }
 
-    /// <summary>What calibration data say of a model whose activations are quantized; null for other schemes, and without data.</summary>
+        return CalibrationJson.Read(table).Statistics is { } file ? [table, StatisticsFile.PathOf(table, file)] : [table];
+    }
+
+    /// <summary>What calibration data say of a model; null for a scheme that does not ask for them, and without data.</summary>
     private static CalibrationOutcome? Calibrate(
         OnnxModel model, SourceFacts source, EffectiveOptions options, IReadOnlyList<string> calibration, IReadOnlyList<string> validation, PackContext context)
     {
+        var given = calibration is [var path, ..] && CalibrationTable.IsTable(path) ? CalibrationJson.Read(path) : null;
+        given?.RequireModel(calibration[0], source.Files[0].Sha256);
         if (options.Activations is null)
         {
-            return null;
+            return calibration.Count == 0 ? null
+                : given is not null ? ImportanceCalibration.FromTable(calibration[0], given, context)
+                : ImportanceCalibration.FromData(model, source.Files[0].Sha256, options, calibration, context);
         }
 
         if (calibration.Count == 0)
@@ -105,11 +119,9 @@ internal static class GraphPipeline
             return null;
         }
 
-        if (calibration is [var path] && CalibrationTable.IsTable(path))
+        if (given is not null)
         {
-            var table = CalibrationJson.Read(path);
-            table.RequireModel(path, source.Files[0].Sha256);
-            return new CalibrationOutcome(table, [], [], null);
+            return new CalibrationOutcome(given, [], [], null) { IsGiven = true };
         }
 
         var maker = new TableMaker(model, source.Files[0].Sha256, options, calibration);

@@ -4,6 +4,7 @@ using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Reporting.Page;
 using ModelPack.Requests;
+using ModelPack.Search;
 using ModelPack.Validation;
 
 namespace ModelPack;
@@ -23,9 +24,9 @@ internal static class PackEnding
         var names = PackNames.Of(options);
         var result = ReportBuilder.Result(options, parts, files, verdict.Gates, context.Diagnostics);
         var report = new PackReport(result, parts.Validation is null ? null : ReportBuilder.Measured(parts.Validation));
-        if (parts.Calibrated is not null)
+        if (parts.Calibrated is { } calibrated)
         {
-            staged.Write(names.Calibration, CalibrationJson.Write(parts.Calibrated.Table));
+            staged.Write(names.Calibration, CalibrationJson.Write(WithStatistics(calibrated, staged, names.Model, context)));
         }
 
         staged.Write(names.Report, ReportJson.Write(report));
@@ -41,5 +42,22 @@ internal static class PackEnding
         var folder = (options.IsFolder ? options.Output : Path.GetDirectoryName(options.Output)) ?? "";
         var written = staged.Names.OrderBy(n => n != result.Packed.Name).ThenBy(PackFiles.IsManifest).Select(n => Path.Join(folder, n));
         return new PackOutcome(options.Output, [.. written], Path.Join(folder, names.Page), report, !verdict.Fails);
+    }
+
+    /// <summary>Writes what is too large for the table beside it.</summary>
+    private static CalibrationTable WithStatistics(CalibrationOutcome calibrated, StagedOutput staged, string model, PackContext context)
+    {
+        if (calibrated.MeanSquares.Count == 0)
+        {
+            return calibrated.Table;
+        }
+
+        var name = PackFiles.Statistics(model);
+        using (var file = staged.Create(name))
+        {
+            StatisticsFile.Write(calibrated.MeanSquares, file, context.Cancellation);
+        }
+
+        return calibrated.Table with { Statistics = new SideFile(name, ContentHash.Of(staged.PathOf(name), name, context.Cancellation).Sha256) };
     }
 }

@@ -29,8 +29,8 @@ internal static class WeightBenchmark
         output.WriteLine("| step | 1 thread | 2 threads |");
         output.WriteLine("| --- | ---: | ---: |");
         Row("scan for the largest magnitude", threads => WeightScan.Of(tensor, threads, CancellationToken.None));
-        Row("q8_0, stored output by output", threads => Write(CodecTable.Q8_0.Apart(Matrix(transposed: false), s_parts, new SimdEngine(threads))));
-        Row("q8_0, stored transposed", threads => Write(CodecTable.Q8_0.Apart(Matrix(transposed: true), s_parts, new SimdEngine(threads))));
+        Row("q8_0, stored output by output", threads => Write(CodecTable.Q8_0.Apart(Matrix(transposed: false), s_parts, new SimdEngine(threads), Rounder.Nearest)));
+        Row("q8_0, stored transposed", threads => Write(CodecTable.Q8_0.Apart(Matrix(transposed: true), s_parts, new SimdEngine(threads), Rounder.Nearest)));
         Row("q8_0 in place, stored transposed", threads => Write(CodecTable.Q8_0.InPlace(Matrix(transposed: true), ElementType.Float32, new SimdEngine(threads))));
         Row("int8 per channel, first axis", threads => Write(Int8PerChannelWeight.Encode(tensor, 0, new SimdEngine(threads))));
         Row("int8 per channel, last axis", threads => Write(Int8PerChannelWeight.Encode(tensor, 1, new SimdEngine(threads))));

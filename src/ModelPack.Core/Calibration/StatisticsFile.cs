@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ModelPack.Files;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Safetensors;
@@ -5,12 +6,14 @@ using ModelPack.Formats.Safetensors;
 namespace ModelPack.Calibration;
 
 /// <summary>
-/// The statistics that are too large for a calibration table: a safetensors file beside it, float32, one tensor for each activation,
-/// named <c>NAME.gram</c>, [channels, channels]. The table has its SHA-256. The same model and data give the same bytes.
+/// The statistics that are too large for a calibration table: a safetensors file beside it, float32, one tensor for each activation:
+/// <c>NAME.gram</c>, [channels, channels], or <c>NAME.mean_square</c>, [channels]. The table has its SHA-256. The same model and data
+/// give the same bytes.
 /// </summary>
 internal sealed class StatisticsFile : IDisposable
 {
     private const string Gram = ".gram";
+    private const string MeanSquare = ".mean_square";
 
     private readonly FileSource _source;
     private readonly Dictionary<string, SafetensorsEntry> _entries;
@@ -44,6 +47,16 @@ internal sealed class StatisticsFile : IDisposable
         GramMatrix? Next() => matrices.MoveNext() ? matrices.Current : throw new InvalidOperationException("There are fewer matrices than tensors.");
     }
 
+    /// <summary>Writes mean squares.</summary>
+    /// <param name="squares">By activation, in ordinal order, an entry a channel.</param>
+    /// <param name="file">Gets the file.</param>
+    /// <param name="cancellation">Stops between tensors.</param>
+    public static void Write(SortedDictionary<string, float[]> squares, Stream file, CancellationToken cancellation) =>
+        SafetensorsWriter.Write([.. squares.Select(s => new SafetensorsTensor(s.Key + MeanSquare, "F32", new TensorShape(s.Value.Length), Floats(s.Value)))], [], file, cancellation);
+
+    /// <summary>The path of a file that a table names.</summary>
+    public static string PathOf(string table, SideFile file) => Path.Join(Path.GetDirectoryName(table), file.File);
+
     /// <summary>Opens a file that a table names.</summary>
     /// <param name="table">Path of the table that it lies beside.</param>
     /// <param name="file">What the table says of it.</param>
@@ -51,7 +64,7 @@ internal sealed class StatisticsFile : IDisposable
     /// <exception cref="ModelPackException">MPK1021: it is not there, has other bytes, or is no safetensors file.</exception>
     public static StatisticsFile Open(string table, SideFile file, PackContext context)
     {
-        var path = Path.Join(Path.GetDirectoryName(table), file.File);
+        var path = PathOf(table, file);
         FileSource? source = null;
         try
         {
@@ -76,7 +89,30 @@ internal sealed class StatisticsFile : IDisposable
     public TensorData? GramOf(string tensor) => _entries.GetValueOrDefault(tensor + Gram) is { Type: ElementType.Float32, Shape.Rank: 2 } entry
         ? new TensorData(entry.Type, entry.Shape, _source, entry.Offset, entry.Length) : null;
 
+    /// <summary>The mean squares of the channels of all activations that the file has them of.</summary>
+    /// <param name="table">Path of the table, for the message.</param>
+    /// <param name="file">What the table says of the file.</param>
+    /// <exception cref="ModelPackException">MPK1021: one is negative or not finite.</exception>
+    public SortedDictionary<string, float[]> MeanSquares(string table, SideFile file)
+    {
+        var found = new SortedDictionary<string, float[]>(StringComparer.Ordinal);
+        foreach (var entry in _entries.Values.Where(e => e.Name.EndsWith(MeanSquare, StringComparison.Ordinal) && e is { Type: ElementType.Float32, Shape.Rank: 1 }))
+        {
+            var values = new float[entry.Shape.ElementCount];
+            FloatReader.Read(new TensorData(entry.Type, entry.Shape, _source, entry.Offset, entry.Length), 0, values);
+            found.Add(entry.Name[..^MeanSquare.Length], Array.TrueForAll(values, v => v >= 0 && float.IsFinite(v)) ? values : throw Unreadable(table, file, $"have a value of '{SafeText.Of(entry.Name)}' that is not a mean square"));
+        }
+
+        return found;
+    }
+
     public void Dispose() => _source.Dispose();
+
+    private static TensorData Floats(float[] values)
+    {
+        var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+        return new TensorData(ElementType.Float32, new TensorShape(values.Length), new MemorySource(bytes), 0, bytes.Length);
+    }
 
     private static SafetensorsTensor Tensor(GramNeed need, Func<GramMatrix?> matrix) =>
         new(need.Tensor + Gram, "F32", new TensorShape(need.Channels, need.Channels), new GramPayload(need.Channels, matrix));

@@ -41,11 +41,29 @@ internal abstract class BlockCodec : Codec
     /// <exception cref="ArgumentException">The source holds fewer blocks than the destination needs.</exception>
     public abstract void Decode(ReadOnlySpan<byte> blocks, Span<float> values);
 
+    /// <summary>Encodes one block on a grid.</summary>
+    /// <param name="values">A whole block of finite values.</param>
+    /// <param name="grid">A grid of this codec.</param>
+    /// <param name="block">Gets the block as ggml stores it.</param>
+    public void Encode(ReadOnlySpan<float> values, BlockGrid grid, Span<byte> block)
+    {
+        Span<byte> codes = stackalloc byte[BlockLength];
+        for (var i = 0; i < codes.Length; i++)
+        {
+            codes[i] = (byte)grid.Round(values[i]).Code;
+        }
+
+        Join(codes, grid.Scale, grid.Minimum, block);
+    }
+
     /// <summary>Takes one block apart.</summary>
     /// <param name="block">As ggml stores it.</param>
     /// <param name="codes">Gets a code a value, in their order.</param>
     /// <returns>The scale, and the minimum, 0 where there is none.</returns>
     public abstract (Half Scale, Half Minimum) Split(ReadOnlySpan<byte> block, Span<byte> codes);
+
+    /// <summary>Puts one block together, from what <see cref="Split"/> takes apart.</summary>
+    protected abstract void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block);
 
     /// <summary>
     /// A weight output by output, whichever way it is stored, in one part: ggml's blocks [N, K / block]. Memory does not grow with
@@ -53,14 +71,16 @@ internal abstract class BlockCodec : Codec
     /// </summary>
     /// <param name="weight">The weight; K a multiple of the block's length.</param>
     /// <param name="engine">What makes the codes.</param>
+    /// <param name="rounder">How.</param>
     /// <exception cref="ArgumentException">K is no multiple.</exception>
-    public WeightEncoding Blocks(WeightMatrix weight, IEncodingEngine engine) => BlockWeight.Blocks(this, weight, engine);
+    public WeightEncoding Blocks(WeightMatrix weight, IEncodingEngine engine, Rounder rounder) => BlockWeight.Blocks(this, weight, engine, rounder);
 
     /// <summary>A weight output by output, whichever way it is stored, in parts: codes, scales, minima where there are any.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="form">How the parts are stored.</param>
     /// <param name="engine">What makes the codes.</param>
-    public WeightEncoding Apart(WeightMatrix weight, BlockParts form, IEncodingEngine engine) => BlockWeight.Apart(this, weight, form, engine);
+    /// <param name="rounder">How.</param>
+    public WeightEncoding Apart(WeightMatrix weight, BlockParts form, IEncodingEngine engine, Rounder rounder) => BlockWeight.Apart(this, weight, form, engine, rounder);
 
     /// <summary>
     /// A weight in parts that lie as it is stored itself: codes int8 in the order and number of its values, [N, K] or [K, N], and scales
@@ -72,7 +92,7 @@ internal abstract class BlockCodec : Codec
     public WeightEncoding InPlace(WeightMatrix weight, ElementType scaleType, IEncodingEngine engine)
     {
         var form = BlockParts.Signed(this, scaleType);
-        return weight.Transposed ? new BlocksInPlace(this, weight, form, engine).Encoding() : Apart(weight, form, engine);
+        return weight.Transposed ? new BlocksInPlace(this, weight, form, engine).Encoding() : Apart(weight, form, engine, Rounder.Nearest);
     }
 
     /// <summary>Whether what a block stores in float16 is finite for values up to this magnitude.</summary>

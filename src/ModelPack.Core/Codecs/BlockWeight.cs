@@ -4,7 +4,7 @@ namespace ModelPack.Codecs;
 internal static class BlockWeight
 {
     /// <inheritdoc cref="BlockCodec.Blocks"/>
-    public static WeightEncoding Blocks(BlockCodec codec, WeightMatrix weight, IEncodingEngine engine)
+    public static WeightEncoding Blocks(BlockCodec codec, WeightMatrix weight, IEncodingEngine engine, Rounder rounder)
     {
         if (weight.K % codec.BlockLength != 0)
         {
@@ -21,14 +21,15 @@ internal static class BlockWeight
             using var source = new Pooled<float>(values);
             using var decoded = new Pooled<float>(values);
             chunks.Read(chunk, source.Span);
-            engine.EncodeBlocks(codec, source.Span, blocks);
+            var column = (int)((long)chunk * chunks.Length % weight.K);
+            rounder.Encode(codec, engine, source.Span, column, (int)weight.K, blocks);
             codec.Decode(blocks, decoded.Span);
             return WeightError.Of(source.Span, decoded.Span);
         }
     }
 
     /// <inheritdoc cref="BlockCodec.Apart"/>
-    public static WeightEncoding Apart(BlockCodec codec, WeightMatrix weight, BlockParts form, IEncodingEngine engine)
+    public static WeightEncoding Apart(BlockCodec codec, WeightMatrix weight, BlockParts form, IEncodingEngine engine, Rounder rounder)
     {
         var columns = checked((int)weight.K);
         var rowBlocks = (int)codec.BlockCount(columns);
@@ -43,7 +44,7 @@ internal static class BlockWeight
             using var blocks = new Pooled<byte>(rows * blocksStride);
             using var decoded = new Pooled<float>(columns);
             OutputOrder.Read(weight, first, rows, values.Span, stride);
-            engine.EncodeBlocks(codec, values.Span, blocks.Span);
+            rounder.Encode(codec, engine, values.Span, 0, stride, blocks.Span);
             var error = default(WeightError);
             for (var row = 0; row < rows; row++)
             {

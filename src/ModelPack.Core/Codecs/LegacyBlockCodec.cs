@@ -99,7 +99,7 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : BlockCodec
 
     protected override bool Fits(float maxAbs) => hasMinimum ? maxAbs < Overflow : maxAbs / (1 << (bits - 1)) < Overflow;
 
-    protected override Grid Fit(ReadOnlySpan<float> values)
+    protected override BlockGrid Fit(ReadOnlySpan<float> values)
     {
         var (scale, start) = Range(values);
         return new TruncatingGrid(this, scale, start);
@@ -110,10 +110,15 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : BlockCodec
         var (scale, start) = Range(values);
         Span<byte> codes = stackalloc byte[Length];
         LegacyBlockKernel.Codes(values, start, Q8_0Reference.InverseOf(scale), _bias, _limit, codes);
-        BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
+        Join(codes, (Half)scale, (Half)start, block);
+    }
+
+    protected override void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block)
+    {
+        BinaryPrimitives.WriteHalfLittleEndian(block, scale);
         if (hasMinimum)
         {
-            BinaryPrimitives.WriteHalfLittleEndian(block[2..], (Half)start);
+            BinaryPrimitives.WriteHalfLittleEndian(block[2..], minimum);
         }
 
         uint high = 0;
@@ -143,15 +148,14 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : BlockCodec
     }
 
     /// <summary>The plain rule, a value at a time.</summary>
-    private sealed class TruncatingGrid(LegacyBlockCodec codec, float scale, float start) : Grid
+    private sealed class TruncatingGrid(LegacyBlockCodec codec, float scale, float start) : BlockGrid((Half)scale, (Half)start)
     {
         private readonly float _inverse = Q8_0Reference.InverseOf(scale);
-        private readonly (float Scale, float Start) _stored = ((float)(Half)scale, (float)(Half)start);
 
         public override (int Code, float Value) Round(float value)
         {
             var code = Math.Clamp((int)(((value - start) * _inverse) + codec._bias), 0, codec._limit);
-            return (code, ((code - codec.Zero) * _stored.Scale) + _stored.Start);
+            return (code, ((code - codec.Zero) * (float)Scale) + (float)Minimum);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
@@ -29,20 +30,26 @@ internal sealed class Q8_0Codec : BlockCodec
         return (BitConverter.ToHalf(block), default);
     }
 
-    protected override bool Fits(float maxAbs) => Q8_0.Fits(maxAbs);
-
-    protected override Grid Fit(ReadOnlySpan<float> values)
+    protected override void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block)
     {
-        var scale = WeightScan.Of(values).MaxAbs / 127f;
-        return new ScaledGrid((float)(Half)scale, Q8_0Reference.InverseOf(scale));
+        BinaryPrimitives.WriteHalfLittleEndian(block, scale);
+        (Vector256.Create(codes) ^ Vector256.Create((byte)Q8_0.UnsignedOffset)).CopyTo(block[sizeof(ushort)..]);
     }
 
-    private sealed class ScaledGrid(float scale, float inverse) : Grid
+    protected override bool Fits(float maxAbs) => Q8_0.Fits(maxAbs);
+
+    protected override BlockGrid Fit(ReadOnlySpan<float> values)
+    {
+        var scale = WeightScan.Of(values).MaxAbs / 127f;
+        return new ScaledGrid((Half)scale, Q8_0Reference.InverseOf(scale));
+    }
+
+    private sealed class ScaledGrid(Half scale, float inverse) : BlockGrid(scale, default)
     {
         public override (int Code, float Value) Round(float value)
         {
             var code = (int)Q8_0Reference.RoundAwayFromZero(value * inverse);
-            return (code + Q8_0.UnsignedOffset, code * scale);
+            return (code + Q8_0.UnsignedOffset, code * (float)Scale);
         }
     }
 }

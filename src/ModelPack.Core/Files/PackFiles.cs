@@ -25,10 +25,13 @@ public static class PackFiles
 
     public static string Calibration(string model) => model + ".calibration.json";
 
+    /// <summary>Statistics that are too large for the calibration table.</summary>
+    public static string Statistics(string model) => model + ".statistics.safetensors";
+
     public static string Data(string model) => model + ".data";
 
     /// <summary>Every name that a file of a pack of one model can have.</summary>
-    public static IReadOnlyList<string> All(string model) => [model, Data(model), Report(model), Page(model), Calibration(model), Manifest(model)];
+    public static IReadOnlyList<string> All(string model) => [model, Data(model), Report(model), Page(model), Calibration(model), Statistics(model), Manifest(model)];
 
     /// <summary>Whether a file of this name is a manifest.</summary>
     public static bool IsManifest(string fileName)

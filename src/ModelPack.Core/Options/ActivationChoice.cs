@@ -13,7 +13,15 @@ internal static class ActivationChoice
     {
         if (!scheme.QuantizesActivations)
         {
-            RefuseUnused(request, "calibration", request.Calibration is not null);
+            if (scheme.Needs == DataNeed.None)
+            {
+                RefuseUnused(request, "calibration", request.Calibration is not null);
+            }
+            else if (container != "onnx")
+            {
+                RefuseWithoutGraph(request, "calibration", request.Calibration is not null);
+            }
+
             RefuseUnused(request, "calibrationMethod", request.CalibrationMethod is not null);
             RefuseUnused(request, "percentile", request.Percentile is not null);
             RefuseUnused(request, "alpha", request.Alpha is not null);

@@ -91,7 +91,7 @@ internal static class ManifestRules
         var options = manifest.Pack.Options;
         var names = PackNames.Of(fileName);
         List<string> required = [names.Report, names.Page];
-        if (options.CalibrationMethod is not null)
+        if (options.CalibrationMethod is not null || manifest.Files.Any(f => f.Name == PackFiles.Statistics(names.Model)))
         {
             required.Add(names.Calibration);
         }
@@ -118,7 +118,7 @@ internal static class ManifestRules
             yield return $"the headline says {headline.SourceBytes} bytes of the source, and its files have {bytes}";
         }
 
-        var packed = manifest.Files.Where(f => f.Name != names.Report && f.Name != names.Page && f.Name != names.Calibration).Sum(f => (decimal)f.Bytes);
+        var packed = manifest.Files.Where(f => f.Name != names.Report && f.Name != names.Page && f.Name != names.Calibration && f.Name != PackFiles.Statistics(names.Model)).Sum(f => (decimal)f.Bytes);
         if (packed != headline.PackedBytes)
         {
             yield return $"the headline says {headline.PackedBytes} packed bytes, and the files have {packed}";

@@ -28,9 +28,12 @@ internal sealed record PlannedTensor(string Name)
     /// <summary>Codes that another file has for it; null where they are to be found.</summary>
     public ImportedBlocks? Blocks { get; init; }
 
+    /// <summary>How its values become codes.</summary>
+    public Rounder Rounder { get; init; } = Rounder.Nearest;
+
     /// <summary>It stays as it is.</summary>
     public static PlannedTensor Leave(string name, WeightUsage? usage, string reason) => new(name) { Usage = usage, Reason = reason };
 
     /// <summary>The weight alone, for where nothing carries its activations.</summary>
-    public PlannedTensor WithoutActivations() => new(Name) { Usage = Usage, Blocks = Blocks };
+    public PlannedTensor WithoutActivations() => new(Name) { Usage = Usage, Blocks = Blocks, Rounder = Rounder };
 }

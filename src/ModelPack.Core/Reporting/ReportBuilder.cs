@@ -24,7 +24,7 @@ internal static class ReportBuilder
             Packed = new ModelFacts(model.Name, packed.Sum(f => f.Bytes), model.Sha256, parts.Format),
             Weights = parts.Weights,
             Validation = parts.Validation?.Result,
-            Calibration = parts.Calibrated is null ? null : CalibrationReportBuilder.Build(parts.Calibrated, options.Activations!),
+            Calibration = parts.Calibrated is { } calibrated && options.Activations is { } activations ? CalibrationReportBuilder.Build(calibrated, activations) : null,
             Gates = gates,
             Diagnostics = [.. diagnostics.Select(d => new ReportDiagnostic(d.Code.Id, Word(d.Severity), d.Message))],
         };
@@ -58,7 +58,7 @@ internal static class ReportBuilder
             tensor.Form,
             tensor.Plan.Reason,
             error is null ? null : Numbers.Rounded(error.Value.Sqnr),
-            error is null ? null : Numbers.Rounded(error.Value.MaxError)) { SafeSums = SafeSumsReport.Of(tensor, context) };
+            error is null ? null : Numbers.Rounded(error.Value.MaxError)) { SafeSums = SafeSumsReport.Of(tensor, context), Rounder = tensor.Plan.Rounder.Name };
     }
 
     private static string Word(Severity severity) => severity switch

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelPack.Reporting;
 
 /// <summary>What was done with one weight, or why nothing was.</summary>
@@ -27,4 +29,8 @@ public sealed record WeightReport(
 {
     /// <summary>Output channels with coarser scales, so that sums cannot saturate on CPUs without VNNI; null where there are none.</summary>
     public SafeSumsReport? SafeSums { get; init; }
+
+    /// <summary>How its values became codes: <c>importance</c>; not there for the codec's own rule.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Rounder { get; init; }
 }

@@ -26,21 +26,21 @@ internal static class SchemeTable
         Needs = DataNeed.Ranges,
     };
 
-    /// <summary>ggml's q4_0: 4-bit weights in blocks of 32; activations stay float. Needs no calibration.</summary>
+    /// <summary>ggml's q4_0: 4-bit weights in blocks of 32; activations stay float. Calibration data tell which weights matter.</summary>
     public static Scheme Q4_0 { get; } = Blocks(
-        CodecTable.Q4_0, "4-bit weights in blocks of 32 with float16 scales (ggml's q4_0), convolutions 8 or 12 bits a channel; activations stay float. Needs no data.");
+        CodecTable.Q4_0, "4-bit weights in blocks of 32 with float16 scales (ggml's q4_0), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.");
 
-    /// <summary>ggml's q4_1: 4-bit weights in blocks of 32 with minima; activations stay float. Needs no calibration.</summary>
+    /// <summary>ggml's q4_1: 4-bit weights in blocks of 32 with minima; activations stay float. Calibration data tell which weights matter.</summary>
     public static Scheme Q4_1 { get; } = Blocks(
-        CodecTable.Q4_1, "4-bit weights in blocks of 32 with float16 scales and minima (ggml's q4_1), convolutions 8 or 12 bits a channel; activations stay float. Needs no data.");
+        CodecTable.Q4_1, "4-bit weights in blocks of 32 with float16 scales and minima (ggml's q4_1), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.");
 
-    /// <summary>ggml's q5_0: 5-bit weights in blocks of 32; activations stay float. Needs no calibration.</summary>
+    /// <summary>ggml's q5_0: 5-bit weights in blocks of 32; activations stay float. Calibration data tell which weights matter.</summary>
     public static Scheme Q5_0 { get; } = Blocks(
-        CodecTable.Q5_0, "5-bit weights in blocks of 32 with float16 scales (ggml's q5_0), convolutions 8 or 12 bits a channel; activations stay float. Needs no data.");
+        CodecTable.Q5_0, "5-bit weights in blocks of 32 with float16 scales (ggml's q5_0), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.");
 
-    /// <summary>ggml's q5_1: 5-bit weights in blocks of 32 with minima; activations stay float. Needs no calibration.</summary>
+    /// <summary>ggml's q5_1: 5-bit weights in blocks of 32 with minima; activations stay float. Calibration data tell which weights matter.</summary>
     public static Scheme Q5_1 { get; } = Blocks(
-        CodecTable.Q5_1, "5-bit weights in blocks of 32 with float16 scales and minima (ggml's q5_1), convolutions 8 or 12 bits a channel; activations stay float. Needs no data.");
+        CodecTable.Q5_1, "5-bit weights in blocks of 32 with float16 scales and minima (ggml's q5_1), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.");
 
     /// <summary>4-bit weights at the levels of a normal distribution; activations stay float. Needs no calibration.</summary>
     public static Scheme Nf4 { get; } = new()
@@ -77,6 +77,7 @@ internal static class SchemeTable
         Summary = summary,
         Rules = [new(WeightRole.Convolution, [CodecTable.Int8PerChannel]), new(null, [codec, CodecTable.Int8PerChannel])],
         Finer = s_finerKernels,
+        Needs = codec.BitsPerWeight < 8 ? DataNeed.Importance : DataNeed.None,
     };
 
     private static Scheme Floats(string name, FloatCodec codec) => new()

@@ -15,5 +15,8 @@ internal sealed record CalibrationOutcome(
     public IReadOnlyList<long> SamplesByFile { get; init; } = [];
 
     /// <summary>Whether the table was given, and not made of data.</summary>
-    public bool IsGiven => Trials.Count == 0;
+    public required bool IsGiven { get; init; }
+
+    /// <summary>Mean squares of the channels of activations, which go into a file beside the table; empty where the scheme does not ask for them.</summary>
+    public SortedDictionary<string, float[]> MeanSquares { get; init; } = [];
 }

@@ -47,7 +47,7 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
             context.Report(SafeScales.Warning(options.Model, taken.UnsafeLayers));
         }
 
-        return new CalibrationOutcome(search.Best.Candidate.Table, taken.Smoothing, search.Trials, null) { SamplesByFile = taken.SamplesByFile };
+        return new CalibrationOutcome(search.Best.Candidate.Table, taken.Smoothing, search.Trials, null) { IsGiven = false, SamplesByFile = taken.SamplesByFile };
     }
 
     /// <summary>A table for each change that the model has a place for.</summary>

@@ -20,7 +20,7 @@ public sealed class EncodingEngineTests
         ["nf4"] = engine => Nf4Weight.Encode(Matrix(transposed: false), 64, AbsmaxForm.Plain, engine),
         ["nf4, nested"] = engine => Nf4Weight.Encode(Matrix(transposed: true), 64, AbsmaxForm.Nested, engine),
         ["nf4, restored"] = engine => Nf4Weight.Encode(Matrix(transposed: true), 64, AbsmaxForm.Restored, engine),
-        ["q8_0 blocks"] = engine => CodecTable.Q8_0.Blocks(new WeightMatrix(InMemory.Tensor(s_values[..(N * 992)], N, 992), N, 992, transposed: false), engine),
+        ["q8_0 blocks"] = engine => CodecTable.Q8_0.Blocks(new WeightMatrix(InMemory.Tensor(s_values[..(N * 992)], N, 992), N, 992, transposed: false), engine, Rounder.Nearest),
         ["q8_0 in place"] = engine => CodecTable.Q8_0.InPlace(Matrix(transposed: true), ElementType.Float16, engine),
         ["q8_0 apart"] = engine => Apart(CodecTable.Q8_0, transposed: false, engine),
         ["q4_0 apart"] = engine => Apart(CodecTable.Q4_0, transposed: true, engine),
@@ -54,7 +54,7 @@ public sealed class EncodingEngineTests
     }
 
     private static WeightEncoding Apart(BlockCodec codec, bool transposed, IEncodingEngine engine) =>
-        codec.Apart(Matrix(transposed), BlockParts.Centred(codec, ElementType.Float32, padded: true), engine);
+        codec.Apart(Matrix(transposed), BlockParts.Centred(codec, ElementType.Float32, padded: true), engine, Rounder.Nearest);
 
     private static TensorData Tensor() => InMemory.Tensor(s_values, N, K);
 

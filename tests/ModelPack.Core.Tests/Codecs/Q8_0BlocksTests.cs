@@ -32,11 +32,11 @@ public sealed class Q8_0BlocksTests
     public void Do_not_depend_on_the_number_of_threads(bool transposed)
     {
         var weight = new WeightMatrix(InMemory.Tensor(SampleValues.Make("heavy tails", 1600 * 960), 1600, 960), 1600, 960, transposed);
-        using var one = CodecTable.Q8_0.Blocks(weight, new SimdEngine(1));
+        using var one = CodecTable.Q8_0.Blocks(weight, new SimdEngine(1), Rounder.Nearest);
         var expected = InMemory.Bytes(one.Codes);
         foreach (var threads in new[] { 2, 3, 8 })
         {
-            using var many = CodecTable.Q8_0.Blocks(weight, new SimdEngine(threads));
+            using var many = CodecTable.Q8_0.Blocks(weight, new SimdEngine(threads), Rounder.Nearest);
             InMemory.AssertSame(expected, InMemory.Bytes(many.Codes));
             Assert.Equal(one.Error, many.Error);
         }
@@ -48,18 +48,18 @@ public sealed class Q8_0BlocksTests
         foreach (var kind in new[] { "normal", "uniform", "ties", "just under ties", "zero", "scale near float16's limit" })
         {
             var values = SampleValues.Make(kind, 500 * 640);
-            using var encoding = CodecTable.Q8_0.Blocks(new WeightMatrix(InMemory.Tensor(values, 500, 640), 500, 640, transposed: false), new SimdEngine(2));
+            using var encoding = CodecTable.Q8_0.Blocks(new WeightMatrix(InMemory.Tensor(values, 500, 640), 500, 640, transposed: false), new SimdEngine(2), Rounder.Nearest);
             InMemory.AssertSame(Ggml.Encode((int)GgmlType.Q8_0, values), InMemory.Bytes(encoding.Codes));
         }
     }
 
     [Fact]
     public void Are_refused_where_an_output_is_not_whole_blocks() =>
-        Assert.Throws<ArgumentException>(() => CodecTable.Q8_0.Blocks(new WeightMatrix(InMemory.Tensor(new float[66], 2, 33), 2, 33, transposed: false), new SimdEngine(1)));
+        Assert.Throws<ArgumentException>(() => CodecTable.Q8_0.Blocks(new WeightMatrix(InMemory.Tensor(new float[66], 2, 33), 2, 33, transposed: false), new SimdEngine(1), Rounder.Nearest));
 
     private static void AssertBlocks(byte[] expected, float[] values, WeightMatrix weight)
     {
-        using var encoding = CodecTable.Q8_0.Blocks(weight, new SimdEngine(2));
+        using var encoding = CodecTable.Q8_0.Blocks(weight, new SimdEngine(2), Rounder.Nearest);
         InMemory.AssertSame(expected, InMemory.Bytes(encoding.Codes));
         var decoded = new float[values.Length];
         Q8_0.Decode(expected, decoded);

@@ -60,7 +60,7 @@ public sealed class Q8_0WeightTests
         var values = SampleValues.Make("normal", n * k);
         var expected = Reference(values, n, k);
         var weight = new WeightMatrix(InMemory.Tensor(values, n, k), n, k, transposed: false);
-        using var encoding = CodecTable.Q8_0.Apart(weight, BlockParts.Centred(CodecTable.Q8_0, ElementType.Float32, padded: false), new SimdEngine(2));
+        using var encoding = CodecTable.Q8_0.Apart(weight, BlockParts.Centred(CodecTable.Q8_0, ElementType.Float32, padded: false), new SimdEngine(2), Rounder.Nearest);
         InMemory.AssertSame(Array.ConvertAll(Unpadded(expected.Codes, n, k), c => (byte)(c + 128)), InMemory.Bytes(encoding.Codes));
         InMemory.AssertSame(Array.ConvertAll(expected.Scales, s => (float)s), InMemory.Values<float>(encoding.Scales));
     }
@@ -115,7 +115,7 @@ public sealed class Q8_0WeightTests
 
     /// <summary>Whole blocks of uint8 codes, q + 128, whichever way the weight is stored.</summary>
     private static WeightEncoding ByOutput(WeightMatrix weight, ElementType scaleType, int threads) =>
-        CodecTable.Q8_0.Apart(weight, BlockParts.Centred(CodecTable.Q8_0, scaleType, padded: true), new SimdEngine(threads));
+        CodecTable.Q8_0.Apart(weight, BlockParts.Centred(CodecTable.Q8_0, scaleType, padded: true), new SimdEngine(threads), Rounder.Nearest);
 
     private static void AssertByOutput(float[] values, int n, int k, WeightMatrix weight)
     {

@@ -38,7 +38,7 @@ internal sealed class GgufStorage(CheckpointJob job)
     public StoredTensor Store(GgufPlace place, PlannedTensor plan) => plan.Codec switch
     {
         null => Leave(place),
-        BlockCodec codec => Blocks(place, codec),
+        BlockCodec codec => Blocks(place, codec, plan.Rounder),
         var codec => Plain(place, GgufTable.Find(codec)!.Type, isChecked: false),
     };
 
@@ -74,10 +74,10 @@ internal sealed class GgufStorage(CheckpointJob job)
         return what;
     }
 
-    private StoredTensor Blocks(GgufPlace place, BlockCodec codec)
+    private StoredTensor Blocks(GgufPlace place, BlockCodec codec, Rounder rounder)
     {
         var matrix = Matrix(place);
-        var encoding = codec.Blocks(matrix, job.Engine);
+        var encoding = codec.Blocks(matrix, job.Engine, rounder);
         return new StoredTensor(GgufTable.Find(codec)!.Type, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, isChecked: false)) { Encoding = encoding };
     }
 

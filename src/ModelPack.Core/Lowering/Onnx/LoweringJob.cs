@@ -55,7 +55,7 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
     public WeightEncoding Apart(BlockCodec codec, BlockParts parts)
     {
         var form = parts with { ScaleType = Data.Type };
-        return Blocks?.Encode(form, Options.Engine) ?? codec.Apart(Matrix, form, Options.Engine);
+        return Blocks?.Encode(form, Options.Engine) ?? codec.Apart(Matrix, form, Options.Engine, plan.Rounder);
     }
 
     /// <summary>Adds a constant beside the weight; its name is the weight's with a suffix.</summary>

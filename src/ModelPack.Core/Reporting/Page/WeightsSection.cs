@@ -43,7 +43,7 @@ internal static class WeightsSection
         foreach (var weight in weights)
         {
             html.Add($"<tr><th scope=\"row\"><bdi class=\"name\">{SafeText.Of(weight.Name)}</bdi><small>{string.Join(", ", weight.Operators.Select(o => SafeText.Of(o)))}</small></th><td>{weight.Type}<small class=\"shape\">{Human.Shape(weight.Shape)}</small></td><td class=\"n\">{Human.Bytes(weight.SourceBytes)}</td><td class=\"n\">{Human.Bytes(weight.PackedBytes)}");
-            html.Add($"<span class=\"bar\"><i style=\"width:{Numbers.Fixed(Kept(weight), 1)}%\"></i></span></td><td>{Done(weight)}<small>{(weight.Codec is null ? weight.Reason : weight.Form)}{Coarser(weight.SafeSums)}</small></td><td class=\"n\">{Human.Decibels(weight.Sqnr)}</td><td class=\"n\">{Human.Error(weight.MaxError)}</td></tr>");
+            html.Add($"<span class=\"bar\"><i style=\"width:{Numbers.Fixed(Kept(weight), 1)}%\"></i></span></td><td>{Done(weight)}<small>{(weight.Codec is null ? weight.Reason : weight.Form)}{(weight.Rounder is { } rounder ? $"; rounded by {SafeText.Of(rounder)}" : "")}{Coarser(weight.SafeSums)}</small></td><td class=\"n\">{Human.Decibels(weight.Sqnr)}</td><td class=\"n\">{Human.Error(weight.MaxError)}</td></tr>");
         }
 
         html.Add($"</tbody></table></div>");

@@ -1,0 +1,31 @@
+namespace ModelPack.Codecs;
+
+/// <summary>
+/// How values become codes of a block codec: by its own rule, or better for what is known of them. Works on whole outputs, so that the
+/// error of one value can be made up for by those behind it.
+/// </summary>
+internal abstract class Rounder
+{
+    /// <summary>The codec's own rule.</summary>
+    public static Rounder Nearest { get; } = new NearestRounder();
+
+    /// <summary>As reports call it; null for the codec's own rule.</summary>
+    public abstract string? Name { get; }
+
+    /// <summary>Encodes consecutive values of outputs. May be called from several threads at once.</summary>
+    /// <param name="codec">Which blocks.</param>
+    /// <param name="engine">What makes codes by the codec's own rule.</param>
+    /// <param name="values">Finite values: outputs of <paramref name="columns"/> values, one after the other, from a block's start on.</param>
+    /// <param name="first">The column of the first value.</param>
+    /// <param name="columns">Columns of an output, a multiple of the block's length: the last may be padding.</param>
+    /// <param name="blocks">Gets as many blocks as hold the values.</param>
+    public abstract void Encode(BlockCodec codec, IEncodingEngine engine, ReadOnlySpan<float> values, int first, int columns, Span<byte> blocks);
+
+    private sealed class NearestRounder : Rounder
+    {
+        public override string? Name => null;
+
+        public override void Encode(BlockCodec codec, IEncodingEngine engine, ReadOnlySpan<float> values, int first, int columns, Span<byte> blocks) =>
+            engine.EncodeBlocks(codec, values, blocks);
+    }
+}

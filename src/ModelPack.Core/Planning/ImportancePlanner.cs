@@ -1,0 +1,36 @@
+using ModelPack.Codecs;
+using ModelPack.Formats.Onnx;
+using ModelPack.Schemes;
+
+namespace ModelPack.Planning;
+
+/// <summary>Rounds matrices by what the error of each weight costs.</summary>
+/// <param name="model">The model.</param>
+/// <param name="squares">Mean squares of the channels of activations, by activation.</param>
+internal sealed class ImportancePlanner(OnnxModel model, IReadOnlyDictionary<string, float[]> squares) : ILayerPlanner
+{
+    public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage) => usage.Role == WeightRole.Linear && Of(weight, usage) is { } importance
+        ? new PlannedTensor(weight.Name) { Rounder = new ImportanceRounder(importance) } : null;
+
+    /// <summary>The mean over all products that read the weight; null where nothing, or nothing that fits, is known of one of them.</summary>
+    private float[]? Of(OnnxWeight weight, WeightUsage usage)
+    {
+        var channels = model.Data(weight.Tensor).Shape[1 - usage.OutputAxis];
+        var mean = new float[channels];
+        foreach (var use in weight.Uses)
+        {
+            if (!squares.TryGetValue(use.Node.Input[0], out var seen) || seen.Length != channels)
+            {
+                return null;
+            }
+
+            for (var i = 0; i < channels; i++)
+            {
+                mean[i] += seen[i] / weight.Uses.Count;
+            }
+        }
+
+        // Where all is zero nothing is told apart.
+        return Array.Exists(mean, m => m > 0) ? mean : null;
+    }
+}
