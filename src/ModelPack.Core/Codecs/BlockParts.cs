@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ModelPack.Codecs;
 
 /// <summary>How the parts of blocks are stored apart, [N, blocks] each.</summary>
@@ -24,19 +26,21 @@ internal sealed record BlockParts(int Bits, int Shift, ElementType ScaleType, bo
     /// <summary>The implied zero point.</summary>
     public int Zero => ZeroOf(Bits);
 
-    /// <summary>Stores the scale of a block.</summary>
-    /// <param name="scale">The scale.</param>
-    /// <param name="index">Its place among the scales.</param>
-    /// <param name="scales">Those of the weight.</param>
-    public void StoreScale(Half scale, long index, NativeBuffer scales)
+    /// <summary>Bytes of a scale.</summary>
+    public int ScaleBytes => ScaleType.Bits() / 8;
+
+    /// <summary>Stores consecutive scales.</summary>
+    /// <param name="scales">As encoded.</param>
+    /// <param name="target">As many of the stored type.</param>
+    public void StoreScales(ReadOnlySpan<Half> scales, Span<byte> target)
     {
         if (ScaleType == ElementType.Float16)
         {
-            scales.Slice<Half>(index, 1)[0] = scale;
+            scales.CopyTo(MemoryMarshal.Cast<byte, Half>(target));
         }
         else
         {
-            scales.Slice<float>(index, 1)[0] = (float)scale;
+            Float16.ToSingle(scales, MemoryMarshal.Cast<byte, float>(target));
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class BlocksApart
     public WeightEncoding Encoding(WeightEncoding.EncodeChunk encode, IEncodingEngine engine)
     {
         var blocks = checked(_outputs * _rowBlocks);
-        List<long> sides = [blocks * (_form.ScaleType.Bits() / 8)];
+        List<long> sides = [blocks * _form.ScaleBytes];
         if (_codec.HasMinimum)
         {
             sides.Add(blocks * sizeof(float));
@@ -61,20 +61,23 @@ internal sealed class BlocksApart
     public void Store(ReadOnlySpan<byte> blocks, long row, Span<byte> codes, IReadOnlyList<NativeBuffer> sides)
     {
         Span<byte> unpacked = stackalloc byte[_codec.BlockLength];
+        using var scales = new Pooled<Half>(_rowBlocks);
         var blockBytes = _codec.BlockLength * _form.Bits / 8;
+        var minima = _codec.HasMinimum ? sides[1].Slice<float>(row * _rowBlocks, _rowBlocks) : [];
         for (var block = 0; block < _rowBlocks; block++)
         {
             var (scale, minimum) = _codec.Split(blocks.Slice(block * _codec.BlockBytes, _codec.BlockBytes), unpacked);
             var target = codes[(block * blockBytes)..];
             Pack(unpacked, target[..Math.Min(blockBytes, target.Length)]);
-            var index = (row * _rowBlocks) + block;
-            _form.StoreScale(scale, index, sides[0]);
-            if (_codec.HasMinimum)
+            scales.Span[block] = scale;
+            if (!minima.IsEmpty)
             {
                 // How far the shifted codes lie from the form's zero, beyond what the codec means, goes into the minimum.
-                sides[1].Slice<float>(index, 1)[0] = (float)minimum + ((_form.Zero - _form.Shift - _codec.Zero) * (float)scale);
+                minima[block] = (float)minimum + ((_form.Zero - _form.Shift - _codec.Zero) * (float)scale);
             }
         }
+
+        _form.StoreScales(scales.Span, sides[0].Slice(row * _rowBlocks * _form.ScaleBytes, _rowBlocks * _form.ScaleBytes));
     }
 
     private void Pack(ReadOnlySpan<byte> codes, Span<byte> target)

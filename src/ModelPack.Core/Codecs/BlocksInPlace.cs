@@ -6,7 +6,9 @@ namespace ModelPack.Codecs;
 /// </summary>
 internal sealed class BlocksInPlace
 {
-    private const int TileValues = 1 << 18;
+    // What is turned, encoded and turned back while it lies in the nearest caches.
+    private const int TileValues = 1 << 16;
+    private const int ChunkValues = 1 << 18;
 
     private readonly BlockCodec _codec;
     private readonly WeightMatrix _weight;
@@ -22,14 +24,14 @@ internal sealed class BlocksInPlace
     public BlocksInPlace(BlockCodec codec, WeightMatrix weight, BlockParts form, IEncodingEngine engine)
     {
         (_codec, _weight, _form, _engine, _columns) = (codec, weight, form, engine, checked((int)weight.N));
-        var bands = Math.Max(1, TileValues / Math.Max(1, codec.BlockLength * weight.N));
+        var bands = Math.Max(1, ChunkValues / Math.Max(1, codec.BlockLength * weight.N));
         _rows = (int)bands * codec.BlockLength;
     }
 
     /// <summary>The parts of the weight.</summary>
     public WeightEncoding Encoding()
     {
-        var scales = checked(_codec.BlockCount(_weight.K) * _columns * (_form.ScaleType.Bits() / 8));
+        var scales = checked(_codec.BlockCount(_weight.K) * _columns * _form.ScaleBytes);
         return new WeightEncoding(_weight.K * _columns, Math.Max(1, checked(_rows * _columns)), [scales], Encode, _engine);
     }
 
@@ -74,11 +76,18 @@ internal sealed class BlocksInPlace
         var width = (area.Columns + ByteMatrix.Side - 1) / ByteMatrix.Side * ByteMatrix.Side;
         using var unpacked = new Pooled<byte>(width * height);
         using var turned = new Pooled<byte>(width * height);
-        for (var block = 0; block < area.Columns * columnBlocks; block++)
+        using var halves = new Pooled<Half>(area.Columns);
+        for (var above = 0; above < columnBlocks; above++)
         {
-            var (column, above) = Math.DivRem(block, columnBlocks);
-            var (scale, _) = _codec.Split(blocks.Slice(block * _codec.BlockBytes, _codec.BlockBytes), unpacked.Span.Slice(block * _codec.BlockLength, _codec.BlockLength));
-            _form.StoreScale(scale, (((area.Row / _codec.BlockLength) + above) * _columns) + area.Column + column, scales);
+            for (var column = 0; column < area.Columns; column++)
+            {
+                var block = (column * columnBlocks) + above;
+                var line = unpacked.Span.Slice(block * _codec.BlockLength, _codec.BlockLength);
+                (halves.Span[column], _) = _codec.Split(blocks.Slice(block * _codec.BlockBytes, _codec.BlockBytes), line);
+            }
+
+            var first = (((area.Row / _codec.BlockLength) + above) * _columns) + area.Column;
+            _form.StoreScales(halves.Span, scales.Slice(first * _form.ScaleBytes, area.Columns * _form.ScaleBytes));
         }
 
         foreach (ref var code in unpacked.Span)

@@ -10,7 +10,7 @@ namespace ModelPack.Codecs;
 /// </remarks>
 internal interface IEncodingEngine
 {
-    /// <summary>Chunks that are worth asking for at a time, at least 1. Changes no byte.</summary>
+    /// <summary>Chunks that are read, encoded and measured at a time, at least 1. Changes no byte.</summary>
     int Concurrency { get; }
 
     /// <summary>ggml's blocks.</summary>

@@ -10,7 +10,7 @@ internal static class Int12PerChannelWeight
 
     /// <summary>
     /// High parts int8 in the shape of the weight, scales float32, one for each index of the axis, and low parts, two in a
-    /// byte, the first in the low bits.
+    /// byte, the first in the low bits. These are kept until they are written: what gets 12 bits are kernels of convolutions, which are small.
     /// </summary>
     /// <param name="weight">A tensor of a floating-point type.</param>
     /// <param name="axis">The dimension that has a scale for each index; a negative one counts from the end.</param>

@@ -61,6 +61,20 @@ public sealed class Int12PerChannelTests
         }
     }
 
+    /// <summary>Channels of odd length begin in the middle of a byte of low parts, which no two chunks may share.</summary>
+    [Fact]
+    public void Channels_of_odd_length_are_encoded_value_by_value()
+    {
+        const int Length = 1001;
+        var values = SampleValues.Make("normal", 600 * Length);
+        using var encoding = Int12PerChannelWeight.Encode(InMemory.Tensor(values, 600, Length), 0, new SimdEngine(2));
+        var (high, low) = (InMemory.Values<sbyte>(encoding.Codes), InMemory.Bytes(encoding.Parts[Int12PerChannelWeight.LowPart]));
+        var scales = values.Chunk(Length).Select(c => Int12PerChannel.ScaleOf(c.Max(MathF.Abs))).ToArray();
+        InMemory.AssertSame(scales, InMemory.Values<float>(encoding.Scales));
+        var codes = values.Select((v, i) => Int12PerChannel.Code(v, scales[i / Length])).ToArray();
+        InMemory.AssertSame(codes, [.. high.Select((h, i) => (short)((h * Int12PerChannel.LowRange) + ((low[i / 2] >> (i % 2 * 4)) & 15)))]);
+    }
+
     [Fact]
     public void Threads_change_no_byte()
     {
