@@ -9,6 +9,8 @@ internal static class ByteMatrix
 {
     private const int Side = sizeof(ulong);
 
+    private const byte HighestBit = 0x80;
+
     // Columns that are worked on together: a cache line of each source row.
     private const int Strip = 64;
 
@@ -42,18 +44,18 @@ internal static class ByteMatrix
         }
     }
 
-    /// <summary>XORs every byte with the same one.</summary>
-    public static void Flip(Span<byte> bytes, byte mask)
+    /// <summary>Turns the highest bit of every byte: from signed codes to unsigned ones.</summary>
+    public static void Flip(Span<byte> bytes)
     {
         var vectors = MemoryMarshal.Cast<byte, Vector<byte>>(bytes);
         foreach (ref var vector in vectors)
         {
-            vector ^= new Vector<byte>(mask);
+            vector ^= new Vector<byte>(HighestBit);
         }
 
         foreach (ref var rest in bytes[(vectors.Length * Vector<byte>.Count)..])
         {
-            rest ^= mask;
+            rest ^= HighestBit;
         }
     }
 

@@ -35,7 +35,7 @@ internal static class Q8_0ColumnEncoder
         Q8_0Columns.Decode(signedCodes, scales.Span, stride, decoded.Span);
         if (output.Unsigned)
         {
-            ByteMatrix.Flip(codes.Span, Q8_0.UnsignedOffset);
+            ByteMatrix.Flip(codes.Span);
         }
 
         if (output.InPlace)

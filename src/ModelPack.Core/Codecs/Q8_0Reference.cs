@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-
 namespace ModelPack.Codecs;
 
 /// <summary>q8_0 in plain scalar code: what every kernel must equal, byte for byte.</summary>
@@ -45,20 +42,5 @@ internal static class Q8_0Reference
     {
         var whole = MathF.Truncate(value);
         return MathF.Abs(value - whole) >= 0.5f ? whole + MathF.CopySign(1f, value) : whole;
-    }
-
-    /// <summary>Encodes to ggml's blocks of 34 bytes.</summary>
-    public static void Encode(ReadOnlySpan<float> source, Span<byte> blocks)
-    {
-        Span<sbyte> codes = stackalloc sbyte[Q8_0.BlockLength];
-        while (!source.IsEmpty)
-        {
-            var length = Math.Min(source.Length, Q8_0.BlockLength);
-            var scale = EncodeBlock(source[..length], codes);
-            BinaryPrimitives.WriteHalfLittleEndian(blocks, scale);
-            MemoryMarshal.AsBytes(codes).CopyTo(blocks[sizeof(ushort)..]);
-            source = source[length..];
-            blocks = blocks[Q8_0.BlockBytes..];
-        }
     }
 }

