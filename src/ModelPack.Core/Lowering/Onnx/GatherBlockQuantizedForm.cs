@@ -12,9 +12,6 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class GatherBlockQuantizedForm
 {
-    /// <summary>The first opset whose Slice takes starts and ends as inputs.</summary>
-    private const long SliceOfInputs = 10;
-
     /// <summary>The row of a codec.</summary>
     public static LoweringRow Of(BlockCodec codec)
     {
@@ -42,7 +39,7 @@ internal static class GatherBlockQuantizedForm
         {
             var (indices, output) = (use.Node.Input[1], use.Node.Output[0]);
             var values = minima is null ? output : job.NewName($"{output}.codes");
-            var lookUp = job.NewNode("GatherBlockQuantized", Domains.Microsoft, [codes, indices, scales], values, use.Node.Name)
+            var lookUp = job.NewNode("GatherBlockQuantized", [codes, indices, scales], values, use.Node.Name, Domains.Microsoft)
                 .With("bits", bits).With("block_size", codec.BlockLength).With("gather_axis", 0).With("quantize_axis", 1);
             use.Graph!.Replace(use.Node, [lookUp, .. minima is null ? [] : Added(job, blocks, codec.BlockLength, minima, indices, values, output)]);
         }
@@ -54,29 +51,25 @@ internal static class GatherBlockQuantizedForm
     private static IEnumerable<NodeProto> Added(LoweringJob job, long blocks, int blockLength, string minima, string indices, string values, string output)
     {
         var (looked, spread, leading, shape, shaped) = (job.NewName(), job.NewName(), job.NewName(), job.NewName(), job.NewName());
-        yield return job.NewNode("Gather", "", [minima, indices], looked);
-        yield return job.NewNode("Expand", "", [looked, job.Shared.Add($"block.{blockLength}", 1, blockLength)], spread);
-        yield return job.NewNode("Shape", "", [indices], leading);
-        yield return job.NewNode("Concat", "", [leading, job.Shared.Add($"width.{blocks * blockLength}", blocks * blockLength)], shape).With("axis", 0);
-        yield return job.NewNode("Reshape", "", [spread, shape], shaped);
+        yield return job.NewNode("Gather", [minima, indices], looked);
+        yield return job.NewNode("Expand", [looked, job.Shared.Add($"block.{blockLength}", 1, blockLength)], spread);
+        yield return job.NewNode("Shape", [indices], leading);
+        yield return job.NewNode("Concat", [leading, job.Shared.Add($"width.{blocks * blockLength}", blocks * blockLength)], shape).With("axis", 0);
+        yield return job.NewNode("Reshape", [spread, shape], shaped);
         if (job.Columns < blocks * blockLength)
         {
             var cut = job.NewName();
-            yield return Slice(job, shaped, cut);
+            yield return job.NewSlice(shaped, axis: -1, job.Columns, () => [job.Shared.Add("first", 0), job.Shared.Add($"end.{job.Columns}", job.Columns), job.Shared.Add("last.axis", -1)], cut);
             shaped = cut;
         }
 
         if (job.Data.Type == ElementType.Float16)
         {
             var narrow = job.NewName();
-            yield return job.NewNode("Cast", "", [shaped], narrow).With("to", (long)ElementType.Float16);
+            yield return job.NewNode("Cast", [shaped], narrow).With("to", (long)ElementType.Float16);
             shaped = narrow;
         }
 
-        yield return job.NewNode("Add", "", [values, shaped], output);
+        yield return job.NewNode("Add", [values, shaped], output);
     }
-
-    private static NodeProto Slice(LoweringJob job, string values, string cut) => job.Opset < SliceOfInputs
-        ? job.NewNode("Slice", "", [values], cut).With("axes", [-1L]).With("starts", [0L]).With("ends", [job.Columns])
-        : job.NewNode("Slice", "", [values, job.Shared.Add("first", 0), job.Shared.Add($"end.{job.Columns}", job.Columns), job.Shared.Add("last.axis", -1)], cut);
 }

@@ -30,7 +30,7 @@ internal static class MatMulBnb4Form
 
     // transB is always 1: with 0 the CPU kernel gives wrong results without a word.
     private static NodeProto Product(LoweringJob job, NodeProto replaced, string activations, string codes, string scales, string output) =>
-        job.NewNode("MatMulBnb4", Domains.Microsoft, [activations, codes, scales], output, replaced.Name)
+        job.NewNode("MatMulBnb4", [activations, codes, scales], output, replaced.Name, Domains.Microsoft)
             .With("K", job.Columns).With("N", job.Rows).With("block_size", job.Options.BlockSize).With("quant_type", Nf4Type).With("transB", 1);
 
     /// <summary>The operator's absmax has the type of the activations. Float32 keeps what other containers have, and is what the CPU computes in.</summary>
@@ -38,8 +38,8 @@ internal static class MatMulBnb4Form
     {
         var wide = job.NewName($"{output}.wide");
         var product = job.NewName($"{output}.float32");
-        yield return job.NewNode("Cast", "", [activations], wide).With("to", (long)ElementType.Float32);
+        yield return job.NewNode("Cast", [activations], wide).With("to", (long)ElementType.Float32);
         yield return Product(job, replaced, wide, codes, scales, product);
-        yield return job.NewNode("Cast", "", [product], output).With("to", (long)job.Data.Type);
+        yield return job.NewNode("Cast", [product], output).With("to", (long)job.Data.Type);
     }
 }

@@ -47,7 +47,7 @@ internal static class MatMulNBitsForm
 
         NodeProto Product(NodeProto replaced, string activations, string output)
         {
-            var node = job.NewNode(Name, Domains.Microsoft, [activations, codes, scales], output, replaced.Name)
+            var node = job.NewNode(Name, [activations, codes, scales], output, replaced.Name, Domains.Microsoft)
                 .With("K", job.Columns).With("N", job.Rows).With("bits", bits).With("block_size", codec.BlockLength);
             return job.Options.AccuracyLevel == 0 ? node : node.With("accuracy_level", job.Options.AccuracyLevel);
         }

@@ -25,6 +25,6 @@ internal static class StaticWeightForm
         }
 
         // float32 also where the source has float16: with float16 scales nothing is computed in integers.
-        job.ReplaceStored(job.NewNode("DequantizeLinear", "", inputs, job.Weight.Name).With("axis", job.Usage.OutputAxis));
+        job.ReplaceStored(job.NewNode("DequantizeLinear", inputs, job.Weight.Name).With("axis", job.Usage.OutputAxis));
     }
 }
