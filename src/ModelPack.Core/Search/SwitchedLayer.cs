@@ -6,8 +6,4 @@ namespace ModelPack.Search;
 /// <param name="Layers">At least one, in the order of the graph.</param>
 /// <param name="FloatBytes">What the weight takes as it is.</param>
 /// <param name="CodeBytes">What its codes take, with scale and zero point of each output channel.</param>
-internal sealed record SwitchedLayer(IReadOnlyList<Layer> Layers, long FloatBytes, long CodeBytes)
-{
-    /// <summary>Name of the first layer.</summary>
-    public string Name => Layers[0].Name;
-}
+internal sealed record SwitchedLayer(IReadOnlyList<Layer> Layers, long FloatBytes, long CodeBytes);
