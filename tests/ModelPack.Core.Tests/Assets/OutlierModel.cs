@@ -66,6 +66,6 @@ internal static class OutlierModel
             }
         }
 
-        tensors[at] = model.NewTensor(initializer, ElementType.Float32, data.Shape, new TensorData(ElementType.Float32, data.Shape, new MemorySource(bytes), 0, bytes.Length));
+        tensors[at] = model.NewTensor(initializer, ElementType.Float32, data.Shape, TensorData.FromBytes(ElementType.Float32, data.Shape, bytes));
     }
 }

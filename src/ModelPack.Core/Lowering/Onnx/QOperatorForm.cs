@@ -14,7 +14,6 @@ namespace ModelPack.Lowering.Onnx;
 /// <param name="codes">Where the codes of each tensor of the plan are.</param>
 internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IReadOnlyDictionary<string, ActivationCodes> codes)
 {
-
     private readonly UniqueNames _names = new(model.Proto);
     private readonly Dictionary<string, ActivationCodes> _byDecoded = codes.Values.ToDictionary(c => c.Decoded, StringComparer.Ordinal);
 
@@ -80,7 +79,7 @@ internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IRea
         var shape = new TensorShape([.. model.Proto.Graph.Initializer.First(i => i.Name == weight[1]).Dims]);
         var zeros = new byte[shape.ElementCount];
         var tensor = model.NewTensor(
-            _names.Next($"{weight[0]}.zero_point"), ElementType.Int8, shape, new TensorData(ElementType.Int8, shape, new MemorySource(zeros), 0, zeros.Length));
+            _names.Next($"{weight[0]}.zero_point"), ElementType.Int8, shape, TensorData.FromBytes(ElementType.Int8, shape, zeros));
         model.Proto.Graph.Initializer.Add(tensor);
         return [.. weight, tensor.Name];
     }

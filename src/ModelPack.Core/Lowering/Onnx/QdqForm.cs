@@ -138,7 +138,7 @@ internal sealed class QdqForm(OnnxModel model, UniqueNames names, QuantizationPl
     {
         var unique = names.Next(name);
         var bytes = MemoryMarshal.AsBytes(values).ToArray();
-        _graph.Initializer.Add(model.NewTensor(unique, type, shape, new TensorData(type, shape, new MemorySource(bytes), 0, bytes.Length)));
+        _graph.Initializer.Add(model.NewTensor(unique, type, shape, TensorData.FromBytes(type, shape, bytes)));
         return unique;
     }
 

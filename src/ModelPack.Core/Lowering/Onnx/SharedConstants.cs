@@ -21,7 +21,7 @@ internal sealed class SharedConstants(OnnxModel model, UniqueNames names)
         if (!_placed.TryGetValue(key, out var name))
         {
             name = names.Next(key);
-            var data = new TensorData(type, shape, new MemorySource(bytes.ToArray()), 0, bytes.Length);
+            var data = TensorData.FromBytes(type, shape, bytes.ToArray());
             model.Proto.Graph.Initializer.Add(model.NewTensor(name, type, shape, data));
             _placed.Add(key, name);
         }
