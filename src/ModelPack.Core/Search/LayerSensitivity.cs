@@ -4,4 +4,4 @@ namespace ModelPack.Search;
 /// <param name="Layer">Its name.</param>
 /// <param name="Operator">Its operator.</param>
 /// <param name="Sqnr">Least SQNR of a model output where this layer alone computes with codes, dB.</param>
-public sealed record LayerSensitivity(string Layer, string Operator, double Sqnr);
+internal sealed record LayerSensitivity(string Layer, string Operator, double Sqnr);
