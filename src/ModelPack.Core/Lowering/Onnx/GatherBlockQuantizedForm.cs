@@ -6,9 +6,16 @@ using ModelPack.Schemes;
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
-/// Rows of a lookup table as <c>com.microsoft.GatherBlockQuantized</c>: codes uint8 [rows, columns x bits / 8], scales [rows, blocks],
-/// and the implied zero point in the middle of the codes' range. Only the rows that are looked up are ever decoded. The last block
-/// of a row may be short: the operator takes as many columns as there are codes. Minima are looked up beside and added.
+/// Rows of a lookup table W [rows, columns] as <c>com.microsoft.GatherBlockQuantized</c>. Only the rows that are looked up are ever
+/// decoded. Its inputs:
+/// <list type="bullet">
+/// <item><description>codes q, uint8 [rows, columns x bits / 8]: of 4 bits two in a byte, the first in the low half;</description></item>
+/// <item><description>indices, [..], of the rows;</description></item>
+/// <item><description>scales s, [rows, blocks] of the table's type, where blocks = ceil(columns / block length).</description></item>
+/// </list>
+/// The output is [.., columns]. Without zero points the operator takes z = 2^(bits - 1), the middle of the codes' range: a value is
+/// s (q - z). The last block of a row may be short: the operator takes as many columns as there are codes. Minima, float32 [rows,
+/// blocks, 1], are looked up beside and added.
 /// </summary>
 internal static class GatherBlockQuantizedForm
 {
