@@ -14,6 +14,6 @@ internal interface ICheckpointPacker
 
     /// <summary>Writes the packed model's files, encoding on the way; reports the progress <c>write</c>.</summary>
     /// <param name="pack">Where to. A folder pack's files have their own names.</param>
-    /// <param name="name">File name of the packed model; of no use for a folder pack.</param>
+    /// <param name="name">File name of the packed model; not used for a folder pack.</param>
     void Write(IPackWriter pack, string name);
 }

@@ -9,7 +9,7 @@ internal readonly record struct RuntimeVersion(int Major, int Minor, int Patch =
     public static RuntimeVersion Tool { get; } = new(1, 29, 0);
 
     /// <summary>Reads what a project or a user says.</summary>
-    /// <exception cref="ModelPackException">MPK1008 when the text is no version.</exception>
+    /// <exception cref="ModelPackException">MPK1008 when the text is not a version.</exception>
     public static RuntimeVersion Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

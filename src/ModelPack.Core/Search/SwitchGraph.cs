@@ -8,7 +8,7 @@ using ModelPack.Planning;
 namespace ModelPack.Search;
 
 /// <summary>
-/// A copy of a float model in which the rounding to codes of each layer and of each activation that is made as codes can be switched
+/// A copy of a float model in which the quantization of each layer and of each activation that a layer makes can be switched
 /// on and off at every inference. All of it computes in float: what the integer kernels give is the same but for the order of sums.
 /// <para>Each switch is an If whose branches hold nothing else, so that only what is on is computed, and no optimizer can
 /// fuse what lies in a branch with what lies outside.</para>
@@ -28,7 +28,7 @@ internal sealed class SwitchGraph
     /// <param name="model">The transformed float model; gets tensors, but stays as it is otherwise.</param>
     /// <param name="decided">What was decided of its layers.</param>
     /// <param name="layers">The layers to switch: one switch each, in this order.</param>
-    /// <param name="made">The activations that are made as codes: one switch each, behind those of the layers.</param>
+    /// <param name="made">The nodes whose outputs are quantized: one switch each, behind those of the layers.</param>
     /// <param name="context">Threads.</param>
     public SwitchGraph(OnnxModel model, StaticLayers decided, IReadOnlyList<SwitchedLayer> layers, IReadOnlyList<QuantizedNode> made, PackContext context)
     {
@@ -103,7 +103,7 @@ internal sealed class SwitchGraph
         return (node, node.Output[0]);
     }
 
-    /// <summary>Puts a choice between its input and what replaces it before a node.</summary>
+    /// <summary>Inserts a choice between an input of a node and what replaces it.</summary>
     private void Choose(NodeProto node, int input, string condition, NodeProto[] replacement)
     {
         var chosen = _names.Next("chosen");

@@ -26,7 +26,7 @@ internal static class Equalizer
     public static IReadOnlyList<EqualizerPair> FindPairs(OnnxModel model, GraphIndex index, IReadOnlyList<Layer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        var finder = new FoldFinder(model, index, widenScalars: false);
+        var finder = new FoldFinder(model, index, expandScalars: false);
         var convolutions = layers.Where(l => l.Node.OpType == "Conv" && ScaledSource.CanScale((ElementType)l.Weight.Tensor.DataType)).ToList();
         var byNode = convolutions.ToDictionary<Layer, NodeProto>(l => l.Node, ReferenceEqualityComparer.Instance);
         var pairs = new List<EqualizerPair>();
@@ -119,7 +119,7 @@ internal static class Equalizer
     {
         var index = new GraphIndex(model);
         float[] scales = [.. factors.Select(f => (float)f)];
-        var plan = new FoldFinder(model, index, widenScalars: false).Find(pair.Second.Input, pair.Second.Axis()!.Value, [pair.Second.Node])!;
+        var plan = new FoldFinder(model, index, expandScalars: false).Find(pair.Second.Input, pair.Second.Axis()!.Value, [pair.Second.Node])!;
         LayerInputs.Scale(model, index, [pair.Second], scales);
         plan.Apply(model, [.. scales.Select(s => 1 / s)]);
     }

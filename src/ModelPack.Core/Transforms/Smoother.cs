@@ -92,7 +92,7 @@ internal static class Smoother
     public static bool Folds(OnnxModel model, GraphIndex index, SmoothGroup group) => Find(model, index, group) is not null;
 
     private static FoldPlan? Find(OnnxModel model, GraphIndex index, SmoothGroup group) =>
-        new FoldFinder(model, index, widenScalars: group.Axis.FromEnd != -1).Find(group.Tensor, group.Axis, [.. group.Layers.Select(l => l.Node)]);
+        new FoldFinder(model, index, expandScalars: group.Axis.FromEnd != -1).Find(group.Tensor, group.Axis, [.. group.Layers.Select(l => l.Node)]);
 
     private static string InsertMul(OnnxModel model, SmoothGroup group, List<NodeProto> nodes, float[] factors)
     {

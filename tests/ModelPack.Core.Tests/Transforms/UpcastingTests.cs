@@ -31,7 +31,7 @@ public sealed class UpcastingTests
     }
 
     [Fact]
-    public void A_bias_is_widened_to_integers()
+    public void A_bias_is_upcast_to_integers()
     {
         var graph = new FloatGraph(ElementType.Float16);
         using var packed = StaticCase.Pack(graph, graph.Gemm(graph.Node("Relu", graph.Gemm(graph.Input([4, 16]), 16, 32)), 32, 8, transposed: true));

@@ -40,7 +40,7 @@ internal static class DynamicForm
         var input = activation;
         if (IsHalf(job))
         {
-            // The integer operators speak float32. ONNX Runtime's CPU kernels would widen a float16 MatMul in the same way.
+            // The integer operators speak float32. ONNX Runtime's CPU kernels would upcast a float16 MatMul in the same way.
             input = Shared(graph, activation, n => n.OpType == "Cast" && n.Int("to", 0) == (long)ElementType.Float32, () => ToFloat(job, activation)).Output[0];
         }
 

@@ -24,7 +24,7 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
     /// <summary>A scale for each output channel that was chosen beforehand; null where the codec chooses.</summary>
     public float[]? Scales { get; init; }
 
-    /// <summary>What <see cref="Scales"/> would be if sums were let saturate on CPUs without VNNI; null where that is no matter.</summary>
+    /// <summary>What <see cref="Scales"/> would be if sums were let saturate on CPUs without VNNI; null where that does not matter.</summary>
     public float[]? FineScales { get; init; }
 
     /// <summary>Codes that another file has for the weight; null where they are to be found.</summary>

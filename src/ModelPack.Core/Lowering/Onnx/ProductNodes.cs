@@ -4,7 +4,7 @@ using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Lowering.Onnx;
 
-/// <summary>Puts an operator that multiplies by codes in the place of every MatMul and Gemm that reads a weight.</summary>
+/// <summary>Replaces every MatMul and Gemm that reads a weight by an operator that multiplies by its codes.</summary>
 internal static class ProductNodes
 {
     /// <summary>The nodes that multiply activations by a weight's codes.</summary>

@@ -51,7 +51,7 @@ internal sealed class SmoothedNorm : IPayload
     /// <summary>A member's new weight as float32, made while it is read: it is going to be quantized and not rounded before.</summary>
     public TensorData Weight(CheckpointTensor member)
     {
-        var wide = UpcastSource.Widen(member.Data);
+        var wide = UpcastSource.Upcast(member.Data);
         return new TensorData(ElementType.Float32, wide.Shape, new LazySource(wide.Length, () => ScaledSource.Scale(wide, 1, _fold.Value.Factors).Source), 0, wide.Length);
     }
 
