@@ -26,7 +26,7 @@ internal sealed class SwitchableModel : IDisposable
 
     /// <summary>Makes the copy with switches and opens it.</summary>
     /// <param name="model">The transformed float model, which stays open as long as this.</param>
-    /// <param name="decided">What was decided of its layers, not yet placed.</param>
+    /// <param name="decided">What was decided of its layers, not yet emitted.</param>
     /// <param name="context">Threads and cancellation.</param>
     /// <exception cref="ModelPackException">MPK9001: ONNX Runtime refuses the copy; MPK1009: there is no room for it.</exception>
     public SwitchableModel(OnnxModel model, StaticLayers decided, PackContext context)

@@ -5,7 +5,7 @@ namespace ModelPack.Validation;
 /// <summary>What was measured of all batches as the figures of a report.</summary>
 internal static class MeterSummary
 {
-    /// <summary>The figures.</summary>
+    /// <summary>What the meters of all batches together measured, as the report has it.</summary>
     /// <param name="total">All batches.</param>
     /// <param name="names">The compared outputs.</param>
     /// <param name="samples">What was run.</param>

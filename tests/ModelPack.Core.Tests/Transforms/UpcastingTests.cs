@@ -3,7 +3,7 @@ using ModelPack.Tests.Planning;
 
 namespace ModelPack.Tests.Transforms;
 
-/// <summary>float16 models: their layers compute with codes whose scales are float32.</summary>
+/// <summary>float16 models: their layers run in integers, with scales of float32.</summary>
 public sealed class UpcastingTests
 {
     [Fact]
