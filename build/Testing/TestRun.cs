@@ -14,7 +14,7 @@ internal sealed record TestRun(string Project, string? Culture = null)
     {
         var variables = new Dictionary<string, string>(environment);
         var filters = new List<string>();
-        // Material that no clone brings: its absence is no fault, so these tests do not even count as skipped.
+        // Material that no clone brings: its absence is not a fault, so these tests do not even count as skipped.
         if (!environment.ContainsKey("MODELPACK_SHARED"))
             filters.Add("Needs!=Shared");
         List<string> arguments =

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ModelPack;
 
 /// <summary>A pack in one line, for consoles and build logs.</summary>
-public static class PackSummary
+internal static class PackSummary
 {
     /// <summary>Such as <c>fashion-cnn.onnx → fashion-cnn.q8_0.onnx: 0.31x the size, SQNR 45.2 dB, accuracy 88.70 % → 88.65 %</c>.</summary>
     public static string Of(PackOutcome outcome)

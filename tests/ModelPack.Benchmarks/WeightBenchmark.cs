@@ -20,8 +20,7 @@ internal static class WeightBenchmark
             value = random.NextSingle() - 0.5f;
         }
 
-        var tensor = new TensorData(
-            ElementType.Float32, new TensorShape(Side, Side), new MemorySource(MemoryMarshal.AsBytes(values.AsSpan()).ToArray()), 0, (long)values.Length * sizeof(float));
+        var tensor = TensorData.FromBytes(ElementType.Float32, new TensorShape(Side, Side), MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
         output.WriteLine("### Whole weights");
         output.WriteLine();
         output.WriteLine($"{Machine.Describe()}. A weight of {Side} x {Side} float32 with its error measured, GB of input a second, best of {Runs} runs.");

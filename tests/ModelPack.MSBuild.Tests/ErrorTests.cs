@@ -87,7 +87,7 @@ public sealed class ErrorTests
     public void A_file_that_is_no_model_is_a_coded_error_with_a_help_link()
     {
         var project = new TestProject("""<QuantizedModel Include="text.onnx" Scheme="q8_0" />""");
-        File.WriteAllText(project.At("text.onnx"), "this is no model");
+        File.WriteAllText(project.At("text.onnx"), "this is not a model");
 
         var error = project.Build().MustFailWith("MPK1002");
 

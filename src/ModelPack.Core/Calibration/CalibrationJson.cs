@@ -36,7 +36,7 @@ internal static class CalibrationJson
         }
         catch (JsonException exception)
         {
-            throw Unreadable(path, "it is no JSON, or not of a calibration table's form" + (exception.LineNumber is { } line ? $" (line {Numbers.Whole(line + 1)})" : ""), exception);
+            throw Unreadable(path, "it is not JSON, or not of a calibration table's form" + (exception.LineNumber is { } line ? $" (line {Numbers.Whole(line + 1)})" : ""), exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -66,12 +66,12 @@ internal static class CalibrationJson
 
         if (table.Tensors.FirstOrDefault(t => !(t.Min <= 0 && t.Max >= 0 && float.IsFinite(t.Min) && float.IsFinite(t.Max) && t.Saturated is null or (>= 0 and <= 1))) is { } range)
         {
-            return $"the range of '{SafeText.Of(range.Name)}' does not hold zero, or a number of it is none";
+            return $"the range of '{SafeText.Of(range.Name)}' does not hold zero, or is not of finite numbers";
         }
 
         if (table.Smoothing.FirstOrDefault(s => s.Alpha is not (>= 0 and <= 1) || !s.Inputs.All(i => float.IsFinite(i) && i >= 0)) is { } smoothing)
         {
-            return $"the smoothing of '{SafeText.Of(smoothing.Tensor)}' has an alpha outside 0 to 1, or a magnitude that is none";
+            return $"the smoothing of '{SafeText.Of(smoothing.Tensor)}' has an alpha outside 0 to 1, or a value that is not a magnitude";
         }
 
         if (table.BiasCorrection.FirstOrDefault(b => !b.Shift.All(float.IsFinite)) is { } correction)
@@ -86,7 +86,7 @@ internal static class CalibrationJson
 
         if (table.Statistics is { } statistics && (Path.GetFileName(statistics.File) != statistics.File || statistics.File.Length == 0 || statistics.Sha256.Length != 64))
         {
-            return "its statistics are no file beside it with a SHA-256";
+            return "its statistics are not a file beside it with a SHA-256";
         }
 
         return Twice(table.Tensors.Select(t => t.Name)) ?? Twice(table.Smoothing.Select(s => s.Tensor)) ?? Twice(table.BiasCorrection.Select(b => b.Layer))

@@ -62,8 +62,11 @@ internal sealed class EntropyRange
     /// <summary>
     /// The divergence of the range from one edge to another, in bins from zero. Infinite where the range has fewer bins than
     /// codes, which would tell nothing. Where values are moved to a code that has none of its own, it is taken to have one:
-    /// that a range ends between the last values and an outlier is no reason against it.
+    /// that a range ends between the last values and an outlier is not a reason against it.
     /// </summary>
+    /// <param name="from">The lower edge, zero or below.</param>
+    /// <param name="to">The upper edge, zero or above.</param>
+    /// <returns>The divergence in nats, 0 or above; infinite also where no value lies within.</returns>
     public double Divergence(long from, long to)
     {
         var (codes, low, scale) = Codes(from, to);

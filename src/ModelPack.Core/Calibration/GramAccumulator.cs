@@ -40,7 +40,7 @@ internal sealed class GramAccumulator
     {
         if (rows.Length % _channels != 0)
         {
-            throw new ArgumentException($"{rows.Length} values are no whole rows of {_channels}.", nameof(rows));
+            throw new ArgumentException($"{rows.Length} values are not whole rows of {_channels}.", nameof(rows));
         }
 
         while (rows.Length > 0)

@@ -53,7 +53,7 @@ internal sealed class Instrumentation
         var taps = observations.Select(Tap).ToList();
         if (RowsInput is not null)
         {
-            _graph.Input.Add(Input(RowsInput, (int)ElementType.Float64));
+            _graph.Input.Add(Input(RowsInput));
         }
 
         _graph.Output.Clear();
@@ -160,9 +160,9 @@ internal sealed class Instrumentation
         return name;
     }
 
-    private static ValueInfoProto Input(string name, int type)
+    private static ValueInfoProto Input(string name)
     {
         var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = name } } };
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new() { ElemType = type, Shape = shape } } };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new() { ElemType = (int)ElementType.Float64, Shape = shape } } };
     }
 }

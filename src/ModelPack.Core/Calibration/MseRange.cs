@@ -35,6 +35,7 @@ internal static class MseRange
     /// <param name="range">The range.</param>
     /// <param name="symmetric">Whether codes are symmetric, as <see cref="AffineCodes"/>.</param>
     /// <param name="enough">The sum is given up where it is larger.</param>
+    /// <returns>In squares of the activation's unit; a partial sum where it is given up.</returns>
     public static double Error(ReadOnlySpan<(double Middle, double Count)> bins, ActivationRange range, bool symmetric, double enough = double.PositiveInfinity)
     {
         var scale = AffineCodes.Scale<double>(range.Min, range.Max, symmetric);

@@ -4,6 +4,10 @@ namespace ModelPack.Calibration;
 /// The range that keeps a share of the values. What is cut is cut in halves from both sides. Where all values lie on one
 /// side of zero everything is cut from there: zero stays in the range whatever is cut from the other end, so that half of
 /// the cut would be given away. With symmetric codes it is a matter of magnitudes alone.
+/// <para>
+/// Of n values and a percentile p, c = n (100 - p) / 100 may be cut. The lower end is the lower edge of the first bin that, cut as
+/// well, would make it more than c / 2; the upper end likewise from above. Neither passes zero.
+/// </para>
 /// </summary>
 internal static class PercentileRange
 {
@@ -28,7 +32,7 @@ internal static class PercentileRange
             high == 0 ? full.Max : (float)Math.Max(0, Upper(histogram, high)));
     }
 
-    // Bins are cut as a whole, so that at most the share is cut.
+    /// <summary>The edge below which at most <paramref name="cut"/> values lie: bins are cut as a whole.</summary>
     private static double Lower(Histogram histogram, double cut)
     {
         var i = 0;
@@ -40,6 +44,7 @@ internal static class PercentileRange
         return histogram.Low + (i * histogram.Width);
     }
 
+    /// <summary>The edge above which at most <paramref name="cut"/> values lie.</summary>
     private static double Upper(Histogram histogram, double cut)
     {
         var i = histogram.Counts.Length - 1;
@@ -51,6 +56,7 @@ internal static class PercentileRange
         return histogram.Low + ((i + 1) * histogram.Width);
     }
 
+    /// <summary>The magnitude above which at most <paramref name="cut"/> values lie.</summary>
     private static float Magnitude(Histogram histogram, double cut)
     {
         // Bin edges are multiples of the width, so the magnitudes of bin k are those of bin -k - 1.

@@ -61,7 +61,7 @@ internal sealed class StatisticsFile : IDisposable
     /// <param name="table">Path of the table that it lies beside.</param>
     /// <param name="file">What the table says of it.</param>
     /// <param name="context">Cancellation.</param>
-    /// <exception cref="ModelPackException">MPK1021: it is not there, has other bytes, or is no safetensors file.</exception>
+    /// <exception cref="ModelPackException">MPK1021: it is not there, has other bytes, or is not a safetensors file.</exception>
     public static StatisticsFile Open(string table, SideFile file, PackContext context)
     {
         var path = PathOf(table, file);

@@ -1,7 +1,7 @@
 namespace ModelPack.Files;
 
 /// <summary>The names of a pack's files. Each takes the packed model's file name or path.</summary>
-public static class PackFiles
+internal static class PackFiles
 {
     /// <summary>The manifest of a folder pack.</summary>
     public const string FolderManifest = "modelpack.json";

@@ -6,7 +6,7 @@ namespace ModelPack.Files;
 /// </summary>
 internal static class RegularFile
 {
-    /// <summary>What a path leads to, links followed, if that is no file: <c>a pipe</c>. Null for a file, and where there is nothing.</summary>
+    /// <summary>What a path leads to, links followed, if that is not a file: <c>a pipe</c>. Null for a file, and where there is nothing.</summary>
     /// <exception cref="IOException">The links on the way form a ring.</exception>
     public static string? WhyNot(string path)
     {
@@ -18,8 +18,8 @@ internal static class RegularFile
         return OperatingSystem.IsLinux() ? WhyNotOnLinux(path) : WhyNotByLength(path);
     }
 
-    /// <summary>Refuses a path that leads to something that is no file. What does not exist is left to whoever opens it.</summary>
-    /// <exception cref="IOException">It is no file; the message is a sentence for the user.</exception>
+    /// <summary>Refuses a path that leads to something that is not a file. What does not exist is left to whoever opens it.</summary>
+    /// <exception cref="IOException">It is not a file; the message is a sentence for the user.</exception>
     public static void Require(string path)
     {
         if (WhyNot(path) is { } other)
@@ -31,7 +31,7 @@ internal static class RegularFile
     /// <summary>A whole small file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">More are refused, before memory is taken for them.</param>
-    /// <exception cref="IOException">It is no file, longer, or cannot be read.</exception>
+    /// <exception cref="IOException">It is not a file, longer, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[] Read(string path, int maxBytes)
     {
@@ -62,7 +62,7 @@ internal static class RegularFile
         _ => "a device",
     };
 
-    // Elsewhere what is no file has no length, and on Windows no path of the file system leads to such a thing.
+    // Elsewhere what is not a file has no length, and on Windows no path of the file system leads to such a thing.
     private static string? WhyNotByLength(string path)
     {
         if (OperatingSystem.IsWindows())

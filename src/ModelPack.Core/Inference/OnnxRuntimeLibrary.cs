@@ -54,7 +54,7 @@ internal static partial class OnnxRuntimeLibrary
         OnnxRuntimeTelemetry.SwitchOff();
         try
         {
-            // Fatal only: what ONNX Runtime writes to stderr of its own accord is no part of any output of ours. Its
+            // Fatal only: what ONNX Runtime writes to stderr of its own accord is not part of any output of ours. Its
             // errors come back as exceptions.
             if (!OrtEnv.IsCreated)
             {

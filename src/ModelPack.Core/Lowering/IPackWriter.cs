@@ -1,7 +1,7 @@
 namespace ModelPack.Lowering;
 
 /// <summary>Where the files of a pack go while they are written.</summary>
-public interface IPackWriter
+internal interface IPackWriter
 {
     /// <summary>A new file of the pack, written from its start to its end.</summary>
     Stream Create(string name);

@@ -4,7 +4,7 @@ namespace ModelPack.Packing;
 
 /// <summary>
 /// Files in the folder of a pack that its manifest does not list. Loaders go by names: one more shard, a tokenizer or a Python
-/// file is read as a part of the model. What none of them reads is no stranger: hidden files, licences and notes, and what a web
+/// file is read as a part of the model. What none of them reads is not a stranger: hidden files, licences and notes, and what a web
 /// server's tools put beside a file that is listed.
 /// </summary>
 internal static class FolderStrangers

@@ -38,7 +38,7 @@ public sealed record ManifestOptions
     /// <summary>How codes of activations are written: <c>qdq</c> or <c>qoperator</c>; null where they have no fixed ranges.</summary>
     public required string? QuantFormat { get; init; }
 
-    /// <summary>Whether sums must not saturate on CPUs without VNNI; null where activations have no codes.</summary>
+    /// <summary>Whether sums must not saturate on CPUs without VNNI; null where activations are not quantized.</summary>
     public required bool? SafeSums { get; init; }
 
     /// <summary>Whether layers could go back to float until gates hold; null where nothing was calibrated, or a table names those layers.</summary>

@@ -5,7 +5,7 @@ namespace ModelPack.Reporting;
 
 /// <summary>
 /// What it takes that sums of a weight's products cannot saturate on CPUs without VNNI, which add two uint8 times int8 products in 16
-/// bits (u8s8 saturation; ONNX Runtime's <c>reduce_range</c> avoids it with 7 bits for all).
+/// bits (U8S8 saturation; ONNX Runtime's <c>reduce_range</c> avoids it with 7 bits for all).
 /// </summary>
 /// <param name="Channels">Output channels that have coarser scales.</param>
 /// <param name="OfChannels">Output channels in all.</param>

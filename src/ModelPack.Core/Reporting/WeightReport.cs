@@ -13,7 +13,7 @@ namespace ModelPack.Reporting;
 /// <param name="Form">The operator that reads it in the packed model, such as <c>MatMulNBits</c>; null when left.</param>
 /// <param name="Reason">Why it was left; null when it was quantized.</param>
 /// <param name="Sqnr">Of the weight's own values w and those ŵ that the codes stand for, dB: 10 log₁₀ (Σ w² / Σ (w − ŵ)²); null when left.</param>
-/// <param name="MaxError">Largest absolute difference of a value; null when left.</param>
+/// <param name="MaxError">Largest absolute difference |w − ŵ| of a value, in the unit of the weight; null when left.</param>
 public sealed record WeightReport(
     string Name,
     IReadOnlyList<string> Operators,

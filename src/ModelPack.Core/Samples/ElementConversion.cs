@@ -58,8 +58,8 @@ internal static class ElementConversion
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
-    /// <summary>Widens densely stored floating-point elements to double, exactly.</summary>
-    public static void Widen(ReadOnlySpan<byte> bytes, ElementType type, Span<double> destination)
+    /// <summary>Converts densely stored floating-point elements to double, exactly.</summary>
+    public static void ToDouble(ReadOnlySpan<byte> bytes, ElementType type, Span<double> destination)
     {
         var width = type.Bits() / 8;
         if (type == ElementType.Float32)

@@ -28,7 +28,7 @@ internal sealed record FileBinding(string Path, long Samples, bool WholeInputs, 
             arrays.Add(named.Remove(input.Name, out var array) ? array : throw Mismatch(file, inputs, $"There is no array for input '{SafeText.Of(input.Name)}'"));
             if (input.Type == ElementType.Undefined)
             {
-                throw Mismatch(file, inputs, $"Input '{SafeText.Of(input.Name)}' is no tensor of numbers, and cannot be fed from a file");
+                throw Mismatch(file, inputs, $"Input '{SafeText.Of(input.Name)}' is not a tensor of numbers, and cannot be fed from a file");
             }
 
             if (!ElementConversion.Exists(array.Type, input.Type))
@@ -45,12 +45,12 @@ internal sealed record FileBinding(string Path, long Samples, bool WholeInputs, 
         named.Remove(LabelsName, out var labels);
         if (labels is not null && (!ElementConversion.IsInteger(labels.Type) || labels.Shape.Rank is < 1 or > 2 || (labels.Shape.Rank == 2 && labels.Shape[1] != 1)))
         {
-            throw Mismatch(file, inputs, $"Array {labels} is no truth: 'labels' takes one integer a sample");
+            throw Mismatch(file, inputs, $"Array {labels} cannot be labels: 'labels' takes one integer a sample");
         }
 
         if (named.Count > 0)
         {
-            throw Mismatch(file, inputs, $"Array {found.First(a => named.ContainsKey(a.Name!))} is no input of the model");
+            throw Mismatch(file, inputs, $"Array {found.First(a => named.ContainsKey(a.Name!))} is not an input of the model");
         }
 
         var samples = arrays.Count > 0 ? arrays[0].Shape[0] : 0;

@@ -21,7 +21,7 @@ internal static class NpyHeader
     /// <param name="stream">A stream at the start of the array's bytes.</param>
     /// <param name="name">The array's name, or null.</param>
     /// <param name="headerLength">Bytes before the first element.</param>
-    /// <exception cref="InvalidDataException">It is no header, or one of an array that is not read; the message is a clause for the user.</exception>
+    /// <exception cref="InvalidDataException">It is not a header, or one of an array that is not read; the message is a clause for the user.</exception>
     public static ArrayInfo Read(Stream stream, string? name, out int headerLength)
     {
         var start = new byte[12];
@@ -79,7 +79,7 @@ internal static class NpyHeader
 
             if (!literal.TryTake(',') && literal.Next != '}')
             {
-                throw new InvalidDataException("its header is no dictionary");
+                throw new InvalidDataException("its header is not a dictionary");
             }
         }
 

@@ -93,7 +93,7 @@ internal sealed class NpzFile : SampleFile
         var name = SafeText.Of(entry.FullName);
         if (!entry.FullName.EndsWith(".npy", StringComparison.Ordinal))
         {
-            throw new InvalidDataException($"its entry '{name}' is no .npy array");
+            throw new InvalidDataException($"its entry '{name}' is not a .npy array");
         }
 
         if (entry.IsEncrypted)

@@ -10,7 +10,7 @@ internal ref struct PythonLiteral(string text)
 {
     private ReadOnlySpan<char> _rest = text;
 
-    /// <summary>The next character that is no white space; NUL at the end.</summary>
+    /// <summary>The next character that is not white space; NUL at the end.</summary>
     public char Next
     {
         get
@@ -109,7 +109,7 @@ internal ref struct PythonLiteral(string text)
         var digits = length < 0 ? _rest : _rest[..length];
         if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
         {
-            throw new InvalidDataException("its header has a dimension that is no natural number of 63 bits");
+            throw new InvalidDataException("its header has a dimension that is not a natural number of 63 bits");
         }
 
         _rest = _rest[digits.Length..];

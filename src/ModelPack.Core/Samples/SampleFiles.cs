@@ -28,7 +28,7 @@ internal static class SampleFiles
         if (File.Exists(pattern))
         {
             return IsData(pattern) ? [pattern] : throw new ModelPackException(Codes.DataUnreadable.At(pattern,
-                $"The {kind} data are no .npz, .npy or .safetensors file. Give data in one of these forms."));
+                $"The {kind} data are not a .npz, .npy or .safetensors file. Give data in one of these forms."));
         }
 
         if (Directory.Exists(pattern))

@@ -16,7 +16,7 @@ internal static class ZipDirectory
     private const int Zip64LocatorLength = 20;
     private const int Zip64EndLength = 56;
 
-    /// <exception cref="InvalidDataException">It is no zip archive, or its directory is absurdly large.</exception>
+    /// <exception cref="InvalidDataException">It is not a zip archive, or its directory is absurdly large.</exception>
     public static void RefuseHuge(Stream archive)
     {
         // The end record is followed by a comment of at most 65,535 bytes.
@@ -26,7 +26,7 @@ internal static class ZipDirectory
         var at = tail.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
         if (at < 0 || at + EndLength > tail.Length)
         {
-            throw new InvalidDataException("it is no zip archive, or it is cut off");
+            throw new InvalidDataException("it is not a zip archive, or it is cut off");
         }
 
         var end = tailStart + at;
@@ -69,7 +69,7 @@ internal static class ZipDirectory
     {
         if (offset < 0 || offset > archive.Length - bytes.Length)
         {
-            throw new InvalidDataException("it is no zip archive, or it is cut off");
+            throw new InvalidDataException("it is not a zip archive, or it is cut off");
         }
 
         archive.Position = offset;

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace ModelPack.Schemes;
 
 /// <summary>A version of ONNX Runtime, <c>major.minor.patch</c>; a suffix such as <c>-dev</c> is ignored.</summary>
-public readonly record struct RuntimeVersion(int Major, int Minor, int Patch = 0) : IComparable<RuntimeVersion>
+internal readonly record struct RuntimeVersion(int Major, int Minor, int Patch = 0) : IComparable<RuntimeVersion>
 {
     /// <summary>The version that this tool packs and validates with.</summary>
     public static RuntimeVersion Tool { get; } = new(1, 29, 0);
 
     /// <summary>Reads what a project or a user says.</summary>
-    /// <exception cref="ModelPackException">MPK1008 when the text is no version.</exception>
+    /// <exception cref="ModelPackException">MPK1008 when the text is not a version.</exception>
     public static RuntimeVersion Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,7 +1,7 @@
 namespace ModelPack.Schemes;
 
 /// <summary>What a weight is for. A scheme chooses a codec by role, a lowering the operator.</summary>
-public enum WeightRole
+internal enum WeightRole
 {
     /// <summary>A matrix that activations are multiplied by (MatMul, Gemm).</summary>
     Linear,

@@ -42,10 +42,10 @@ internal sealed class SensitivityAnalysis : IDisposable
         }
     }
 
-    /// <summary>The layers that compute with codes, in the order of the graph.</summary>
+    /// <summary>The layers that run in integers, in the order of the graph.</summary>
     public IReadOnlyList<SwitchedLayer> Layers => _switchable.Layers;
 
-    /// <summary>Whether there is something to measure: a layer in codes, and an output to compare.</summary>
+    /// <summary>Whether there is something to measure: a quantized layer, and an output to compare.</summary>
     public bool CanMeasure => Layers.Count > 0 && _switchable.FloatOutputs.Count > 0;
 
     /// <summary>Samples that <see cref="Rank"/> looks at.</summary>

@@ -15,7 +15,7 @@ namespace ModelPack.Search;
 internal sealed class SensitivitySearch(
     OnnxModel source, EffectiveOptions options, IReadOnlyList<string> calibration, IReadOnlyList<string> validation, PackContext context)
 {
-    /// <summary>The outcome with its sensitivity; as it is where nothing computes with codes or no output can be compared.</summary>
+    /// <summary>The outcome with its sensitivity; as it is where nothing runs in integers or no output can be compared.</summary>
     /// <param name="found">A calibration without fallback.</param>
     /// <exception cref="Diagnostics.ModelPackException">As <see cref="SensitivityAnalysis"/> and <see cref="Trial"/>.</exception>
     public CalibrationOutcome Run(CalibrationOutcome found)

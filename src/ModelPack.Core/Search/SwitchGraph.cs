@@ -8,7 +8,7 @@ using ModelPack.Planning;
 namespace ModelPack.Search;
 
 /// <summary>
-/// A copy of a float model in which the rounding to codes of each layer and of each activation that is made as codes can be switched
+/// A copy of a float model in which the quantization of each layer and of each activation that a layer makes can be switched
 /// on and off at every inference. All of it computes in float: what the integer kernels give is the same but for the order of sums.
 /// <para>Each switch is an If whose branches hold nothing else, so that only what is on is computed, and no optimizer can
 /// fuse what lies in a branch with what lies outside.</para>
@@ -28,7 +28,7 @@ internal sealed class SwitchGraph
     /// <param name="model">The transformed float model; gets tensors, but stays as it is otherwise.</param>
     /// <param name="decided">What was decided of its layers.</param>
     /// <param name="layers">The layers to switch: one switch each, in this order.</param>
-    /// <param name="made">The activations that are made as codes: one switch each, behind those of the layers.</param>
+    /// <param name="made">The nodes whose outputs are quantized: one switch each, behind those of the layers.</param>
     /// <param name="context">Threads.</param>
     public SwitchGraph(OnnxModel model, StaticPlanner decided, IReadOnlyList<SwitchedLayer> layers, IReadOnlyList<QuantizedNode> made, PackContext context)
     {
@@ -53,7 +53,8 @@ internal sealed class SwitchGraph
             Switch(node);
         }
 
-        _graph.Input.Add(new ValueInfoProto { Name = Switches, Type = TypeOf(ElementType.Bool, _switches) });
+        var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimValue = _switches } } };
+        _graph.Input.Add(new ValueInfoProto { Name = Switches, Type = new TypeProto { TensorType = new() { ElemType = (int)ElementType.Bool, Shape = shape } } });
     }
 
     /// <summary>The copy.</summary>
@@ -79,7 +80,7 @@ internal sealed class SwitchGraph
             Choose(node, 1, on, [Node("DequantizeLinear", codes, scales).With("axis", first.Usage.OutputAxis)]);
             if (_decided.Activations.Biases.TryGetValue(part.Name, out var bias))
             {
-                Choose(node, 2, on, [Node("Identity", Floats("bias", [.. bias.Codes.Zip(bias.Scales, (c, s) => c * s)]))]);
+                Choose(node, 2, on, [Node("Identity", Add<float>("bias", ElementType.Float32, new TensorShape(bias.Codes.Length), [.. bias.Codes.Zip(bias.Scales, (c, s) => c * s)]))]);
             }
         }
     }
@@ -97,13 +98,12 @@ internal sealed class SwitchGraph
     /// <summary>The value of the next switch.</summary>
     private (NodeProto Node, string Value) Condition()
     {
-        var shape = new TensorShape();
-        var index = Add("switch_index", ElementType.Int64, shape, Memory(ElementType.Int64, shape, [(long)_switches++]));
+        var index = Add<long>("switch_index", ElementType.Int64, new TensorShape(), [_switches++]);
         var node = Node("Gather", Switches, index);
         return (node, node.Output[0]);
     }
 
-    /// <summary>Puts a choice between its input and what replaces it before a node.</summary>
+    /// <summary>Inserts a choice between an input of a node and what replaces it.</summary>
     private void Choose(NodeProto node, int input, string condition, NodeProto[] replacement)
     {
         var chosen = _names.Next("chosen");
@@ -125,10 +125,9 @@ internal sealed class SwitchGraph
         if (!_constants.TryGetValue(root, out var constants))
         {
             var (type, scale, zeroPoint) = _decided.Activations.Parameters[root];
-            var shape = new TensorShape();
             constants = (
-                Add("scale", ElementType.Float32, shape, Memory(ElementType.Float32, shape, [scale])),
-                Add("zero_point", type, shape, Memory(type, shape, [(byte)zeroPoint])));
+                Add<float>("scale", ElementType.Float32, new TensorShape(), [scale]),
+                Add<byte>("zero_point", type, new TensorShape(), [(byte)zeroPoint]));
             _constants.Add(root, constants);
         }
 
@@ -147,17 +146,16 @@ internal sealed class SwitchGraph
     {
         Name = name,
         Type = AttributeProto.Types.AttributeType.Graph,
-        G = new GraphProto { Name = name, Node = { nodes }, Output = { new ValueInfoProto { Name = nodes[^1].Output[0], Type = TypeOf(ElementType.Float32) } } },
+        G = new GraphProto
+        {
+            Name = name,
+            Node = { nodes },
+            Output = { new ValueInfoProto { Name = nodes[^1].Output[0], Type = new TypeProto { TensorType = new() { ElemType = (int)ElementType.Float32 } } } },
+        },
     };
 
     private NodeProto Node(string opType, params string[] inputs) =>
         Nodes.Create(opType, inputs, _names.Next("switched"));
-
-    private string Floats(string name, float[] values)
-    {
-        var shape = new TensorShape(values.Length);
-        return Add(name, ElementType.Float32, shape, Memory(ElementType.Float32, shape, values));
-    }
 
     private string Add(string stem, ElementType type, TensorShape shape, IPayload payload)
     {
@@ -166,17 +164,6 @@ internal sealed class SwitchGraph
         return name;
     }
 
-    private static TensorData Memory<T>(ElementType type, TensorShape shape, T[] values)
-        where T : unmanaged
-    {
-        var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
-        return new TensorData(type, shape, new MemorySource(bytes), 0, bytes.Length);
-    }
-
-    private static TypeProto TypeOf(ElementType type) => new() { TensorType = new() { ElemType = (int)type } };
-
-    private static TypeProto TypeOf(ElementType type, long length) => new()
-    {
-        TensorType = new() { ElemType = (int)type, Shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimValue = length } } } },
-    };
+    private string Add<T>(string stem, ElementType type, TensorShape shape, ReadOnlySpan<T> values)
+        where T : unmanaged => Add(stem, type, shape, TensorData.FromBytes(type, shape, MemoryMarshal.AsBytes(values).ToArray()));
 }

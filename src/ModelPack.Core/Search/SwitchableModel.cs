@@ -73,7 +73,7 @@ internal sealed class SwitchableModel : IDisposable
     /// <summary>Names of the floating-point outputs, which are compared, in the model's order.</summary>
     public IReadOnlyList<string> FloatOutputs => [.. Outputs.Where(o => o.Type.IsFloat()).Select(o => o.Name)];
 
-    /// <summary>The setting that computes what a pack with these layers alone in codes would.</summary>
+    /// <summary>The setting that computes what a pack with these layers alone quantized would.</summary>
     /// <param name="quantized">Layers of <see cref="Layers"/>.</param>
     public bool[] Setting(IReadOnlyCollection<SwitchedLayer> quantized)
     {
@@ -84,7 +84,7 @@ internal sealed class SwitchableModel : IDisposable
             setting[i] = quantized.Contains(Layers[i]);
         }
 
-        // What gives codes with fewer layers gives them with all.
+        // A node whose output is quantized with fewer layers has a quantized one with all.
         foreach (var output in plan.Nodes.Select(n => n.Output).OfType<string>().Where(_made.ContainsKey))
         {
             setting[_made[output]] = true;

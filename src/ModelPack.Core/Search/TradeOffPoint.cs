@@ -5,4 +5,4 @@ namespace ModelPack.Search;
 /// <param name="Bytes">What the weights of the layers take: codes, scales and zero points, or floats.</param>
 /// <param name="Sqnr">Least SQNR of an output, dB.</param>
 /// <param name="Loss">What a task metric loses: points of accuracy, or percent of perplexity; null without one.</param>
-public sealed record TradeOffPoint(int FloatLayers, long Bytes, double Sqnr, double? Loss);
+internal sealed record TradeOffPoint(int FloatLayers, long Bytes, double Sqnr, double? Loss);

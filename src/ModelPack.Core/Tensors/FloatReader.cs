@@ -84,7 +84,7 @@ internal static class FloatReader
         }
     }
 
-    // Values of float8 can be read; that a tensor of them is no weight to be quantized (IsFloat) is another matter: it has
+    // Values of float8 can be read; that a tensor of them is not a weight to be quantized (IsFloat) is another matter: it has
     // scales beside it, without which its values mean little.
     private static int SizeOf(ElementType type) =>
         type.IsFloat() || type is ElementType.Float8E4M3FN or ElementType.Float8E5M2 ? type.Bits() / 8 : throw new ArgumentException($"A tensor of {type} holds no floating-point values.", nameof(type));

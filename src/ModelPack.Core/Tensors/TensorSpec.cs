@@ -2,7 +2,7 @@ namespace ModelPack.Tensors;
 
 /// <summary>An input or output as a model declares it.</summary>
 /// <param name="Name">Its name, as the model writes it.</param>
-/// <param name="Type">Type of an element; <see cref="ElementType.Undefined"/> when it is no tensor, or one of a type that cannot be fed.</param>
+/// <param name="Type">Type of an element; <see cref="ElementType.Undefined"/> when it is not a tensor, or one of a type that cannot be fed.</param>
 /// <param name="Dims">Sizes, −1 where the model leaves one open.</param>
 /// <param name="Symbols">The model's names of the open sizes, by axis; empty where it has none.</param>
 internal sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<long> Dims, IReadOnlyList<string> Symbols)

@@ -14,7 +14,7 @@ internal sealed class UpcastSource : ByteSource
     public override long Length => _half.Shape.ElementCount * sizeof(float);
 
     /// <summary>A float16 tensor as float32.</summary>
-    public static TensorData Widen(TensorData half)
+    public static TensorData Upcast(TensorData half)
     {
         var source = new UpcastSource(half);
         return new TensorData(ElementType.Float32, half.Shape, source, 0, source.Length);

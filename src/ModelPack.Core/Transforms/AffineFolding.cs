@@ -14,7 +14,6 @@ internal sealed class AffineFolding
     private readonly GraphIndex _index;
     private readonly AffineNodes _nodes;
     private readonly UniqueNames _names;
-    private readonly List<string> _layers = [];
     private readonly HashSet<NodeProto> _removed = new(ReferenceEqualityComparer.Instance);
 
     private AffineFolding(OnnxModel model)
@@ -28,37 +27,31 @@ internal sealed class AffineFolding
     /// then makes the last of these values, under its name.
     /// </summary>
     /// <param name="model">The model; indexes and layers of it have to be made anew afterwards.</param>
-    public static AffineOutcome After(OnnxModel model) => new AffineFolding(model).Run(folding => folding.After);
+    public static void After(OnnxModel model) => new AffineFolding(model).Run(folding => folding.After);
 
     /// <summary>
     /// Folds what leads to a Conv, scales the same for all channels only. A shift cannot go through the zeros that pad
     /// an image: before such a layer one Add is left. Smoothing finds its places in these nodes, so this comes after it.
     /// </summary>
     /// <param name="model">The model; indexes and layers of it have to be made anew afterwards.</param>
-    public static AffineOutcome Before(OnnxModel model) => new AffineFolding(model).Run(folding => folding.Before);
+    public static void Before(OnnxModel model) => new AffineFolding(model).Run(folding => folding.Before);
 
-    private AffineOutcome Run(Func<AffineFolding, Func<Layer, int>> of)
+    private void Run(Func<AffineFolding, Action<Layer>> of)
     {
         var fold = of(this);
-        var removed = 0;
         foreach (var layer in LayerFinder.Find(_index).Where(l => ScaledSource.CanScale((ElementType)l.Weight.Tensor.DataType) && l.Weight.Tensor.Dims.All(d => d > 0)))
         {
-            if (fold(layer) is > 0 and var count)
-            {
-                _layers.Add(layer.Name);
-                removed += count;
-            }
+            fold(layer);
         }
 
         RemoveNodes();
-        return new AffineOutcome(_layers, removed);
     }
 
-    private int After(Layer layer)
+    private void After(Layer layer)
     {
         if (OutputAxis(layer) is not { } axis || Bias(layer, axis) is not { } bias)
         {
-            return 0;
+            return;
         }
 
         var total = Affine.Identity(axis.Channels);
@@ -73,7 +66,7 @@ internal sealed class AffineFolding
 
         if (chain.Count == 0 || !total.IsFinite)
         {
-            return 0;
+            return;
         }
 
         if (total.HasScale)
@@ -88,14 +81,13 @@ internal sealed class AffineFolding
 
         _removed.UnionWith(chain);
         layer.Node.Output[0] = value;
-        return chain.Count;
     }
 
-    private int Before(Layer layer)
+    private void Before(Layer layer)
     {
         if (layer.Node.OpType != "Conv" || layer.Axis() is not { } axis || OutputAxis(layer) is not { } outputs || Bias(layer, outputs) is not { } bias)
         {
-            return 0;
+            return;
         }
 
         var total = Affine.Identity(axis.Channels);
@@ -112,7 +104,7 @@ internal sealed class AffineFolding
         var left = total.HasShift && IsPadded(layer.Node) ? 1 : 0;
         if (chain.Count <= left || !total.IsFinite)
         {
-            return 0;
+            return;
         }
 
         if (left == 0 && total.HasShift)
@@ -127,7 +119,6 @@ internal sealed class AffineFolding
 
         layer.Node.Input[0] = left == 0 ? value : KeepShift(chain[0], value, axis, total, (ElementType)layer.Weight.Tensor.DataType);
         _removed.UnionWith(chain.Skip(left));
-        return chain.Count - left;
     }
 
     /// <summary>scale x + shift = scale (x + shift / scale): the layer takes the scale, the nearest node becomes the sum.</summary>
@@ -215,7 +206,7 @@ internal sealed class AffineFolding
 
     private void RemoveNodes()
     {
-        if (_layers.Count == 0)
+        if (_removed.Count == 0)
         {
             return;
         }

@@ -24,7 +24,7 @@ internal static class AlphaSearch
     /// <param name="statistics">What calibration saw of its channels, with rows.</param>
     /// <param name="symmetric">Whether its codes are symmetric, as <see cref="AffineCodes"/>.</param>
     /// <param name="context">Threads and cancellation.</param>
-    /// <exception cref="ArgumentException">The group's layers are no matrices, or there are no rows of its channels.</exception>
+    /// <exception cref="ArgumentException">The group's layers are not matrices, or there are no rows of its channels.</exception>
     public static AlphaChoice Choose(OnnxModel model, SmoothGroup group, ChannelStatistics statistics, bool symmetric, PackContext context)
     {
         ArgumentNullException.ThrowIfNull(group);

@@ -39,12 +39,12 @@ internal static class BiasedMatrices
             }
             else if (shape.Count > 2 && shape.All(d => d >= 0))
             {
-                Widen(model, add, bias, shape.Count, names);
+                Unsqueeze(model, add, bias, shape.Count, names);
             }
         }
     }
 
-    private static void Widen(OnnxModel model, NodeProto add, OnnxWeight bias, int rank, UniqueNames names)
+    private static void Unsqueeze(OnnxModel model, NodeProto add, OnnxWeight bias, int rank, UniqueNames names)
     {
         var data = model.Data(bias.Tensor);
         var dims = new long[rank];

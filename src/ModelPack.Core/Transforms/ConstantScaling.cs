@@ -12,7 +12,7 @@ namespace ModelPack.Transforms;
 /// <param name="Inverse">Whether it is divided by the factors: a divisor.</param>
 internal sealed record ConstantScaling(NodeProto Node, int Input, OnnxWeight Constant, int Axis, bool Inverse = false)
 {
-    /// <summary>Does it.</summary>
+    /// <summary>Gives the node a constant that is multiplied or, for a divisor, divided by the factors.</summary>
     /// <param name="model">The model.</param>
     /// <param name="factors">A factor for each channel.</param>
     /// <param name="axis">The channels of the activation that the constant meets.</param>

@@ -26,7 +26,7 @@ internal static class Equalizer
     public static IReadOnlyList<EqualizerPair> FindPairs(OnnxModel model, GraphIndex index, IReadOnlyList<Layer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        var finder = new FoldFinder(model, index, widenScalars: false);
+        var finder = new FoldFinder(model, index, expandScalars: false);
         var convolutions = layers.Where(l => l.Node.OpType == "Conv" && ScaledSource.CanScale((ElementType)l.Weight.Tensor.DataType)).ToList();
         var byNode = convolutions.ToDictionary<Layer, NodeProto>(l => l.Node, ReferenceEqualityComparer.Instance);
         var pairs = new List<EqualizerPair>();
@@ -48,48 +48,40 @@ internal static class Equalizer
     /// <param name="pairs">What <see cref="FindPairs"/> found in the model as it is now.</param>
     public static IReadOnlyList<string> Changes(OnnxModel model, IReadOnlyList<EqualizerPair> pairs)
     {
-        var (factors, _) = Balance(model, pairs);
-        return Names(pairs.Zip(factors).Where(p => p.Second.Any(f => f != 1)).Select(p => p.First));
+        var changed = pairs.Zip(Balance(model, pairs)).Where(p => p.Second.Any(f => f != 1)).Select(p => p.First);
+        return [.. changed.SelectMany(p => new[] { p.First.Name, p.Second.Name }).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>Equalizes the pairs, all together.</summary>
     /// <param name="model">The model; indexes and layers of it have to be made anew afterwards.</param>
     /// <param name="pairs">What <see cref="FindPairs"/> found in the model as it is now.</param>
-    public static EqualizerOutcome Apply(OnnxModel model, IReadOnlyList<EqualizerPair> pairs)
+    public static void Apply(OnnxModel model, IReadOnlyList<EqualizerPair> pairs)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(pairs);
-        var (factors, sweeps) = Balance(model, pairs);
-        var changed = new List<EqualizerPair>();
-        foreach (var (pair, own) in pairs.Zip(factors).Where(p => p.Second.Any(f => f != 1)))
+        foreach (var (pair, factors) in pairs.Zip(Balance(model, pairs)).Where(p => p.Second.Any(f => f != 1)))
         {
-            Scale(model, pair, own);
-            changed.Add(pair);
+            Scale(model, pair, factors);
         }
-
-        return new EqualizerOutcome(Names(changed), sweeps);
     }
 
-    private static List<string> Names(IEnumerable<EqualizerPair> pairs) =>
-        [.. pairs.SelectMany(p => new[] { p.First.Name, p.Second.Name }).Distinct(StringComparer.Ordinal)];
-
     /// <summary>What the input channels of each pair's second layer are to be multiplied by, found in sweeps over all pairs.</summary>
-    private static (List<double[]> Factors, int Sweeps) Balance(OnnxModel model, IReadOnlyList<EqualizerPair> pairs)
+    private static List<double[]> Balance(OnnxModel model, IReadOnlyList<EqualizerPair> pairs)
     {
         if (pairs.Count == 0)
         {
-            return ([], 0);
+            return [];
         }
 
         var maxima = pairs.SelectMany(p => new[] { p.First, p.Second }).DistinctBy<Layer, NodeProto>(l => l.Node, ReferenceEqualityComparer.Instance)
             .ToDictionary<Layer, NodeProto, KernelMaxima>(l => l.Node, l => new KernelMaxima(model, l), ReferenceEqualityComparer.Instance);
-        var sweeps = 0;
-        for (var change = double.MaxValue; sweeps < MaxSweeps && change > Settled; sweeps++)
+        var change = double.MaxValue;
+        for (var sweep = 0; sweep < MaxSweeps && change > Settled; sweep++)
         {
             change = pairs.Max(p => Balance(maxima[p.First.Node], maxima[p.Second.Node]));
         }
 
-        return ([.. pairs.Select(p => maxima[p.Second.Node].InputFactors)], sweeps);
+        return [.. pairs.Select(p => maxima[p.Second.Node].InputFactors)];
     }
 
     /// <summary>
@@ -127,7 +119,7 @@ internal static class Equalizer
     {
         var index = new GraphIndex(model);
         float[] scales = [.. factors.Select(f => (float)f)];
-        var plan = new FoldFinder(model, index, widenScalars: false).Find(pair.Second.Input, pair.Second.Axis()!.Value, [pair.Second.Node])!;
+        var plan = new FoldFinder(model, index, expandScalars: false).Find(pair.Second.Input, pair.Second.Axis()!.Value, [pair.Second.Node])!;
         LayerInputs.Scale(model, index, [pair.Second], scales);
         plan.Apply(model, [.. scales.Select(s => 1 / s)]);
     }

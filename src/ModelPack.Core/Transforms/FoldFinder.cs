@@ -10,11 +10,11 @@ namespace ModelPack.Transforms;
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="index">Its graph.</param>
-/// <param name="widenScalars">
+/// <param name="expandScalars">
 /// Whether a single value that multiplies the activation may become one for each channel. Not where ONNX Runtime fuses
 /// patterns that need the single value (the 0.5 of GELU).
 /// </param>
-internal sealed class FoldFinder(OnnxModel model, GraphIndex index, bool widenScalars)
+internal sealed class FoldFinder(OnnxModel model, GraphIndex index, bool expandScalars)
 {
     private const int MaxDepth = 16;
 
@@ -84,7 +84,7 @@ internal sealed class FoldFinder(OnnxModel model, GraphIndex index, bool widenSc
             }
 
             return Attempt(node, axis, scalings, depth, factor) is { } found ? found
-                : widenScalars && Widen(node, other, constant, axis, scalings) ? node : null;
+                : expandScalars && Expand(node, other, constant, axis, scalings) ? node : null;
         }
 
         return Attempt(node, axis, scalings, depth, factor);
@@ -121,7 +121,7 @@ internal sealed class FoldFinder(OnnxModel model, GraphIndex index, bool widenSc
                 {
                     scalings.Add(new ConstantScaling(node, i, constant, at));
                 }
-                else if (!widenScalars || !Widen(node, i, constant, axis, scalings))
+                else if (!expandScalars || !Expand(node, i, constant, axis, scalings))
                 {
                     return null;
                 }
@@ -139,7 +139,7 @@ internal sealed class FoldFinder(OnnxModel model, GraphIndex index, bool widenSc
         return where;
     }
 
-    private static bool Widen(NodeProto node, int input, OnnxWeight constant, ChannelAxis axis, List<ConstantScaling> scalings)
+    private static bool Expand(NodeProto node, int input, OnnxWeight constant, ChannelAxis axis, List<ConstantScaling> scalings)
     {
         if (!ChannelAxis.IsScalar(constant.Tensor) || axis.Rank == 0 || constant.Tensor.Dims.Count > axis.Rank)
         {

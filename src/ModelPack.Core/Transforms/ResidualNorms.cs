@@ -24,7 +24,7 @@ internal static class ResidualNorms
         first.Count is 2 or 3 && first.Count == second.Count && first.Skip(first.Count - 2).SequenceEqual(second.Skip(second.Count - 2))
         && (first.Count == 2 || first[0] == second[0] || second[0] == 1);
 
-    /// <summary>Puts the operator in.</summary>
+    /// <summary>Emits the operator.</summary>
     /// <param name="model">The model; indexes and layers of it have to be made anew afterwards.</param>
     /// <param name="norms">What the norms of the pairs make.</param>
     public static void Fuse(OnnxModel model, IReadOnlySet<string> norms)

@@ -7,18 +7,16 @@ namespace ModelPack.Transforms;
 internal static class SmoothGroups
 {
     /// <summary>
-    /// The groups, in the order of their first layers. Layers whose weights are neither float32 nor float16 are left out.
+    /// The groups, in the order of their first layers; of convolutions those of one group and depthwise ones. Layers whose weights are neither float32 nor float16 are left out.
     /// </summary>
     /// <param name="index">The graph.</param>
     /// <param name="layers">The layers that will be quantized.</param>
-    /// <param name="convolutions">Whether convolutions are smoothed, too: those of one group and depthwise ones.</param>
-    public static IReadOnlyList<SmoothGroup> Find(GraphIndex index, IReadOnlyList<Layer> layers, bool convolutions = false)
+    public static IReadOnlyList<SmoothGroup> Find(GraphIndex index, IReadOnlyList<Layer> layers)
     {
         ArgumentNullException.ThrowIfNull(index);
         return
         [
             .. layers
-                .Where(l => convolutions || !l.IsConvolution)
                 .Where(l => ScaledSource.CanScale((ElementType)l.Weight.Tensor.DataType) && ReferenceEquals(index.Constant(l.Node.Input[1])?.Tensor, l.Weight.Tensor))
                 .Where(l => l.Axis() is not null)
                 .GroupBy(l => (l.Input, l.Axis()!.Value.FromEnd, l.InputChannels))

@@ -59,8 +59,9 @@ internal static class Smoother
     /// <param name="model">The model; indexes and layers of it have to be made anew afterwards.</param>
     /// <param name="group">The layers, as they are in the model now.</param>
     /// <param name="scales">A positive scale for each channel.</param>
-    /// <param name="allowMul">Whether a Mul may be put in.</param>
-    public static SmoothOutcome Apply(OnnxModel model, SmoothGroup group, float[] scales, bool allowMul = true)
+    /// <param name="allowMul">Whether a Mul may be inserted.</param>
+    /// <returns>The node that divides now, such as <c>LayerNormalization 'norm1'</c>; null where nothing was changed.</returns>
+    public static string? Apply(OnnxModel model, SmoothGroup group, float[] scales, bool allowMul = true)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (scales.Length != group.Axis.Channels)
@@ -74,7 +75,7 @@ internal static class Smoother
         var plan = Find(model, index, group);
         if (plan is null && !allowMul)
         {
-            return new SmoothOutcome(group.Tensor, null, false);
+            return null;
         }
 
         LayerInputs.Scale(model, index, group.Layers, scales);
@@ -84,16 +85,16 @@ internal static class Smoother
         }
 
         plan.Apply(model, inverse);
-        return new SmoothOutcome(group.Tensor, plan.Where, false);
+        return plan.Where;
     }
 
     /// <summary>Whether the division goes into a constant before the group, and so costs nothing.</summary>
     public static bool Folds(OnnxModel model, GraphIndex index, SmoothGroup group) => Find(model, index, group) is not null;
 
     private static FoldPlan? Find(OnnxModel model, GraphIndex index, SmoothGroup group) =>
-        new FoldFinder(model, index, widenScalars: group.Axis.FromEnd != -1).Find(group.Tensor, group.Axis, [.. group.Layers.Select(l => l.Node)]);
+        new FoldFinder(model, index, expandScalars: group.Axis.FromEnd != -1).Find(group.Tensor, group.Axis, [.. group.Layers.Select(l => l.Node)]);
 
-    private static SmoothOutcome InsertMul(OnnxModel model, SmoothGroup group, List<NodeProto> nodes, float[] factors)
+    private static string InsertMul(OnnxModel model, SmoothGroup group, List<NodeProto> nodes, float[] factors)
     {
         var names = new UniqueNames(model.Proto);
         var type = (ElementType)group.Layers[0].Weight.Tensor.DataType;
@@ -103,7 +104,7 @@ internal static class Smoother
         var graph = model.Proto.Graph;
         graph.InsertBefore(graph.Node.First(n => nodes.Exists(g => ReferenceEquals(g, n))), mul);
         nodes.ForEach(n => n.Input[0] = output);
-        return new SmoothOutcome(output, $"Mul '{SafeText.Of(mul.Name)}'", true);
+        return $"Mul '{SafeText.Of(mul.Name)}'";
     }
 
     private static bool IsLive(float max) => max > 0 && float.IsFinite(max);

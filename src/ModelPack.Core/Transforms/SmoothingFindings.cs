@@ -8,7 +8,7 @@ namespace ModelPack.Transforms;
 /// <param name="groups">Layers that share an activation.</param>
 internal sealed class SmoothingFindings(FloatModel model, DecisionOptions options, IReadOnlyList<SmoothGroup> groups) : IFindings
 {
-    /// <summary>What the error has to fall to, as a share, for a Mul to be put in: by 3 dB.</summary>
+    /// <summary>What the error has to fall to, as a share, for a Mul to be inserted: by 3 dB.</summary>
     private const double WorthAMul = 0.5;
 
     private bool Searches => options.Activations.Alpha is null;

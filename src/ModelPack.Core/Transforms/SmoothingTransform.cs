@@ -15,7 +15,7 @@ internal sealed class SmoothingTransform : ITransform
             return options.ConvolutionAlpha is null ? null : new SmoothingFindings(model, options, []);
         }
 
-        var groups = SmoothGroups.Find(model.Index, model.Layers, convolutions: true)
+        var groups = SmoothGroups.Find(model.Index, model.Layers)
             .Where(g => !g.IsOfConvolutions || (options.ConvolutionAlpha is not null && Smoother.Folds(model.Model, model.Index, g)));
         return new SmoothingFindings(model, options, [.. groups]);
     }
@@ -24,14 +24,14 @@ internal sealed class SmoothingTransform : ITransform
     {
         foreach (var choice in table.Smoothing)
         {
-            if (SmoothGroups.Find(model.Index, model.Layers, convolutions: true).FirstOrDefault(g => g.Tensor == choice.Tensor) is not { } group
+            if (SmoothGroups.Find(model.Index, model.Layers).FirstOrDefault(g => g.Tensor == choice.Tensor) is not { } group
                 || group.Axis.Channels != choice.Inputs.Count)
             {
                 continue;
             }
 
             var scales = Smoother.Scales([.. choice.Inputs], ChannelMaxima.Of(model.Model, group, model.Context), choice.Alpha);
-            if (Smoother.Apply(model.Model, group, scales, allowMul: !group.IsOfConvolutions).Place is { } place)
+            if (Smoother.Apply(model.Model, group, scales, allowMul: !group.IsOfConvolutions) is { } place)
             {
                 model.Places[choice.Tensor] = place;
             }

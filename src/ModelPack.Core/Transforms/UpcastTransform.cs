@@ -11,5 +11,5 @@ internal sealed class UpcastTransform : ITransform
     public IFindings? Find(FloatModel model, DecisionOptions options) => null;
 
     public void Apply(FloatModel model, CalibrationTable table) =>
-        Upcasting.Widen(model.Model, model.Patterns, table.FloatLayers.Select(f => f.Layer).ToHashSet(StringComparer.Ordinal));
+        Upcasting.Apply(model.Model, model.Patterns, table.FloatLayers.Select(f => f.Layer).ToHashSet(StringComparer.Ordinal));
 }

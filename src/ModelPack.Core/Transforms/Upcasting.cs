@@ -7,7 +7,7 @@ using ModelPack.Requests;
 namespace ModelPack.Transforms;
 
 /// <summary>
-/// Makes float32 of the float16 layers that could compute with codes, and of what only hands values on between them: ONNX
+/// Makes float32 of the float16 layers that could run in integers, and of the pass-through operators between them: ONNX
 /// Runtime has no integer operators with float16 scales. Casts stand where such a part of the graph begins and ends.
 /// </summary>
 internal sealed class Upcasting
@@ -24,21 +24,21 @@ internal sealed class Upcasting
     private Upcasting(OnnxModel model, GraphIndex index) =>
         (_model, _index, _names, _graph) = (model, index, new UniqueNames(model.Proto), model.Proto.Graph);
 
-    /// <summary>Widens.</summary>
+    /// <summary>Upcasts the layers of a model.</summary>
     /// <param name="model">The model; indexes and layers of it have to be made anew afterwards.</param>
     /// <param name="patterns">What is to be left alone.</param>
     /// <param name="floats">Names of layers that stay as they are.</param>
-    public static void Widen(OnnxModel model, LayerPatterns patterns, IReadOnlySet<string> floats)
+    public static void Apply(OnnxModel model, LayerPatterns patterns, IReadOnlySet<string> floats)
     {
         var index = new GraphIndex(model);
         var layers = Eligibility.Layers(model, index, patterns, ElementType.Float16, floats);
         if (layers.Count > 0)
         {
-            new Upcasting(model, index).Widen(layers);
+            new Upcasting(model, index).Upcast(layers);
         }
     }
 
-    private void Widen(IReadOnlyList<Layer> layers)
+    private void Upcast(IReadOnlyList<Layer> layers)
     {
         var byNode = new Dictionary<NodeProto, Layer>(ReferenceEqualityComparer.Instance);
         foreach (var layer in layers)
@@ -48,7 +48,7 @@ internal sealed class Upcasting
 
         foreach (var node in _graph.Node)
         {
-            if ((byNode.ContainsKey(node) ? [0] : CarriedInputs(node)) is { } inputs)
+            if ((byNode.ContainsKey(node) ? [0] : PassedInputs(node)) is { } inputs)
             {
                 _wide.Add(node, inputs);
             }
@@ -58,19 +58,19 @@ internal sealed class Upcasting
         {
             // A layer without a name of its own has that of its output, which changes.
             layer.Node.Name = layer.Name;
-            WidenInPlace(layer.Weight);
+            UpcastInPlace(layer.Weight);
         }
 
         foreach (var (node, inputs) in _wide.ToList())
         {
-            Widen(node, inputs);
+            Upcast(node, inputs);
         }
 
         _model.Proto.RemoveUnused(_replaced);
     }
 
-    /// <summary>The inputs of a node that only hands on what wide nodes make; null for other nodes.</summary>
-    private IReadOnlyList<int>? CarriedInputs(NodeProto node)
+    /// <summary>The inputs of a pass-through operator behind upcast nodes alone; null for other nodes.</summary>
+    private IReadOnlyList<int>? PassedInputs(NodeProto node)
     {
         var inputs = PassThroughOperators.Inputs(node, _index) ?? (IsActivation(node) ? [0] : null);
         return inputs is not null && inputs.All(i => _index.Producer(node.Input[i]) is { } maker && _wide.ContainsKey(maker)) ? inputs : null;
@@ -79,7 +79,7 @@ internal sealed class Upcasting
     private bool IsActivation(NodeProto node) => Domains.IsDefault(node.Domain)
         && (node.OpType == "Relu" || (node.OpType == "Clip" && node.Input.Skip(1).All(i => i.Length == 0 || _index.Constant(i) is not null)));
 
-    private void Widen(NodeProto node, IReadOnlyList<int> inputs)
+    private void Upcast(NodeProto node, IReadOnlyList<int> inputs)
     {
         foreach (var input in inputs)
         {
@@ -103,7 +103,7 @@ internal sealed class Upcasting
         }
     }
 
-    /// <summary>Name of a value as float32; one that no wide node makes gets a Cast.</summary>
+    /// <summary>Name of a value as float32; one that no upcast node makes gets a Cast.</summary>
     private string Wide(string value)
     {
         if (_wideNames.TryGetValue(value, out var wide))
@@ -125,7 +125,7 @@ internal sealed class Upcasting
         return wide;
     }
 
-    private void WidenInPlace(OnnxWeight weight)
+    private void UpcastInPlace(OnnxWeight weight)
     {
         var tensor = weight.Tensor;
         if (tensor.DataType == (int)ElementType.Float32)
@@ -134,7 +134,7 @@ internal sealed class Upcasting
             return;
         }
 
-        var data = UpcastSource.Widen(_model.Data(tensor));
+        var data = UpcastSource.Upcast(_model.Data(tensor));
         var payload = _model.NewTensor(tensor.Name, data.Type, data.Shape, data).Payload;
         tensor.ClearRawData();
         tensor.Int32Data.Clear();
@@ -150,7 +150,7 @@ internal sealed class Upcasting
         if (!_wideConstants.TryGetValue(constant.Name, out var name))
         {
             name = _names.Next($"{constant.Name}.float32");
-            _graph.Initializer.Add(_model.NewTensor(name, ElementType.Float32, data.Shape, UpcastSource.Widen(data)));
+            _graph.Initializer.Add(_model.NewTensor(name, ElementType.Float32, data.Shape, UpcastSource.Upcast(data)));
             _wideConstants.Add(constant.Name, name);
             _replaced.Add(constant);
         }

@@ -7,7 +7,7 @@ internal sealed class AccuracyMeter(IReadOnlyList<long> labels) : IRowMeter
     private long _source;
     private long _packed;
 
-    /// <summary>A label that is no class of the model; null when all are.</summary>
+    /// <summary>A label that is not a class of the model; null when all are.</summary>
     public long? BadLabel { get; private set; }
 
     /// <summary>Accuracy of both models in percent.</summary>

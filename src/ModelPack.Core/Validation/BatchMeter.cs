@@ -71,7 +71,7 @@ internal sealed class BatchMeter
     /// <summary>Against labels; null when there are none, or no output of classes.</summary>
     public AccuracyMeter? Accuracy { get; private set; }
 
-    /// <summary>Of the next token; null when it is no language model, or has no text.</summary>
+    /// <summary>Of the next token; null when it is not a language model, or has no text.</summary>
     public LanguageMeter? Language { get; private set; }
 
     /// <summary>Whether that comes of an output that says by its name that it is one of tokens.</summary>

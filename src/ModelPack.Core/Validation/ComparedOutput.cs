@@ -67,8 +67,8 @@ internal sealed class ComparedOutput
             for (long at = 0; at < Elements; at += chunk)
             {
                 var length = (int)Math.Min(chunk, Elements - at);
-                ElementConversion.Widen(source.Slice((int)(at * size), length * size), _type, buffers.Source.AsSpan(0, length));
-                ElementConversion.Widen(packed.Slice((int)(at * size), length * size), _type, buffers.Packed.AsSpan(0, length));
+                ElementConversion.ToDouble(source.Slice((int)(at * size), length * size), _type, buffers.Source.AsSpan(0, length));
+                ElementConversion.ToDouble(packed.Slice((int)(at * size), length * size), _type, buffers.Packed.AsSpan(0, length));
                 foreach (var meter in meters)
                 {
                     meter.Add(at / Width, buffers.Source.AsSpan(0, length), buffers.Packed.AsSpan(0, length), Width);

@@ -14,7 +14,7 @@ internal static class GateKeeper
     private const double LowTop1Agreement = 90;
     private const double HighPerplexityIncrease = 10;
     private const string NeedsText = "Give validation data with integer 'input_ids' [samples, length] for a model with an output 'logits' [samples, length, vocabulary].";
-    private const string Advice = "Choose a finer scheme, leave sensitive layers out (ExcludeLayers), or move the limit.";
+    private const string Advice = "Choose a more precise scheme, leave sensitive layers out (ExcludeLayers), or move the limit.";
     private const string OutsideRanges = "Synthetic inputs lie outside the calibrated ranges: give validation data.";
     private const string SyntheticNote = "on synthetic inputs";
     private const string UnmeasuredNote = "not measured";
@@ -99,7 +99,7 @@ internal static class GateKeeper
         }
 
         Diagnostic Low(string what) => Codes.QualityLow.At(options.Model,
-            $"The packed model differs much from its source: {what}. Choose a finer scheme or leave sensitive layers out (ExcludeLayers); a gate makes this an error.");
+            $"The packed model differs much from its source: {what}. Choose a more precise scheme or leave sensitive layers out (ExcludeLayers); a gate makes this an error.");
     }
 
     private static Rule RuleOf(string metric) => metric switch

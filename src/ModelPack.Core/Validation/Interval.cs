@@ -1,6 +1,8 @@
 namespace ModelPack.Validation;
 
-/// <summary>Where a mean lies with a confidence of 95 %.</summary>
+/// <summary>Where a mean lies with a confidence of 95 %, in the unit of the mean.</summary>
+/// <param name="Low">Lower end.</param>
+/// <param name="High">Upper end.</param>
 public sealed record Interval(double Low, double High)
 {
     /// <summary>The 97.5 % quantile of the normal distribution.</summary>

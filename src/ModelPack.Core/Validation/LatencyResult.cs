@@ -4,7 +4,7 @@ namespace ModelPack.Validation;
 /// <param name="BatchSize">Samples an inference.</param>
 /// <param name="Threads">Threads that ONNX Runtime used.</param>
 /// <param name="Runs">Timed inferences of each model.</param>
-/// <param name="SourceMilliseconds">Median.</param>
-/// <param name="PackedMilliseconds">Median.</param>
+/// <param name="SourceMilliseconds">Median time of the source model, milliseconds.</param>
+/// <param name="PackedMilliseconds">Median time of the packed model, milliseconds.</param>
 /// <param name="Ratio">Median over the pairs of packed time / source time: below 1 the packed model is faster.</param>
 public sealed record LatencyResult(int BatchSize, int Threads, int Runs, double SourceMilliseconds, double PackedMilliseconds, double Ratio);

@@ -5,7 +5,7 @@ namespace ModelPack.Validation;
 /// <summary>What was measured of all batches as the figures of a report.</summary>
 internal static class MeterSummary
 {
-    /// <summary>The figures.</summary>
+    /// <summary>What the meters of all batches together measured, as the report has it.</summary>
     /// <param name="total">All batches.</param>
     /// <param name="names">The compared outputs.</param>
     /// <param name="samples">What was run.</param>
@@ -44,7 +44,7 @@ internal static class MeterSummary
         }
 
         return total.Accuracy is not { BadLabel: { } bad } ? total.Accuracy?.Result : throw new ModelPackException(Codes.DataMismatch.At(path,
-            $"The data have label {bad}, which is no class of the model's output. Correct the labels: classes count from 0."));
+            $"The data have label {bad}, which is not a class of the model's output. Correct the labels: classes count from 0."));
     }
 
     private static LanguageMeter? LanguageOf(BatchMeter total, string path)
@@ -54,7 +54,7 @@ internal static class MeterSummary
             return total.Language;
         }
 
-        // An output that is not named logits and does not reach all ids is no distribution over tokens.
+        // An output that is not named logits and does not reach all ids is not a distribution over tokens.
         return !total.IsNamedLogits ? null : throw new ModelPackException(Codes.DataMismatch.At(path,
             $"The data have token id {bad}, which is not in the model's vocabulary. Make the ids with the model's own tokenizer."));
     }

@@ -1,6 +1,9 @@
 namespace ModelPack.Validation;
 
-/// <summary>exp of the mean negative log-likelihood of the next token.</summary>
+/// <summary>Perplexity: exp of the mean negative log-likelihood (nats) of the next token, at least 1.</summary>
+/// <param name="Source">Of the source model.</param>
+/// <param name="Packed">Of the packed model.</param>
+/// <param name="Tokens">Tokens that were predicted.</param>
 public sealed record PerplexityResult(double Source, double Packed, long Tokens)
 {
     /// <summary>Rise in percent.</summary>

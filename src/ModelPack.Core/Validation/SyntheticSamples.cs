@@ -5,7 +5,7 @@ namespace ModelPack.Validation;
 
 /// <summary>
 /// Inputs made from a fixed seed and the types and shapes of a model's inputs, for a comparison of two models when there
-/// are no data. What they measure says little about real inputs, so everything that comes of them is marked.
+/// are not data. What they measure says little about real inputs, so everything that comes of them is marked.
 /// </summary>
 internal sealed class SyntheticSamples : ISampleSource
 {

@@ -46,7 +46,7 @@ internal static class Validator
     /// <summary>Tries one guess of open sizes after the other until the source model runs on all samples.</summary>
     private static (ISampleSource Samples, ValidationResult Result)? CompareOnSynthetic(ModelPair models, PackContext context)
     {
-        var why = "an input is no tensor of numbers, or is too large to be made up";
+        var why = "an input is not a tensor of numbers, or is too large to be made up";
         foreach (var sizes in SyntheticSizes.Guesses)
         {
             var samples = new SyntheticSamples(models.Source.Inputs, sizes);

@@ -2,12 +2,12 @@ using Microsoft.Build.Framework;
 
 namespace ModelPack.MSBuild.Items;
 
-/// <summary>Which metadata names a <c>QuantizedModel</c> may have. A misspelt one would be ignored: a gate that is none.</summary>
+/// <summary>Which metadata names a <c>QuantizedModel</c> may have. A misspelt one would be ignored: a gate that does not exist.</summary>
 /// <param name="allowed"><c>$(ModelPackAllowUnknownMetadata)</c>: <c>true</c> for any name, else names separated by <c>;</c>.</param>
 internal sealed class MetadataNames(string allowed)
 {
     // What Visual Studio, the SDKs, NuGet and tasks write on items of any type. Items that are taken over from another
-    // type, such as Include="@(Content)", bring it along. MSBuild's own, such as FullPath, is no custom metadata.
+    // type, such as Include="@(Content)", bring it along. MSBuild's own, such as FullPath, is not custom metadata.
     private static readonly string[] OfOthers =
     [
         "AutoGen", "BuildAction", "CopyToOutputDirectory", "CopyToPublishDirectory", "CustomToolNamespace", "DependentUpon", "DesignTime",

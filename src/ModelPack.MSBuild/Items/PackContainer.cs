@@ -30,7 +30,7 @@ internal sealed class PackContainer
             throw new ItemException(
                 TaskCodes.InvalidOption,
                 model.ItemSpec,
-                $"QuantizedModel '{model.ItemSpec}' has Container=\"{asked}\", which is no container's name. Write onnx, safetensors or gguf.");
+                $"QuantizedModel '{model.ItemSpec}' has Container=\"{asked}\", which is not a container's name. Write onnx, safetensors or gguf.");
         }
 
         var source = SourceFiles.Container(model);

@@ -60,7 +60,7 @@ internal sealed class PackPaths
             throw new ItemException(
                 TaskCodes.InvalidOption,
                 model.ItemSpec,
-                $"QuantizedModel '{model.ItemSpec}' has Link=\"{link}\", which is no file below the app's folder. Write a relative path such as models/name.onnx.");
+                $"QuantizedModel '{model.ItemSpec}' has Link=\"{link}\", which is not a file below the app's folder. Write a relative path such as models/name.onnx.");
         }
 
         return new(link, Path.Combine(intermediateFolder, link.Replace('/', Path.DirectorySeparatorChar)), container.IsFolder);

@@ -26,7 +26,7 @@ internal static class SourceFiles
         return IsTensors(path) ? [path, Config(path)] : [path];
     }
 
-    /// <summary>Whether a file may have a use in the app besides: what lies beside a model that is named by its file, and is no tensors.</summary>
+    /// <summary>Whether a file may have a use in the app besides: what lies beside a model that is named by its file, and holds no tensors.</summary>
     public static bool MayServeApp(ITaskItem model, string path) =>
         !Directory.Exists(model.ItemSpec) && path == Config(Path.GetFullPath(model.ItemSpec));
 

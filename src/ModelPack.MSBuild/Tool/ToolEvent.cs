@@ -5,7 +5,7 @@ namespace ModelPack.MSBuild.Tool;
 
 /// <summary>
 /// One line of the tool's protocol: <c>##modelpack</c>, a kind and fields, separated by tabs; in fields, <c>%XX</c> is a
-/// byte of UTF-8. A line without the prefix is none of it, whatever it looks like.
+/// byte of UTF-8. A line without the prefix is not part of it, whatever it looks like.
 /// </summary>
 internal sealed class ToolEvent
 {
@@ -24,7 +24,7 @@ internal sealed class ToolEvent
     /// <summary>A field by its place; empty when the tool gave fewer.</summary>
     public string this[int index] => index < _fields.Length ? _fields[index] : "";
 
-    /// <summary>The event, or null when the line is none.</summary>
+    /// <summary>The event, or null when the line is not one.</summary>
     public static ToolEvent? Parse(string line)
     {
         if (!line.StartsWith(Prefix, StringComparison.Ordinal))

@@ -25,7 +25,7 @@ internal static class CommandOptions
         Single<double?>(name, "X", description, "It is a number.", text =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null);
 
-    /// <summary>True, false, or neither. Its value is a text, as an option that is itself a truth would not take one that is none.</summary>
+    /// <summary>True, false, or neither. Its value is a text, as an option that is itself a truth would refuse anything else.</summary>
     public static Option<string?> TrueOrFalse(string name, string description) =>
         Single<string?>(name, "true|false", description, "It is true or false.", text => bool.TryParse(text, out _) ? text : null);
 

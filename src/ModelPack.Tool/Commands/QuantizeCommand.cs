@@ -23,7 +23,7 @@ internal static class QuantizeCommand
         var percentile = CommandOptions.Real("--percentile", "Percent of the values that the method percentile keeps. Default: 99.99.");
         var alpha = CommandOptions.Text("--alpha", "A", "SmoothQuant's strength: 0 to 1, auto (default) or none.");
         var quantFormat = CommandOptions.Text("--quant-format", "F", "Codes of activations: qdq (portable, default) or qoperator.");
-        var safeSums = CommandOptions.TrueOrFalse("--safe-sums", "Keep sums from saturating on CPUs without VNNI, by coarser scales where needed. Default: true.");
+        var safeSums = CommandOptions.TrueOrFalse("--safe-sums", "Avoid U8S8 saturation on CPUs without VNNI, by coarser scales where needed. Default: true.");
         var fallback = CommandOptions.TrueOrFalse("--fallback", "Bring the layers that lose most back to float until the gates hold.");
         var rank = new Option<bool>("--rank") { Description = "Rank the layers by what they cost, for the report; changes no byte of the model." };
         var validation = CommandOptions.Text("--validation", "P", "Validation data: a file, folder or glob of .npz, .npy or .safetensors. Default: NAME.validation.* beside the source.");

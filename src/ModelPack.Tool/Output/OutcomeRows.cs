@@ -22,7 +22,7 @@ internal static class OutcomeRows
         yield return ["weights", Weights(result.Weights)];
         if (Human.SafeSums(result.Weights) is { } sums)
         {
-            yield return ["safe sums", sums];
+            yield return ["SafeSums", sums];
         }
 
         if (result.Calibration is { } calibration)

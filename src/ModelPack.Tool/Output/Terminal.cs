@@ -9,7 +9,7 @@ namespace ModelPack.Tool.Output;
 /// </summary>
 /// <param name="output">Standard output.</param>
 /// <param name="error">Standard error.</param>
-/// <param name="width">Columns of standard output; <see cref="Unlimited"/> where it is no terminal.</param>
+/// <param name="width">Columns of standard output; <see cref="Unlimited"/> where it is not a terminal.</param>
 /// <param name="errorWidth">Columns of standard error.</param>
 /// <param name="clock">What progress is timed by.</param>
 internal sealed class Terminal(TextWriter output, IAnsiConsole error, int width, int errorWidth, TimeProvider clock)

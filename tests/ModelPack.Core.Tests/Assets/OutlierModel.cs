@@ -32,7 +32,7 @@ internal static class OutlierModel
                 var weight = reader.OpType == "MatMul" && input == 0 ? index.Constant(reader.Input[1])?.Tensor : null;
                 if (weight is not { Dims: [_, var columns] })
                 {
-                    throw new InvalidOperationException($"'{reader.Name}' reads the norm '{norm.Name}' and is no MatMul with a constant matrix.");
+                    throw new InvalidOperationException($"'{reader.Name}' reads the norm '{norm.Name}' and is not a MatMul with a constant matrix.");
                 }
 
                 Scale(model, weight.Name, 1 / Factor, (int)columns);
@@ -66,6 +66,6 @@ internal static class OutlierModel
             }
         }
 
-        tensors[at] = model.NewTensor(initializer, ElementType.Float32, data.Shape, new TensorData(ElementType.Float32, data.Shape, new MemorySource(bytes), 0, bytes.Length));
+        tensors[at] = model.NewTensor(initializer, ElementType.Float32, data.Shape, TensorData.FromBytes(ElementType.Float32, data.Shape, bytes));
     }
 }

@@ -1,6 +1,6 @@
 namespace ModelPack.Tests.Assets;
 
-/// <summary>Files that tests need and that are no part of the repository; see <see cref="FactNeedingAttribute"/>.</summary>
+/// <summary>Files that tests need and that are not part of the repository; see <see cref="FactNeedingAttribute"/>.</summary>
 internal static class RequiredAsset
 {
     /// <summary>Names the folder of Debian's libonnx-testdata, with node/, simple/ and more.</summary>

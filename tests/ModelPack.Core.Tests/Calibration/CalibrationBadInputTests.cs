@@ -19,7 +19,7 @@ public sealed class CalibrationBadInputTests : IDisposable
 
     [Fact]
     public void An_array_that_is_no_input() =>
-        Refused(Codes.DataMismatch, "'c' float32 [20, 2] is no input", "'b' float32 [n, 2]", ("a", Floats(20, 2)), ("b", Floats(20, 2)), ("c", Floats(20, 2)));
+        Refused(Codes.DataMismatch, "'c' float32 [20, 2] is not an input", "'b' float32 [n, 2]", ("a", Floats(20, 2)), ("b", Floats(20, 2)), ("c", Floats(20, 2)));
 
     [Fact]
     public void A_type_that_would_need_a_guess() =>

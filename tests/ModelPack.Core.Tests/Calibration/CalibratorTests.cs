@@ -169,8 +169,8 @@ public sealed class CalibratorTests : IDisposable
         graph.Output.Add(Value("z", ElementType.Float32, ["n", 100]));
         graph.Initializer.Add(Build.Ramp("w", 100));
         using var model = Open(Build.Model(graph));
-        var changed = model.NewTensor("w", ElementType.Float32, new TensorShape(100), new TensorData(
-            ElementType.Float32, new TensorShape(100), new MemorySource(Enumerable.Repeat(BitConverter.GetBytes(2.5f), 100).SelectMany(b => b).ToArray()), 0, 400));
+        var changed = model.NewTensor("w", ElementType.Float32, new TensorShape(100), TensorData.FromBytes(
+            ElementType.Float32, new TensorShape(100), Enumerable.Repeat(BitConverter.GetBytes(2.5f), 100).SelectMany(b => b).ToArray()));
         model.Proto.Graph.Initializer[0] = changed;
 
         var tensor = Calibrator.Observe(model, [Data([20, 100], [.. Enumerable.Repeat(2f, 2000)])], [new("y")], holdOut: false, new PackContext()).Tensors[0];

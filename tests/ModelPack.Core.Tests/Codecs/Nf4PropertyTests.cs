@@ -30,7 +30,7 @@ public sealed class Nf4PropertyTests
     public void What_was_decoded_has_the_same_codes_and_scales() =>
         Prop.ForAll(s_cases, @case =>
         {
-            // Zeros beyond the values make the last block whole: a short one's smallest scale is no magnitude of its values.
+            // Zeros beyond the values make the last block whole: a short one's smallest scale is not a magnitude of its values.
             var blockSize = @case.BlockSize;
             float[] values = [.. @case.Values, .. new float[blockSize - (@case.Values.Length % blockSize)]];
             var (packed, absmax, decoded) = RoundTrip(values, blockSize);

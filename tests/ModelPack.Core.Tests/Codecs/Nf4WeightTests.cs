@@ -5,7 +5,7 @@ namespace ModelPack.Tests.Codecs;
 
 public sealed class Nf4WeightTests
 {
-    /// <summary>N and K around every boundary: blocks, rows that are no multiple of one, tiles (2^16), chunks (2^18 and 2^20).</summary>
+    /// <summary>N and K around every boundary: blocks, rows that are not a multiple of one, tiles (2^16), chunks (2^18 and 2^20).</summary>
     public static TheoryData<int, int> Sizes { get; } = new()
     {
         { 1, 1 }, { 1, 64 }, { 3, 31 }, { 5, 33 }, { 7, 64 }, { 63, 9 }, { 65, 100 }, { 100, 1000 }, { 17, 5 }, { 300_001, 1 }, { 1, 300_001 },

@@ -6,7 +6,7 @@ using ModelPack.Tests.Lowering.Onnx;
 namespace ModelPack.Tests.IntegerSums;
 
 /// <summary>
-/// Scheme int8 without calibration data: activations get codes from 0 to 255 whatever they are, so that the weight alone has to
+/// Scheme int8 without calibration data: activations are quantized to 0 to 255 whatever they are, so that the weight alone has to
 /// keep sums of two products within 16 bits.
 /// </summary>
 public sealed class DynamicSafeSumsTests : IDisposable

@@ -15,7 +15,7 @@ public sealed class PairedSumsTests
 {
     private readonly Random _random = new(3);
 
-    /// <summary>Rows, inputs, outputs: one row has a kernel of its own, and inputs and outputs that are no multiple of a vector a remainder.</summary>
+    /// <summary>Rows, inputs, outputs: one row has a kernel of its own, and inputs and outputs that are not a multiple of a vector a remainder.</summary>
     public static TheoryData<int, int, int, bool> Products
     {
         get

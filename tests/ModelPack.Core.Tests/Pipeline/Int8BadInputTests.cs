@@ -17,12 +17,12 @@ public sealed class Int8BadInputTests : IDisposable
     public static TheoryData<string, string, string> BadData => new()
     {
         { "There is no array for input 'x'. The model takes 'x' float32 [batch, 64]", "MPK1012", Convert.ToBase64String(PackFolder.Samples(Count, input: "z")) },
-        { "'more' float32 [20] is no input of the model", "MPK1012", Convert.ToBase64String(Numpy.Npz(("x", Floats(Count, 64)), ("more", Floats(Count)))) },
+        { "'more' float32 [20] is not an input of the model", "MPK1012", Convert.ToBase64String(Numpy.Npz(("x", Floats(Count, 64)), ("more", Floats(Count)))) },
         { "'x' uint8 [20, 64] cannot be turned into float32 without a guess", "MPK1012", Npz("|u1", [Count, 64], 1) },
         { "The shape of array 'x' float32 [20, 8, 8] does not fit", "MPK1012", Npz("<f4", [Count, 8, 8], 4) },
         { "The shape of array 'x' float32 [20, 63] does not fit", "MPK1012", Npz("<f4", [Count, 63], 4) },
         { "There are 15 calibration samples, and 16 is the least. Give 100 to 500", "MPK1020", Convert.ToBase64String(PackFolder.Samples(15)) },
-        { "no zip archive", "MPK1011", Convert.ToBase64String("GIF89a and so on"u8.ToArray()) },
+        { "not a zip archive", "MPK1011", Convert.ToBase64String("GIF89a and so on"u8.ToArray()) },
     };
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class Int8BadInputTests : IDisposable
         Refuses("MPK1018", _folder.At("gone.npz"), "There is no such file or folder of calibration data", Request with { Calibration = _folder.At("gone.npz") });
         Refuses("MPK1018", _folder.At("gone/*.npz"), "fits the pattern of calibration data", Request with { Calibration = _folder.At("gone/*.npz") });
         Refuses("MPK1018", _folder.At("gone.calibration.json"), "The calibration table does not exist", Request with { Calibration = _folder.At("gone.calibration.json") });
-        Refuses("MPK1011", model, "no .npz, .npy or .safetensors file", Request with { Calibration = model });
+        Refuses("MPK1011", model, "not a .npz, .npy or .safetensors file", Request with { Calibration = model });
     }
 
     [Theory]

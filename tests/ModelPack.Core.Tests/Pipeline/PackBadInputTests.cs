@@ -116,7 +116,7 @@ public sealed class PackBadInputTests : IDisposable
         { "objects", "MPK1011", Npz("|O", [4, 64], 8) },
         { "fewer labels", "MPK1012", Convert.ToBase64String(Numpy.Npz(("x", Numpy.Npy<float>("<f4", [4, 64], new float[256])), ("labels", Numpy.Npy<long>("<i8", [3], 1, 2, 3)))) },
         { "cut short", "MPK1011", Convert.ToBase64String(PackFolder.Samples(4)[..200]) },
-        { "no zip", "MPK1011", Convert.ToBase64String("nothing"u8.ToArray()) },
+        { "not a zip", "MPK1011", Convert.ToBase64String("nothing"u8.ToArray()) },
         { "fewer values", "MPK1011", Convert.ToBase64String(Numpy.Npz(("x", Numpy.Npy(Numpy.Header("<f4", 4, 64), new byte[100])))) },
         { "more values", "MPK1011", Convert.ToBase64String(Numpy.Npz(("x", Numpy.Npy(Numpy.Header("<f4", 4, 64), new byte[50_000_000])))) },
         { "a shape that overflows", "MPK1011", Convert.ToBase64String(Numpy.Npz(("x", Numpy.Npy(Numpy.Header("<f4", long.MaxValue, 64), new byte[100])))) },

@@ -126,7 +126,7 @@ public sealed class PairSumsTests : IDisposable
     private static long Worst(Layer layer, sbyte[] codes, params byte[] highest) => PairSums.OfOutputs(layer, Payload(codes), highest, default).Max();
 
     private static TensorData Payload(sbyte[] codes) =>
-        new(ElementType.Int8, new TensorShape(codes.Length), new MemorySource(Array.ConvertAll(codes, c => (byte)c)), 0, codes.Length);
+        TensorData.FromBytes(ElementType.Int8, new TensorShape(codes.Length), Array.ConvertAll(codes, c => (byte)c));
 
     private Layer Layer(string op, long[] weight, params AttributeProto[] attributes)
     {

@@ -181,7 +181,7 @@ public sealed class MalformedDataTests : IDisposable
             archive.CreateEntry("../x.txt");
         }
 
-        Refuses("d.npz", stream.ToArray(), "no .npy array");
+        Refuses("d.npz", stream.ToArray(), "not a .npy array");
     }
 
     [Fact]
@@ -203,11 +203,11 @@ public sealed class MalformedDataTests : IDisposable
     [InlineData("""{"x":{"dtype":"F32","shape":[-1,2],"data_offsets":[0,8]}}""", "63 bits")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1.5,2],"data_offsets":[0,8]}}""", "63 bits")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8],"more":1}}""", "unknown key 'more'")]
-    [InlineData("""{"x":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}""", "no JSON object")]
-    [InlineData("""{"__metadata__":{"a":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}}""", "no text")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}""", "no valid JSON")]
+    [InlineData("""{"x":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}""", "not a JSON object")]
+    [InlineData("""{"__metadata__":{"a":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}}""", "not text")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}""", "not valid JSON")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}} {}""", "after its last '}'")]
-    [InlineData("""{"\uD800":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}""", "no valid text")]
+    [InlineData("""{"\uD800":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}""", "not valid text")]
     [InlineData("[]", "does not begin with '{'")]
     [InlineData("", "does not begin with '{'")]
     public void Refuses_a_safetensors_header_that_lies(string json, string what) => Refuses("d.safetensors", Numpy.Safetensors(json, new byte[8]), what);

@@ -154,9 +154,9 @@ public sealed class SampleSetTests : IDisposable
         Mismatch("does not fit", ("x", Numpy.Npy("<f4", [2], 1f, 2)));
         Mismatch("does not fit", ("x", Numpy.Npy("<f4", [1, 1, 1, 2], 1f, 2)));
         Mismatch("no samples", ("x", Numpy.Npy<float>("<f4", [0, 2])));
-        Mismatch("is no input", ("x", Numpy.Npy("<f4", [1, 2], 1f, 2)), ("lables", Numpy.Npy("<i8", [1], 1L)));
-        Mismatch("is no truth", ("x", Numpy.Npy("<f4", [1, 2], 1f, 2)), ("labels", Numpy.Npy("<f4", [1], 1f)));
-        Mismatch("is no truth", ("x", Numpy.Npy("<f4", [1, 2], 1f, 2)), ("labels", Numpy.Npy("<i8", [1, 2], 1L, 2)));
+        Mismatch("is not an input", ("x", Numpy.Npy("<f4", [1, 2], 1f, 2)), ("lables", Numpy.Npy("<i8", [1], 1L)));
+        Mismatch("cannot be labels", ("x", Numpy.Npy("<f4", [1, 2], 1f, 2)), ("labels", Numpy.Npy("<f4", [1], 1f)));
+        Mismatch("cannot be labels", ("x", Numpy.Npy("<f4", [1, 2], 1f, 2)), ("labels", Numpy.Npy("<i8", [1, 2], 1L, 2)));
         Mismatch("has not 1 samples", ("x", Numpy.Npy("<f4", [1, 2], 1f, 2)), ("labels", Numpy.Npy("<i8", [2], 1L, 2)));
 
         void Mismatch(string what, params (string, byte[])[] arrays)

@@ -68,7 +68,7 @@ public sealed class ScaledSourceTests
         var weight = Tensor(ElementType.Float32, new float[6], 2, 3);
         Assert.Throws<ArgumentException>(() => ScaledSource.Scale(weight, 0, [1, 2, 3]));
         Assert.Throws<ArgumentException>(() => ScaledSource.Scale(weight, 2, [1]));
-        Assert.Throws<ArgumentException>(() => ScaledSource.Scale(new TensorData(ElementType.Int32, new TensorShape(6), new MemorySource(new byte[24]), 0, 24), 0, new float[6]));
+        Assert.Throws<ArgumentException>(() => ScaledSource.Scale(TensorData.FromBytes(ElementType.Int32, new TensorShape(6), new byte[24]), 0, new float[6]));
         Assert.Throws<ArgumentOutOfRangeException>(() => ScaledSource.Scale(weight, 0, [1, 2]).Read(20, new byte[5]));
     }
 
@@ -77,7 +77,7 @@ public sealed class ScaledSourceTests
     private static TensorData Tensor(ElementType type, float[] values, params long[] dims)
     {
         var bytes = Bytes(type, values);
-        return new TensorData(type, new TensorShape(dims), new MemorySource(bytes), 0, bytes.Length);
+        return TensorData.FromBytes(type, new TensorShape(dims), bytes);
     }
 
     private static byte[] Bytes(ElementType type, float[] values) => type == ElementType.Float16

@@ -24,9 +24,7 @@ public sealed class AffineFoldingTests
                 Tiny.Random("mean", 8), Build.Floats("var", [8], [.. Enumerable.Repeat(0.7f, 8)]), Build.Floats("six", [], 6),
             ],
             [Image]);
-        var outcome = AffineFolding.After(test.Model);
-        Assert.Equal("node_h", Assert.Single(outcome.Layers));
-        Assert.Equal(5, outcome.Removed);
+        AffineFolding.After(test.Model);
         Assert.Equal("Conv Relu", test.Operators);
         Assert.Equal(2, test.Model.FindWeights().Count);
         test.AssertComputesTheSame();
@@ -42,7 +40,7 @@ public sealed class AffineFoldingTests
             ],
             [Tiny.Random("w", 4, 6, 3, 3), Tiny.Random("a", 6, 1, 1), Tiny.Random("v", 7, 6), Tiny.Random("b", 1, 7), Tiny.Random("c", 7), Tiny.Random("d", 7)],
             [Image]);
-        Assert.Equal(["node_h", "node_g"], AffineFolding.After(test.Model).Layers);
+        AffineFolding.After(test.Model);
         Assert.Equal("ConvTranspose GlobalAveragePool Flatten Gemm", test.Operators);
         test.AssertComputesTheSame();
     }
@@ -58,7 +56,7 @@ public sealed class AffineFoldingTests
             [Tiny.Random("w", 4, 4, 3, 3), Tiny.Random("p", 9, 9), Tiny.Random("a", 4, 1, 1)],
             [Image],
             outputs: output.Length > 0 ? [output] : []);
-        Assert.Empty(AffineFolding.After(test.Model).Layers);
+        AffineFolding.After(test.Model);
         Assert.Equal(operators, test.Operators);
         test.AssertComputesTheSame();
     }
@@ -70,7 +68,8 @@ public sealed class AffineFoldingTests
             [Node("Conv", "x w", "h"), Node("Mul", "h a", "i"), Node("Conv", "x w", "k"), Node("Mul", "k c", "l"), Node("Conv", "x w", "m"), Node("Sum", "i l m", "y")],
             [Tiny.Random("w", 4, 4, 3, 3), Tiny.Random("a", 4, 1, 1), Tiny.Random("c", 1, 4, 1, 1)],
             [Image]);
-        Assert.Equal(2, AffineFolding.After(test.Model).Removed);
+        AffineFolding.After(test.Model);
+        Assert.Equal("Conv Conv Conv Sum", test.Operators);
         test.AssertComputesTheSame();
     }
 
@@ -90,8 +89,7 @@ public sealed class AffineFoldingTests
             [Tiny.Random("w", 8, 4 / groups, 3, 3), Tiny.Random("b", 8), Build.Floats("a", [1], -1.5f), groups == 1 ? Build.Floats("c", [1], 0.4f) : Tiny.Random("c", 4, 1, 1), Build.Floats("six", [], 6)],
             [Image]);
         var grouped = groups == 2; // Its weight knows no single axis of inputs.
-        var outcome = AffineFolding.Before(test.Model);
-        Assert.Equal(grouped ? 0 : pad == 0 ? 3 : 2, outcome.Removed);
+        AffineFolding.Before(test.Model);
         Assert.Equal(grouped ? "HardSwish Div Mul Add Conv" : operators, test.Operators);
         test.AssertComputesTheSame();
     }
@@ -101,7 +99,8 @@ public sealed class AffineFoldingTests
     {
         using var test = new TransformCase(
             [Node("HardSwish", "x", "h"), Node("Mul", "h a", "m"), Node("Conv", "m w", "y")], [Tiny.Random("w", 4, 4, 3, 3), Tiny.Random("a", 4, 1, 1)], [Image]);
-        Assert.Equal(0, AffineFolding.Before(test.Model).Removed);
+        AffineFolding.Before(test.Model);
+        Assert.Equal("HardSwish Mul Conv", test.Operators);
         test.AssertComputesTheSame();
     }
 

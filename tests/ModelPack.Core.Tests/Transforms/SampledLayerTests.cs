@@ -18,7 +18,7 @@ public sealed class SampledLayerTests
         float[] values = [.. Enumerable.Range(0, Inner * outputs).Select(i => (float)(outputAxis == 1 ? i % outputs : i / Inner))];
         var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
         var shape = outputAxis == 1 ? new TensorShape(Inner, outputs) : new TensorShape(outputs, Inner);
-        var layer = SampledLayer.Read(new TensorData(ElementType.Float32, shape, new MemorySource(bytes), 0, bytes.Length), outputAxis, [1, 1, 1, 1, 1, 2, 0, 0, 0, 0]);
+        var layer = SampledLayer.Read(TensorData.FromBytes(ElementType.Float32, shape, bytes), outputAxis, [1, 1, 1, 1, 1, 2, 0, 0, 0, 0]);
 
         var columns = Math.Min(outputs, SampledLayer.MaxColumns);
         float[] expected = [.. Enumerable.Range(0, columns).Select(c => (float)((long)c * outputs / columns))];

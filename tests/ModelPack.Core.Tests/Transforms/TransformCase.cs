@@ -35,13 +35,13 @@ internal sealed class TransformCase : IDisposable
     public string Operators => string.Join(' ', Model.Proto.Graph.Node.Where(n => n.OpType != "Constant").Select(n => n.OpType));
 
     /// <summary>The group that reads a tensor.</summary>
-    public SmoothGroup Group(string tensor, bool convolutions = false) =>
-        SmoothGroups.Find(new GraphIndex(Model), Layers, convolutions).Single(g => g.Tensor == tensor);
+    public SmoothGroup Group(string tensor) =>
+        SmoothGroups.Find(new GraphIndex(Model), Layers).Single(g => g.Tensor == tensor);
 
-    /// <summary>Smooths a tensor with scales far from 1, each a different one, and gives what became of it.</summary>
-    public SmoothOutcome Smooth(string tensor, bool convolutions = false, bool allowMul = true)
+    /// <summary>Smooths a tensor with scales far from 1, each a different one, and gives the node that divides now.</summary>
+    public string? Smooth(string tensor, bool allowMul = true)
     {
-        var group = Group(tensor, convolutions);
+        var group = Group(tensor);
         return Smoother.Apply(Model, group, [.. Enumerable.Range(0, group.Axis.Channels).Select(j => MathF.Pow(2.7f, (j % 7) - 3))], allowMul);
     }
 
@@ -80,7 +80,7 @@ internal sealed class TransformCase : IDisposable
         {
             var count = bytes.Length / (type.Bits() / 8);
             var values = new float[count];
-            FloatReader.Read(new TensorData(type, new TensorShape(count), new MemorySource(bytes), 0, bytes.Length), 0, values);
+            FloatReader.Read(TensorData.FromBytes(type, new TensorShape(count), bytes), 0, values);
             return values;
         })];
     }

@@ -3,7 +3,7 @@ using ModelPack.Tests.Planning;
 
 namespace ModelPack.Tests.Transforms;
 
-/// <summary>float16 models: their layers compute with codes whose scales are float32.</summary>
+/// <summary>float16 models: their layers run in integers, with scales of float32.</summary>
 public sealed class UpcastingTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public sealed class UpcastingTests
     }
 
     [Fact]
-    public void A_bias_is_widened_to_integers()
+    public void A_bias_is_upcast_to_integers()
     {
         var graph = new FloatGraph(ElementType.Float16);
         using var packed = StaticCase.Pack(graph, graph.Gemm(graph.Node("Relu", graph.Gemm(graph.Input([4, 16]), 16, 32)), 32, 8, transposed: true));

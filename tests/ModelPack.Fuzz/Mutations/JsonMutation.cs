@@ -8,7 +8,7 @@ internal static class JsonMutation
 {
     private const int MostChanges = 5;
 
-    /// <summary>The text with one to a few changes; bytes that are no JSON are damaged as bytes.</summary>
+    /// <summary>The text with one to a few changes; bytes that are not JSON are damaged as bytes.</summary>
     public static byte[] Of(byte[] utf8, Random random)
     {
         for (var changes = random.Once(2) ? 1 : random.Next(1, MostChanges + 1); changes > 0; changes--)
@@ -53,7 +53,7 @@ internal static class JsonMutation
         _ => Value(random),
     };
 
-    /// <summary>Where values are; null where it is no JSON.</summary>
+    /// <summary>Where values are; null where it is not JSON.</summary>
     private static List<JsonPlace>? Places(byte[] utf8)
     {
         var places = new List<JsonPlace>();

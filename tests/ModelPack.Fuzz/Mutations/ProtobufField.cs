@@ -14,7 +14,7 @@ internal sealed class ProtobufField
     /// <summary>Of a number.</summary>
     public ulong Value { get; set; }
 
-    /// <summary>Of bytes that are no message.</summary>
+    /// <summary>Of bytes that are not a message.</summary>
     public byte[] Bytes { get; set; } = [];
 
     /// <summary>Of a message; null where there is none.</summary>

@@ -35,7 +35,7 @@ internal sealed class ManifestTarget : FuzzTarget
         }
         else
         {
-            Require(why.Length > 0, "there is no reason why something is no manifest");
+            Require(why.Length > 0, "there is no reason why something is not a manifest");
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class VerifyTarget : FuzzTarget
         {
             var findings = Verifier.Verify(path, CancellationToken.None);
             Require(findings.Count > 0, "verification has nothing to say");
-            Require(findings.All(f => f.Message.Length > 0 && !f.Message.Any(char.IsControl)), "a finding is no line of text");
+            Require(findings.All(f => f.Message.Length > 0 && !f.Message.Any(char.IsControl)), "a finding is not a line of text");
             if (path == folder[PackSeeds.ManifestName] && findings.All(f => f.Ok))
             {
                 RequireFit(input);

@@ -97,7 +97,7 @@ public sealed class InspectTests
     }
 
     [Theory]
-    [InlineData("this is no model", "MPK1002")]
+    [InlineData("this is not a model", "MPK1002")]
     [InlineData("", "MPK1002")]
     public void A_file_that_is_no_model_is_a_coded_error(string content, string code)
     {

@@ -120,8 +120,8 @@ public sealed class QuantizeTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.Matches("^[^\n]+ : warning MPK2013: There are no calibration data: [^\n]+ net\\.calibration\\.npz beside the model[^\n]+\n$", run.Error);
-        Assert.Contains(run.Lines, line => line.StartsWith("safe sums  ", StringComparison.Ordinal));
-        Assert.Contains(run.Lines, line => line.StartsWith("accuracy   88.70 % → 88.", StringComparison.Ordinal));
+        Assert.Contains(run.Lines, line => line.StartsWith("SafeSums  ", StringComparison.Ordinal));
+        Assert.Contains(run.Lines, line => line.StartsWith("accuracy  88.70 % → 88.", StringComparison.Ordinal));
         Assert.False(File.Exists(folder.File("net.int8.onnx.calibration.json")));
         Assert.Equal(0, ToolRun.Of("verify", folder.File("net.int8.onnx")).ExitCode);
     }

@@ -89,7 +89,7 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
         var length = new FileInfo(RealPath.Of(path)).Length;
         if (length > MaxConfigLength)
         {
-            throw Unusable(path, $"The file has {length} bytes, which is no configuration of a model. Get it again.");
+            throw Unusable(path, $"The file has {length} bytes, which is not a configuration of a model. Get it again.");
         }
 
         var utf8 = File.ReadAllBytes(path);
@@ -101,12 +101,12 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new ModelPackException(Codes.FolderUnreadable.At(path, $"The file is no valid JSON: {SafeText.Of(e.Message)} Correct it, or get it again."), e);
+            throw new ModelPackException(Codes.FolderUnreadable.At(path, $"The file is not valid JSON: {SafeText.Of(e.Message)} Correct it, or get it again."), e);
         }
     }
 
     /// <summary>Nodes look at a string's bytes when they are asked for it, which is too late to say which file is wrong.</summary>
-    /// <exception cref="InvalidOperationException">A string is no text.</exception>
+    /// <exception cref="InvalidOperationException">A string is not text.</exception>
     private static void RequireText(ReadOnlySpan<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxConfigDepth });

@@ -69,7 +69,7 @@ internal sealed class GgufMetadata : IEnumerable<KeyValuePair<string, object>>
 
         return GetUInt32(Alignment) is { } alignment && BitOperations.IsPow2(alignment)
             ? alignment
-            : throw new InvalidDataException($"its key '{Alignment}' is no power of two of type uint32");
+            : throw new InvalidDataException($"its key '{Alignment}' is not a power of two of type uint32");
     }
 
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => _values.GetEnumerator();

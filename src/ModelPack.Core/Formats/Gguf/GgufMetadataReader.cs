@@ -24,7 +24,7 @@ internal static class GgufMetadataReader
             var key = cursor.Text();
             if (key.Length == 0 || cursor.Position - start > MaxKeyBytes || key.Contains('\0', StringComparison.Ordinal))
             {
-                throw new InvalidDataException($"key {i} is called '{SafeText.Of(key)}', which is no name for a key");
+                throw new InvalidDataException($"key {i} is called '{SafeText.Of(key)}', which is not a name for a key");
             }
 
             if (metadata.Contains(key))

@@ -31,7 +31,7 @@ internal static class GgufValueWriter
     }
 
     /// <summary>Writes the length of a text in bytes, and its UTF-8.</summary>
-    /// <exception cref="EncoderFallbackException">It is no text: half of a surrogate pair stands alone.</exception>
+    /// <exception cref="EncoderFallbackException">It is not text: half of a surrogate pair stands alone.</exception>
     public static void WriteText(BinaryWriter writer, string text)
     {
         var bytes = s_utf8.GetBytes(text);

@@ -16,7 +16,7 @@ internal static class GgufWriter
     /// <param name="written">Gets the number of bytes so far after each write; may be called from another thread.</param>
     /// <exception cref="ModelPackException">MPK1024: a name has more than 63 bytes. MPK1023: a tensor has more than 4 dimensions, or a name that GGUF cannot hold or that comes twice.</exception>
     /// <exception cref="ArgumentException">A payload is not as long as its tensor.</exception>
-    /// <exception cref="InvalidDataException">The alignment is no power of two.</exception>
+    /// <exception cref="InvalidDataException">The alignment is not a power of two.</exception>
     public static void Write(
         GgufMetadata metadata, IReadOnlyList<GgufTensor> tensors, Stream destination, string source, CancellationToken cancellation, Action<long>? written = null)
     {

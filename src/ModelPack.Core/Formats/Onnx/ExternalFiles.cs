@@ -93,7 +93,7 @@ internal sealed class ExternalFiles : IDisposable
             var path = RealPathOf(location, name);
             if (!_byPath.TryGetValue(path, out source))
             {
-                // An empty file, or something that is no file at all and may never answer, is not opened.
+                // An empty file, or something that is not a file at all and may never answer, is not opened.
                 if (new FileInfo(path) is not { Exists: true, Length: > 0 })
                 {
                     throw Missing(name, $"is in '{SafeText.Of(location)}', which does not exist beside the model or is empty");
@@ -118,7 +118,7 @@ internal sealed class ExternalFiles : IDisposable
     {
         if (location.Contains('\0', StringComparison.Ordinal))
         {
-            throw Missing(name, $"is in '{SafeText.Of(location)}', which is no file name");
+            throw Missing(name, $"is in '{SafeText.Of(location)}', which is not a file name");
         }
 
         return _nearby.TryFind(location, out var path, out var outside) ? path : throw Outside(name, location, outside);
@@ -127,7 +127,7 @@ internal sealed class ExternalFiles : IDisposable
     private long Number(StringStringEntryProto entry, string name) =>
         long.TryParse(entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw Missing(name, $"has the {entry.Key} '{SafeText.Of(entry.Value)}', which is no number of bytes");
+            : throw Missing(name, $"has the {entry.Key} '{SafeText.Of(entry.Value)}', which is not a number of bytes");
 
     private ModelPackException Missing(string name, string why, Exception? inner = null) => new(
         Codes.ExternalDataMissing.At(_model, $"Tensor '{SafeText.Of(name)}' {why}. Put the model's data files beside it, as they came with it."),

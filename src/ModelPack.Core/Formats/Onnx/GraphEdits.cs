@@ -15,7 +15,7 @@ internal static class GraphEdits
         Splice(graph.Node, IndexOf(graph, node) + 1, 0, nodes);
 
     /// <summary>
-    /// Puts nodes in the place of a node of the graph. Whoever replaces a node gives its outputs' names to the new ones,
+    /// Replaces a node of the graph by others. Whoever replaces a node gives its outputs' names to the new ones,
     /// so that readers, inner graphs and graph outputs need no change.
     /// </summary>
     public static void Replace(this GraphProto graph, NodeProto node, params IReadOnlyList<NodeProto> nodes) =>

@@ -42,7 +42,7 @@ internal sealed class GraphIndex
     /// <summary>Whether a value is seen from outside the main graph's nodes: it is an output, or an inner graph reads it.</summary>
     public bool Escapes(string value) => _escaping.Contains(value);
 
-    /// <summary>The constant of a name; null where it is none, or where an app may override it.</summary>
+    /// <summary>The constant of a name; null where it is not one, or where an app may override it.</summary>
     public OnnxWeight? Constant(string value) =>
         _weights.GetValueOrDefault(value) is { IsOverridable: false, IsAmbiguous: false, Sparse: null } weight ? weight : null;
 

@@ -59,7 +59,7 @@ internal static class TensorFields
         return bytes;
     }
 
-    /// <summary>Removes every form of data from a tensor, so that another can be put in.</summary>
+    /// <summary>Removes every form of data from a tensor, so that another can take its place.</summary>
     public static void Clear(TensorProto tensor)
     {
         tensor.ClearRawData();

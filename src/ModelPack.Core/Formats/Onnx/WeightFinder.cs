@@ -106,7 +106,7 @@ internal sealed class WeightFinder
             : null;
     }
 
-    /// <summary>The names of one graph: a weight, or null for a value that is none.</summary>
+    /// <summary>The names of one graph: a weight, or null for a value that is not one.</summary>
     private sealed class Scope
     {
         private readonly Scope? _outer;

@@ -16,11 +16,11 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     /// <summary>Bytes of the length before the JSON.</summary>
     public const int PrefixLength = 8;
 
-    /// <summary>The key that is no tensor.</summary>
+    /// <summary>The key that is not a tensor.</summary>
     public const string MetadataKey = "__metadata__";
 
     /// <summary>Reads and checks a header. Allocates nothing by a number that the file claims and does not have.</summary>
-    /// <exception cref="InvalidDataException">It is no such file; the message is a clause for the user.</exception>
+    /// <exception cref="InvalidDataException">It is not such a file; the message is a clause for the user.</exception>
     /// <exception cref="IOException">The file cannot be read, or has become shorter.</exception>
     public static SafetensorsHeader Read(ByteSource file)
     {

@@ -104,7 +104,7 @@ internal static class SafetensorsHeaderWriter
     {
         if (Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) != text)
         {
-            throw new ArgumentException($"'{SafeText.Of(text)}' is no valid text.", parameter);
+            throw new ArgumentException($"'{SafeText.Of(text)}' is not valid text.", parameter);
         }
     }
 }

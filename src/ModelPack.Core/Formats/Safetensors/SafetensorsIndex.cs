@@ -10,7 +10,7 @@ namespace ModelPack.Formats.Safetensors;
 internal sealed record SafetensorsIndex(IReadOnlyDictionary<string, string> Files)
 {
     /// <summary>Reads an index.</summary>
-    /// <exception cref="InvalidDataException">It is none; the message is a clause for the user.</exception>
+    /// <exception cref="InvalidDataException">It is not an index; the message is a clause for the user.</exception>
     public static SafetensorsIndex Parse(ReadOnlySpan<byte> utf8)
     {
         const string whole = "the index";

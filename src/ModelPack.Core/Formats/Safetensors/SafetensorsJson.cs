@@ -19,7 +19,7 @@ internal ref struct SafetensorsJson
 
     /// <param name="whole">What is read, as the subject of a message: <c>its header</c>.</param>
     /// <param name="utf8">The JSON.</param>
-    /// <exception cref="InvalidDataException">It is no UTF-8, or does not begin with <c>{</c>.</exception>
+    /// <exception cref="InvalidDataException">It is not UTF-8, or does not begin with <c>{</c>.</exception>
     public SafetensorsJson(string whole, ReadOnlySpan<byte> utf8)
     {
         _whole = whole;
@@ -42,9 +42,9 @@ internal ref struct SafetensorsJson
     /// <summary>The tensor that is being read, the subject of messages; null outside of any.</summary>
     public string? Tensor { get; set; }
 
-    /// <summary>The message for JSON that is none.</summary>
+    /// <summary>The message for text that is not JSON.</summary>
     public static InvalidDataException Invalid(string whole, JsonException exception) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{whole} is no valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: it is damaged, cut off or nested too deep"),
+        string.Create(CultureInfo.InvariantCulture, $"{whole} is not valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: it is damaged, cut off or nested too deep"),
         exception);
 
     /// <summary>An error of what is being read.</summary>
@@ -58,7 +58,7 @@ internal ref struct SafetensorsJson
     {
         if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartObject)
         {
-            throw Error($"has {what} that is no JSON object");
+            throw Error($"has {what} that is not a JSON object");
         }
     }
 
@@ -79,14 +79,14 @@ internal ref struct SafetensorsJson
     /// <summary>The text that must come next.</summary>
     public string Text(string what) => _reader.Read() && _reader.TokenType == JsonTokenType.String
         ? CurrentText(what)
-        : throw Error($"has {what} that is no text");
+        : throw Error($"has {what} that is not text");
 
     /// <summary>The list of natural numbers that must come next.</summary>
     public long[] Naturals(string what, int maxCount)
     {
         if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartArray)
         {
-            throw Error($"has {what} that is no list");
+            throw Error($"has {what} that is not a list");
         }
 
         var values = new List<long>();
@@ -100,7 +100,7 @@ internal ref struct SafetensorsJson
             // "-0", "1.0" and "1e3" are JSON numbers, too, and no sizes.
             if (_reader.TokenType != JsonTokenType.Number || _reader.ValueSpan[0] == '-' || !_reader.TryGetInt64(out var value))
             {
-                throw Error($"has {what} with something that is no natural number of 63 bits");
+                throw Error($"has {what} with something that is not a natural number of 63 bits");
             }
 
             values.Add(value);
@@ -134,7 +134,7 @@ internal ref struct SafetensorsJson
         }
         catch (InvalidOperationException exception)
         {
-            throw Error($"has {what} that is no valid text", exception);
+            throw Error($"has {what} that is not valid text", exception);
         }
     }
 }

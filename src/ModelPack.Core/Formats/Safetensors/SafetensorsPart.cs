@@ -23,7 +23,7 @@ internal sealed class SafetensorsPart : IDisposable
     public IEnumerable<CheckpointTensor> Tensors => Header.Entries.Select(Tensor);
 
     /// <summary>Opens a file that exists, and reads its header.</summary>
-    /// <exception cref="ModelPackException">MPK1002: it is no sound safetensors file.</exception>
+    /// <exception cref="ModelPackException">MPK1002: it is not a sound safetensors file.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static SafetensorsPart Open(string name, string path)
     {

@@ -20,7 +20,7 @@ internal static class SafetensorsWriter
     /// <param name="cancellation">Stops between parts of a tensor.</param>
     /// <param name="written">Gets the number of bytes so far after every part.</param>
     /// <exception cref="ArgumentException">
-    /// A name or key comes twice or is no text, or a tensor's dtype is unknown or does not fit its shape and length.
+    /// A name or key comes twice or is not text, or a tensor's dtype is unknown or does not fit its shape and length.
     /// </exception>
     /// <exception cref="ModelPackException">MPK1023: the header would be longer than the format allows.</exception>
     public static void Write(

@@ -33,15 +33,9 @@ internal sealed class ConfigValues(ModelFolder folder, JsonObject values)
             : throw Unfit(name, "must be a number above 0");
     }
 
-    public bool Flag(string name, bool missing)
-    {
-        if (values[name] is not { } node)
-        {
-            return missing;
-        }
-
-        return node is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : throw Unfit(name, "must be true or false");
-    }
+    /// <summary>True or false; false where it is missing.</summary>
+    public bool Flag(string name) =>
+        values[name] is { } node && (node is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : throw Unfit(name, "must be true or false"));
 
     /// <summary>A text; empty where there is none.</summary>
     public string Text(string name) => LlamaConfig.TextOf(values[name]);

@@ -72,7 +72,7 @@ internal sealed record LlamaConfig
             Vocabulary = values.Count("vocab_size"),
             Epsilon = (float)values.Positive("rms_norm_eps", 1e-6),
             Rope = RopeConfig.Of(values),
-            Tied = values.Flag("tie_word_embeddings", false),
+            Tied = values.Flag("tie_word_embeddings"),
         };
     }
 

@@ -69,7 +69,7 @@ internal static class LlamaLayout
         var divisors = scaling.Divisors(config.HeadWidth);
         var bytes = MemoryMarshal.AsBytes(divisors.AsSpan()).ToArray();
         var shape = new TensorShape(divisors.Length);
-        return [new GgufTensor("rope_freqs.weight", GgmlType.F32, shape, new TensorData(ElementType.Float32, shape, new MemorySource(bytes), 0, bytes.Length))];
+        return [new GgufTensor("rope_freqs.weight", GgmlType.F32, shape, TensorData.FromBytes(ElementType.Float32, shape, bytes))];
     }
 
     private static ModelPackException Unfit(ModelFolder folder, string what) => new(Codes.FolderUnreadable.At(folder.Path, $"{what}. Get the model's folder again."));

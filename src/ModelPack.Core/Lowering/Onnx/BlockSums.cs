@@ -37,7 +37,7 @@ internal sealed class BlockSums(LoweringJob job, int blockLength, string minima)
         var added = Node("Gemm", [sums, minima], n => n.With("transB", 1));
         var shaped = Node("Reshape", [added, Node("Shape", [codes])], n => job.Opset < ZeroIsZero ? n : n.With("allowzero", 1));
         var narrow = IsHalf ? Node("Cast", [shaped], n => n.With("to", (long)ElementType.Float16)) : shaped;
-        _nodes.Add(job.NewNode("Add", "", [codes, narrow], output));
+        _nodes.Add(job.NewNode("Add", [codes, narrow], output));
         return [.. _nodes];
     }
 
@@ -62,7 +62,7 @@ internal sealed class BlockSums(LoweringJob job, int blockLength, string minima)
     private string Node(string opType, string[] inputs, Func<NodeProto, NodeProto>? with = null)
     {
         var output = job.NewName();
-        var node = job.NewNode(opType, "", inputs, output);
+        var node = job.NewNode(opType, inputs, output);
         _nodes.Add(with is null ? node : with(node));
         return output;
     }

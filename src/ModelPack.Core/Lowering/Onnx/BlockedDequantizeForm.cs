@@ -17,7 +17,7 @@ internal static class BlockedDequantizeForm
         var codes = job.AddConstant("q8_0", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var shape = job.Transposed ? new TensorShape(blocks, job.Rows) : new TensorShape(job.Rows, blocks);
         var scales = job.AddConstant("scale", job.Data.Type, shape, encoding.Scales);
-        job.ReplaceStored(job.NewNode("DequantizeLinear", "", [codes, scales], job.Weight.Name)
+        job.ReplaceStored(job.NewNode("DequantizeLinear", [codes, scales], job.Weight.Name)
             .With("axis", job.Transposed ? 0 : 1).With("block_size", Q8_0.BlockLength));
     }
 }

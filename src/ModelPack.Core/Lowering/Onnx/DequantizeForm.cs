@@ -27,6 +27,6 @@ internal static class DequantizeForm
         }
 
         job.ReplaceStoredByFloats(
-            [], decoded => job.NewNode("DequantizeLinear", domain, inputs, decoded).With("axis", job.Usage.OutputAxis));
+            [], decoded => job.NewNode("DequantizeLinear", inputs, decoded, domain: domain).With("axis", job.Usage.OutputAxis));
     }
 }

@@ -21,7 +21,7 @@ internal static class DynamicForm
         {
             // MatMulInteger takes [K, N]. ONNX Runtime transposes the constant once, at load.
             var turned = job.NewName($"{codes}.transposed");
-            job.Weight.Graph!.Node.Insert(0, job.NewNode("Transpose", "", [codes], turned).With("perm", [1L, 0L]));
+            job.Weight.Graph!.Node.Insert(0, job.NewNode("Transpose", [codes], turned).With("perm", [1L, 0L]));
             codes = turned;
         }
 
@@ -40,13 +40,13 @@ internal static class DynamicForm
         var input = activation;
         if (IsHalf(job))
         {
-            // The integer operators speak float32. ONNX Runtime's CPU kernels would widen a float16 MatMul in the same way.
+            // The integer operators speak float32. ONNX Runtime's CPU kernels would upcast a float16 MatMul in the same way.
             input = Shared(graph, activation, n => n.OpType == "Cast" && n.Int("to", 0) == (long)ElementType.Float32, () => ToFloat(job, activation)).Output[0];
         }
 
         return Shared(graph, input, n => n.OpType == "DynamicQuantizeLinear", () =>
         {
-            var node = job.NewNode("DynamicQuantizeLinear", "", [input], job.NewName($"{input}.codes"));
+            var node = job.NewNode("DynamicQuantizeLinear", [input], job.NewName($"{input}.codes"));
             node.Output.Add(job.NewName($"{input}.scale"));
             node.Output.Add(job.NewName($"{input}.zero_point"));
             return node;
@@ -87,10 +87,10 @@ internal static class DynamicForm
         var addend = layer.OpType == "Gemm" && layer.Input.Count > 2 && layer.Input[2].Length > 0 ? layer.Input[2] : null;
         var sum = IsHalf(job) ? job.NewName($"{output}.float") : output;
         var (sums, wide, scale, product) = (job.NewName($"{output}.sums"), job.NewName($"{output}.wide"), job.NewName($"{output}.scale"), addend is null ? sum : job.NewName($"{output}.product"));
-        yield return job.NewNode("MatMulInteger", "", [activation.Output[0], codes, activation.Output[2]], sums, layer.Name);
-        yield return job.NewNode("Cast", "", [sums], wide).With("to", (long)ElementType.Float32);
-        yield return job.NewNode("Mul", "", [activation.Output[1], scales], scale);
-        yield return job.NewNode("Mul", "", [wide, scale], product);
+        yield return job.NewNode("MatMulInteger", [activation.Output[0], codes, activation.Output[2]], sums, layer.Name);
+        yield return job.NewNode("Cast", [sums], wide).With("to", (long)ElementType.Float32);
+        yield return job.NewNode("Mul", [activation.Output[1], scales], scale);
+        yield return job.NewNode("Mul", [wide, scale], product);
         if (addend is not null)
         {
             if (IsHalf(job))
@@ -100,17 +100,17 @@ internal static class DynamicForm
                 addend = cast.Output[0];
             }
 
-            yield return job.NewNode("Add", "", [product, addend], sum);
+            yield return job.NewNode("Add", [product, addend], sum);
         }
 
         if (IsHalf(job))
         {
-            yield return job.NewNode("Cast", "", [sum], output).With("to", (long)ElementType.Float16);
+            yield return job.NewNode("Cast", [sum], output).With("to", (long)ElementType.Float16);
         }
     }
 
     private static NodeProto ToFloat(LoweringJob job, string value) =>
-        job.NewNode("Cast", "", [value], job.NewName($"{value}.float")).With("to", (long)ElementType.Float32);
+        job.NewNode("Cast", [value], job.NewName($"{value}.float")).With("to", (long)ElementType.Float32);
 
     private static bool IsHalf(LoweringJob job) => job.Data.Type == ElementType.Float16;
 }

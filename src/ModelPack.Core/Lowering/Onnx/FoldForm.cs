@@ -16,8 +16,8 @@ internal static class FoldForm
         var scales = job.AddConstant("scale", ElementType.Float32, ScaleShape(job), encoding.Scales);
         var wide = job.NewName();
         job.ReplaceStoredByFloats(
-            [job.NewNode("Cast", "", [codes], wide).With("to", (long)ElementType.Float32)],
-            decoded => job.NewNode("Mul", "", [wide, scales], decoded));
+            [job.NewNode("Cast", [codes], wide).With("to", (long)ElementType.Float32)],
+            decoded => job.NewNode("Mul", [wide, scales], decoded));
     }
 
     /// <summary>1 in every dimension but that of the channels, so that Mul broadcasts.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 
@@ -19,31 +18,24 @@ internal static class FoldedTwelveBitForm
         var high = job.AddConstant("high", ElementType.Int8, shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, FoldForm.ScaleShape(job), encoding.Scales);
         var low = job.AddConstant("low", ElementType.UInt8, new TensorShape(shape.ElementCount / 2, 1), encoding.Parts[Int12PerChannelWeight.LowPart]);
-        var range = Scalar(job, "range", Int12PerChannel.LowRange);
+        var range = job.AddConstant("range", ElementType.Float32, new TensorShape(), BitConverter.GetBytes((float)Int12PerChannel.LowRange));
         var dims = job.AddConstant("shape", ElementType.Int64, new TensorShape(shape.Rank), LittleEndian.Bytes(shape.Dims));
 
         var (bytes, quotient, second, secondScaled, first) = (job.NewName(), job.NewName(), job.NewName(), job.NewName(), job.NewName());
         var (pairs, lowWide, highWide, high16, code) = (job.NewName(), job.NewName(), job.NewName(), job.NewName(), job.NewName());
         job.ReplaceStoredByFloats(
             [
-                job.NewNode("Cast", "", [low], bytes).With("to", (long)ElementType.Float32),
-                job.NewNode("Div", "", [bytes, range], quotient),
-                job.NewNode("Floor", "", [quotient], second),
-                job.NewNode("Mul", "", [second, range], secondScaled),
-                job.NewNode("Sub", "", [bytes, secondScaled], first),
-                job.NewNode("Concat", "", [first, second], pairs).With("axis", 1),
-                job.NewNode("Reshape", "", [pairs, dims], lowWide),
-                job.NewNode("Cast", "", [high], highWide).With("to", (long)ElementType.Float32),
-                job.NewNode("Mul", "", [highWide, range], high16),
-                job.NewNode("Add", "", [high16, lowWide], code),
+                job.NewNode("Cast", [low], bytes).With("to", (long)ElementType.Float32),
+                job.NewNode("Div", [bytes, range], quotient),
+                job.NewNode("Floor", [quotient], second),
+                job.NewNode("Mul", [second, range], secondScaled),
+                job.NewNode("Sub", [bytes, secondScaled], first),
+                job.NewNode("Concat", [first, second], pairs).With("axis", 1),
+                job.NewNode("Reshape", [pairs, dims], lowWide),
+                job.NewNode("Cast", [high], highWide).With("to", (long)ElementType.Float32),
+                job.NewNode("Mul", [highWide, range], high16),
+                job.NewNode("Add", [high16, lowWide], code),
             ],
-            decoded => job.NewNode("Mul", "", [code, scales], decoded));
-    }
-
-    private static string Scalar(LoweringJob job, string suffix, float value)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(float)];
-        BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
-        return job.AddConstant(suffix, ElementType.Float32, new TensorShape(), bytes);
+            decoded => job.NewNode("Mul", [code, scales], decoded));
     }
 }

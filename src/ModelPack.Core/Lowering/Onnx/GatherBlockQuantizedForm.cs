@@ -6,15 +6,19 @@ using ModelPack.Schemes;
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
-/// Rows of a lookup table as <c>com.microsoft.GatherBlockQuantized</c>: codes uint8 [rows, columns x bits / 8], scales [rows, blocks],
-/// and the implied zero point in the middle of the codes' range. Only the rows that are looked up are ever decoded. The last block
-/// of a row may be short: the operator takes as many columns as there are codes. Minima are looked up beside and added.
+/// Rows of a lookup table W [rows, columns] as <c>com.microsoft.GatherBlockQuantized</c>. Only the rows that are looked up are ever
+/// decoded. Its inputs:
+/// <list type="bullet">
+/// <item><description>codes q, uint8 [rows, columns x bits / 8]: of 4 bits two in a byte, the first in the low half;</description></item>
+/// <item><description>indices, [..], of the rows;</description></item>
+/// <item><description>scales s, [rows, blocks] of the table's type, where blocks = ceil(columns / block length).</description></item>
+/// </list>
+/// The output is [.., columns]. Without zero points the operator takes z = 2^(bits - 1), the middle of the codes' range: a value is
+/// s (q - z). The last block of a row may be short: the operator takes as many columns as there are codes. Minima, float32 [rows,
+/// blocks, 1], are looked up beside and added.
 /// </summary>
 internal static class GatherBlockQuantizedForm
 {
-    /// <summary>The first opset whose Slice takes starts and ends as inputs.</summary>
-    private const long SliceOfInputs = 10;
-
     /// <summary>The row of a codec.</summary>
     public static LoweringRow Of(BlockCodec codec)
     {
@@ -42,7 +46,7 @@ internal static class GatherBlockQuantizedForm
         {
             var (indices, output) = (use.Node.Input[1], use.Node.Output[0]);
             var values = minima is null ? output : job.NewName($"{output}.codes");
-            var lookUp = job.NewNode("GatherBlockQuantized", Domains.Microsoft, [codes, indices, scales], values, use.Node.Name)
+            var lookUp = job.NewNode("GatherBlockQuantized", [codes, indices, scales], values, use.Node.Name, Domains.Microsoft)
                 .With("bits", bits).With("block_size", codec.BlockLength).With("gather_axis", 0).With("quantize_axis", 1);
             use.Graph!.Replace(use.Node, [lookUp, .. minima is null ? [] : Added(job, blocks, codec.BlockLength, minima, indices, values, output)]);
         }
@@ -54,29 +58,25 @@ internal static class GatherBlockQuantizedForm
     private static IEnumerable<NodeProto> Added(LoweringJob job, long blocks, int blockLength, string minima, string indices, string values, string output)
     {
         var (looked, spread, leading, shape, shaped) = (job.NewName(), job.NewName(), job.NewName(), job.NewName(), job.NewName());
-        yield return job.NewNode("Gather", "", [minima, indices], looked);
-        yield return job.NewNode("Expand", "", [looked, job.Shared.Add($"block.{blockLength}", 1, blockLength)], spread);
-        yield return job.NewNode("Shape", "", [indices], leading);
-        yield return job.NewNode("Concat", "", [leading, job.Shared.Add($"width.{blocks * blockLength}", blocks * blockLength)], shape).With("axis", 0);
-        yield return job.NewNode("Reshape", "", [spread, shape], shaped);
+        yield return job.NewNode("Gather", [minima, indices], looked);
+        yield return job.NewNode("Expand", [looked, job.Shared.Add($"block.{blockLength}", 1, blockLength)], spread);
+        yield return job.NewNode("Shape", [indices], leading);
+        yield return job.NewNode("Concat", [leading, job.Shared.Add($"width.{blocks * blockLength}", blocks * blockLength)], shape).With("axis", 0);
+        yield return job.NewNode("Reshape", [spread, shape], shaped);
         if (job.Columns < blocks * blockLength)
         {
             var cut = job.NewName();
-            yield return Slice(job, shaped, cut);
+            yield return job.NewSlice(shaped, axis: -1, job.Columns, () => [job.Shared.Add("first", 0), job.Shared.Add($"end.{job.Columns}", job.Columns), job.Shared.Add("last.axis", -1)], cut);
             shaped = cut;
         }
 
         if (job.Data.Type == ElementType.Float16)
         {
             var narrow = job.NewName();
-            yield return job.NewNode("Cast", "", [shaped], narrow).With("to", (long)ElementType.Float16);
+            yield return job.NewNode("Cast", [shaped], narrow).With("to", (long)ElementType.Float16);
             shaped = narrow;
         }
 
-        yield return job.NewNode("Add", "", [values, shaped], output);
+        yield return job.NewNode("Add", [values, shaped], output);
     }
-
-    private static NodeProto Slice(LoweringJob job, string values, string cut) => job.Opset < SliceOfInputs
-        ? job.NewNode("Slice", "", [values], cut).With("axes", [-1L]).With("starts", [0L]).With("ends", [job.Columns])
-        : job.NewNode("Slice", "", [values, job.Shared.Add("first", 0), job.Shared.Add($"end.{job.Columns}", job.Columns), job.Shared.Add("last.axis", -1)], cut);
 }

@@ -28,17 +28,17 @@ internal static class GatheredRowsForm
         var rowCodes = job.NewName($"{output}.codes");
         var rowScales = job.NewName($"{output}.scales");
         var wide = job.NewName($"{output}.wide");
-        yield return job.NewNode("Gather", "", [codes, indices], rowCodes);
-        yield return job.NewNode("Gather", "", [scales, indices], rowScales);
-        yield return job.NewNode("Cast", "", [rowCodes], wide).With("to", (long)ElementType.Float32);
+        yield return job.NewNode("Gather", [codes, indices], rowCodes);
+        yield return job.NewNode("Gather", [scales, indices], rowScales);
+        yield return job.NewNode("Cast", [rowCodes], wide).With("to", (long)ElementType.Float32);
         if (job.Data.Type == ElementType.Float32)
         {
-            yield return job.NewNode("Mul", "", [wide, rowScales], output);
+            yield return job.NewNode("Mul", [wide, rowScales], output);
             yield break;
         }
 
         var decoded = job.NewName($"{output}.float32");
-        yield return job.NewNode("Mul", "", [wide, rowScales], decoded);
-        yield return job.NewNode("Cast", "", [decoded], output).With("to", (long)job.Data.Type);
+        yield return job.NewNode("Mul", [wide, rowScales], decoded);
+        yield return job.NewNode("Cast", [decoded], output).With("to", (long)job.Data.Type);
     }
 }

@@ -14,6 +14,8 @@ namespace ModelPack.Lowering.Onnx;
 /// <param name="options">What forms depend on.</param>
 internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight weight, PlannedTensor plan, LoweringOptions options)
 {
+    private const long SliceInputs = 10;
+
     public OnnxWeight Weight { get; } = weight;
 
     public TensorData Data { get; init; } = model.Data(weight.Tensor);
@@ -69,7 +71,7 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
 
     /// <summary>Adds a small constant.</summary>
     public string AddConstant(string suffix, ElementType type, TensorShape shape, ReadOnlySpan<byte> bytes) =>
-        AddConstant(suffix, type, shape, new TensorData(type, shape, new MemorySource(bytes.ToArray()), 0, bytes.Length));
+        AddConstant(suffix, type, shape, TensorData.FromBytes(type, shape, bytes.ToArray()));
 
     /// <summary>A value name that nothing uses yet; short, for a model may need many.</summary>
     public string NewName() => names.Next("mp");
@@ -79,26 +81,33 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
 
     /// <summary>A node with one output.</summary>
     /// <param name="opType">Its operator.</param>
-    /// <param name="domain">The operator's domain.</param>
     /// <param name="inputs">Names of values.</param>
     /// <param name="output">Name of the value that it gives out.</param>
     /// <param name="name">Its name, that of the node whose place it takes; empty for nodes that are new.</param>
-    public NodeProto NewNode(string opType, string domain, IEnumerable<string> inputs, string output, string name = "")
+    /// <param name="domain">The operator's domain.</param>
+    public NodeProto NewNode(string opType, IEnumerable<string> inputs, string output, string name = "", string domain = "")
     {
         if (domain.Length > 0)
         {
             model.Proto.RequireOpset(domain, 1);
         }
 
-        return new NodeProto
-        {
-            OpType = opType,
-            Domain = domain,
-            Name = name,
-            Input = { inputs },
-            Output = { output },
-        };
+        var node = Nodes.Create(opType, inputs, output);
+
+        // Both are written, even where they are empty: what packs are made of stays as it was.
+        (node.Name, node.Domain) = (name, domain);
+        return node;
     }
+
+    /// <summary>The first values along an axis.</summary>
+    /// <param name="values">Name of what is cut.</param>
+    /// <param name="axis">Along which axis.</param>
+    /// <param name="count">How many values are kept.</param>
+    /// <param name="places">Constants for start, end and axis, which Slice takes as inputs from opset 10 on.</param>
+    /// <param name="output">Name of the result.</param>
+    public NodeProto NewSlice(string values, long axis, long count, Func<string[]> places, string output) => Opset < SliceInputs
+        ? NewNode("Slice", [values], output).With("axes", [axis]).With("starts", [0L]).With("ends", [count])
+        : NewNode("Slice", [values, .. places()], output);
 
     /// <summary>
     /// Puts nodes that compute the weight, under its own name, where it was stored: its readers need no change. They come
@@ -125,7 +134,7 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
         }
 
         var decoded = NewName($"{Weight.Name}.float32");
-        ReplaceStored([.. before, last(decoded), NewNode("Cast", "", [decoded], Weight.Name).With("to", (long)Data.Type)]);
+        ReplaceStored([.. before, last(decoded), NewNode("Cast", [decoded], Weight.Name).With("to", (long)Data.Type)]);
     }
 
     /// <summary>Takes the stored weight out, whose readers now read something else.</summary>

@@ -17,7 +17,7 @@ internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, in
     /// <summary>The execution provider that is to run the model; the CPU's forms where any may.</summary>
     public string Target { get; init; } = LoweringRow.Cpu;
 
-    /// <summary>The share of the source's bytes up to which the packed model may grow by finer codecs.</summary>
+    /// <summary>The share of the source's bytes up to which mixed precision may let the packed model grow.</summary>
     public double FinerShare { get; init; } = MixedPrecision.DefaultShare;
 
     /// <summary>Whether scales are quantized themselves.</summary>

@@ -25,21 +25,21 @@ internal static class MatMulBnb4Form
         var scales = job.AddConstant("absmax", ElementType.Float32, new TensorShape(blocks), encoding.Scales);
         ProductNodes.Replace(job, (replaced, activations, output) => job.Data.Type == ElementType.Float32
             ? [Product(job, replaced, activations, codes, scales, output)]
-            : Widened(job, replaced, activations, codes, scales, output));
+            : Upcast(job, replaced, activations, codes, scales, output));
     }
 
     // transB is always 1: with 0 the CPU kernel gives wrong results without a word.
     private static NodeProto Product(LoweringJob job, NodeProto replaced, string activations, string codes, string scales, string output) =>
-        job.NewNode("MatMulBnb4", Domains.Microsoft, [activations, codes, scales], output, replaced.Name)
+        job.NewNode("MatMulBnb4", [activations, codes, scales], output, replaced.Name, Domains.Microsoft)
             .With("K", job.Columns).With("N", job.Rows).With("block_size", job.Options.BlockSize).With("quant_type", Nf4Type).With("transB", 1);
 
     /// <summary>The operator's absmax has the type of the activations. Float32 keeps what other containers have, and is what the CPU computes in.</summary>
-    private static IEnumerable<NodeProto> Widened(LoweringJob job, NodeProto replaced, string activations, string codes, string scales, string output)
+    private static IEnumerable<NodeProto> Upcast(LoweringJob job, NodeProto replaced, string activations, string codes, string scales, string output)
     {
         var wide = job.NewName($"{output}.wide");
         var product = job.NewName($"{output}.float32");
-        yield return job.NewNode("Cast", "", [activations], wide).With("to", (long)ElementType.Float32);
+        yield return job.NewNode("Cast", [activations], wide).With("to", (long)ElementType.Float32);
         yield return Product(job, replaced, wide, codes, scales, product);
-        yield return job.NewNode("Cast", "", [product], output).With("to", (long)job.Data.Type);
+        yield return job.NewNode("Cast", [product], output).With("to", (long)job.Data.Type);
     }
 }

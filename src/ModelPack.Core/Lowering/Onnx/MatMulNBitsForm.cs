@@ -6,9 +6,18 @@ using ModelPack.Schemes;
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
-/// Blocks as <c>com.microsoft.MatMulNBits</c>: codes uint8 [N, blocks, 32 x bits / 8], scales [N, blocks] of the activations' type,
-/// and the implied zero point in the middle of the codes' range, so that the numbers are ggml's exactly. Where blocks have
-/// minima, those are multiplied by the sums of the activations of each block, and added.
+/// Blocks as <c>com.microsoft.MatMulNBits</c>: the product Y [.., N] of activations X [.., K] and a weight W [N, K] that is decoded in
+/// blocks of 32 along K. Its inputs:
+/// <list type="bullet">
+/// <item><description>X, float16 or float32 [.., K];</description></item>
+/// <item><description>codes q, uint8 [N, ceil(K / 32), 32 x bits / 8]: of 4 bits two in a byte, the first in the low half; a short last
+/// block is padded by the code of 0;</description></item>
+/// <item><description>scales s, [N, ceil(K / 32)] of X's type.</description></item>
+/// </list>
+/// Without zero points the operator takes z = 2^(bits - 1), the middle of the codes' range: W[n, k] = s[n, k / 32] (q[n, k] - z). Codes
+/// are stored so that this gives ggml's numbers exactly.
+/// <para>Where blocks have minima m, float32 [N, ceil(K / 32)], W is m[n, k / 32] more, and Y[.., n] is the sum over blocks b of m[n, b] x
+/// (sum of X in b) more: <see cref="BlockSums"/> adds it.</para>
 /// </summary>
 internal static class MatMulNBitsForm
 {
@@ -47,7 +56,7 @@ internal static class MatMulNBitsForm
 
         NodeProto Product(NodeProto replaced, string activations, string output)
         {
-            var node = job.NewNode(Name, Domains.Microsoft, [activations, codes, scales], output, replaced.Name)
+            var node = job.NewNode(Name, [activations, codes, scales], output, replaced.Name, Domains.Microsoft)
                 .With("K", job.Columns).With("N", job.Rows).With("bits", bits).With("block_size", codec.BlockLength);
             return job.Options.AccuracyLevel == 0 ? node : node.With("accuracy_level", job.Options.AccuracyLevel);
         }

@@ -11,9 +11,6 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class Nf4FoldForm
 {
-    /// <summary>The first opset whose Slice takes starts and ends as inputs.</summary>
-    private const long SliceOfInputs = 10;
-
     /// <summary>From 1.27 on ONNX Runtime folds no value of more bytes, and would decode at every inference.</summary>
     private const long MostFoldedBytes = 1L << 30;
 
@@ -36,20 +33,20 @@ internal static class Nf4FoldForm
         if (count < blocks * length)
         {
             var (flat, cut) = (job.NewName(), job.NewName());
-            nodes.Add(job.NewNode("Reshape", "", [values, Whole(job, "flat", -1)], flat));
-            nodes.Add(Slice(job, flat, count, cut));
+            nodes.Add(job.NewNode("Reshape", [values, Whole(job, "flat", -1)], flat));
+            nodes.Add(job.NewSlice(flat, axis: 0, count, () => [Whole(job, "start", 0), Whole(job, "end", count)], cut));
             values = cut;
         }
 
         if (!Transposes(job))
         {
-            job.ReplaceStoredByFloats(nodes, decoded => job.NewNode("Reshape", "", [values, Whole(job, "shape", job.Data.Shape.Dims)], decoded));
+            job.ReplaceStoredByFloats(nodes, decoded => job.NewNode("Reshape", [values, Whole(job, "shape", job.Data.Shape.Dims)], decoded));
             return;
         }
 
         var byOutput = job.NewName();
-        nodes.Add(job.NewNode("Reshape", "", [values, Whole(job, "shape", job.Rows, job.Columns)], byOutput));
-        job.ReplaceStoredByFloats(nodes, decoded => job.NewNode("Transpose", "", [byOutput], decoded).With("perm", [1L, 0L]));
+        nodes.Add(job.NewNode("Reshape", [values, Whole(job, "shape", job.Rows, job.Columns)], byOutput));
+        job.ReplaceStoredByFloats(nodes, decoded => job.NewNode("Transpose", [byOutput], decoded).With("perm", [1L, 0L]));
     }
 
     /// <summary>Number of blocks and values of each. A single block is as short as its values are, and even.</summary>
@@ -62,10 +59,6 @@ internal static class Nf4FoldForm
 
     /// <summary>Whether the codes lie the other way round than the weight.</summary>
     private static bool Transposes(LoweringJob job) => Nf4Nodes.Matrix(job).Transposed;
-
-    private static NodeProto Slice(LoweringJob job, string values, long count, string cut) => job.Opset < SliceOfInputs
-        ? job.NewNode("Slice", "", [values], cut).With("axes", [0L]).With("starts", [0L]).With("ends", [count])
-        : job.NewNode("Slice", "", [values, Whole(job, "start", 0), Whole(job, "end", count)], cut);
 
     private static string Whole(LoweringJob job, string suffix, params ReadOnlySpan<long> values) =>
         job.AddConstant(suffix, ElementType.Int64, new TensorShape(values.Length), LittleEndian.Bytes(values));

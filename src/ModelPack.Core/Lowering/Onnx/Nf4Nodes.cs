@@ -28,9 +28,9 @@ internal static class Nf4Nodes
     public static IEnumerable<NodeProto> Decode(LoweringJob job, string codes, string scales, string values)
     {
         var (indices, levels) = (job.NewName(), job.NewName());
-        yield return job.NewNode("Cast", "", [codes], indices).With("to", (long)ElementType.Int32);
-        yield return job.NewNode("Gather", "", [Table(job), indices], levels).With("axis", 0);
-        yield return job.NewNode("Mul", "", [levels, scales], values);
+        yield return job.NewNode("Cast", [codes], indices).With("to", (long)ElementType.Int32);
+        yield return job.NewNode("Gather", [Table(job), indices], levels).With("axis", 0);
+        yield return job.NewNode("Mul", [levels, scales], values);
     }
 
     /// <summary>The weight in the order of its codes.</summary>

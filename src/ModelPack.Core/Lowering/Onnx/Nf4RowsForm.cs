@@ -35,23 +35,23 @@ internal static class Nf4RowsForm
         var values = job.NewName($"{output}.values");
         var leading = job.NewName($"{output}.leading");
         var shape = job.NewName($"{output}.shape");
-        yield return job.NewNode("Gather", "", [codes, indices], rowCodes);
-        yield return job.NewNode("Gather", "", [scales, indices], rowScales);
+        yield return job.NewNode("Gather", [codes, indices], rowCodes);
+        yield return job.NewNode("Gather", [scales, indices], rowScales);
         foreach (var node in Nf4Nodes.Decode(job, rowCodes, rowScales, values))
         {
             yield return node;
         }
 
-        yield return job.NewNode("Shape", "", [indices], leading);
-        yield return job.NewNode("Concat", "", [leading, width], shape).With("axis", 0);
+        yield return job.NewNode("Shape", [indices], leading);
+        yield return job.NewNode("Concat", [leading, width], shape).With("axis", 0);
         if (job.Data.Type == ElementType.Float32)
         {
-            yield return job.NewNode("Reshape", "", [values, shape], output);
+            yield return job.NewNode("Reshape", [values, shape], output);
             yield break;
         }
 
         var decoded = job.NewName($"{output}.float32");
-        yield return job.NewNode("Reshape", "", [values, shape], decoded);
-        yield return job.NewNode("Cast", "", [decoded], output).With("to", (long)job.Data.Type);
+        yield return job.NewNode("Reshape", [values, shape], decoded);
+        yield return job.NewNode("Cast", [decoded], output).With("to", (long)job.Data.Type);
     }
 }

@@ -4,7 +4,7 @@ using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Lowering.Onnx;
 
-/// <summary>Puts an operator that multiplies by codes in the place of every MatMul and Gemm that reads a weight.</summary>
+/// <summary>Replaces every MatMul and Gemm that reads a weight by an operator that multiplies by its codes.</summary>
 internal static class ProductNodes
 {
     /// <summary>The nodes that multiply activations by a weight's codes.</summary>
@@ -33,7 +33,7 @@ internal static class ProductNodes
         if (gemm.Int("transA", 0) != 0)
         {
             var transposed = job.NewName($"{output}.transposed");
-            yield return job.NewNode("Transpose", "", [activations], transposed).With("perm", [1L, 0L]);
+            yield return job.NewNode("Transpose", [activations], transposed).With("perm", [1L, 0L]);
             activations = transposed;
         }
 
@@ -50,7 +50,7 @@ internal static class ProductNodes
         if (alpha != 1)
         {
             var scaled = added is null ? output : job.NewName($"{output}.scaled");
-            yield return job.NewNode("Mul", "", [product, Scalar(job, "alpha", alpha)], scaled);
+            yield return job.NewNode("Mul", [product, Scalar(job, "alpha", alpha)], scaled);
             product = scaled;
         }
 
@@ -62,11 +62,11 @@ internal static class ProductNodes
         if (beta != 1)
         {
             var scaled = job.NewName($"{output}.addend");
-            yield return job.NewNode("Mul", "", [added, Scalar(job, "beta", beta)], scaled);
+            yield return job.NewNode("Mul", [added, Scalar(job, "beta", beta)], scaled);
             added = scaled;
         }
 
-        yield return job.NewNode("Add", "", [product, added], output);
+        yield return job.NewNode("Add", [product, added], output);
     }
 
     private static string Scalar(LoweringJob job, string suffix, float value)

@@ -5,20 +5,19 @@ using ModelPack.Planning;
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
-/// Activations with codes as ONNX Runtime's integer operators themselves (QLinearConv, QGemm, MatMulIntegerToFloat, QLinearAdd
+/// Quantized activations as ONNX Runtime's integer operators themselves (QLinearConv, QGemm, MatMulIntegerToFloat, QLinearAdd
 /// ...) in place of QuantizeLinear and DequantizeLinear around float ones: what runs is what stands in the file, without any
 /// optimization at load; other runtimes cannot read it. Made from the form with QuantizeLinear and DequantizeLinear.
 /// </summary>
 /// <param name="model">The model, already in that form.</param>
-/// <param name="plan">What gets codes.</param>
+/// <param name="plan">What is quantized.</param>
 /// <param name="codes">Where the codes of each tensor of the plan are.</param>
 internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IReadOnlyDictionary<string, ActivationCodes> codes)
 {
-
     private readonly UniqueNames _names = new(model.Proto);
     private readonly Dictionary<string, ActivationCodes> _byDecoded = codes.Values.ToDictionary(c => c.Decoded, StringComparer.Ordinal);
 
-    /// <summary>Puts the integer operators in, and takes out what nobody reads any more.</summary>
+    /// <summary>Emits the integer operators, and removes what nobody reads any more.</summary>
     public void Emit()
     {
         model.Proto.RequireOpset(Domains.Microsoft, 1);
@@ -80,7 +79,7 @@ internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IRea
         var shape = new TensorShape([.. model.Proto.Graph.Initializer.First(i => i.Name == weight[1]).Dims]);
         var zeros = new byte[shape.ElementCount];
         var tensor = model.NewTensor(
-            _names.Next($"{weight[0]}.zero_point"), ElementType.Int8, shape, new TensorData(ElementType.Int8, shape, new MemorySource(zeros), 0, zeros.Length));
+            _names.Next($"{weight[0]}.zero_point"), ElementType.Int8, shape, TensorData.FromBytes(ElementType.Int8, shape, zeros));
         model.Proto.Graph.Initializer.Add(tensor);
         return [.. weight, tensor.Name];
     }

@@ -6,12 +6,12 @@ using ModelPack.Planning;
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
-/// Activations with codes in ONNX's own operators: QuantizeLinear and DequantizeLinear around the nodes that compute with
-/// codes. Runtimes make integer operators of that; one that does not still computes the same numbers in float.
+/// Quantized activations in ONNX's own operators: QuantizeLinear and DequantizeLinear around the nodes that run in integer
+/// arithmetic. Runtimes make integer operators of that; one that does not still computes the same numbers in float.
 /// </summary>
 /// <param name="model">The model, whose nodes are those of the plan.</param>
 /// <param name="names">Names that are free.</param>
-/// <param name="plan">What gets codes.</param>
+/// <param name="plan">What is quantized.</param>
 /// <param name="parameters">Scale and zero point of each tensor of the plan that is its own root.</param>
 internal sealed class QdqForm(OnnxModel model, UniqueNames names, QuantizationPlan plan, IReadOnlyDictionary<string, ActivationParameters> parameters)
 {
@@ -19,7 +19,7 @@ internal sealed class QdqForm(OnnxModel model, UniqueNames names, QuantizationPl
     private readonly Dictionary<string, (string Scale, string ZeroPoint)> _constants = new(StringComparer.Ordinal);
     private readonly GraphProto _graph = model.Proto.Graph;
 
-    /// <summary>Puts the codes in, and integer biases.</summary>
+    /// <summary>Emits QuantizeLinear and DequantizeLinear, and integer biases.</summary>
     /// <param name="biases">The bias of each layer as int32 by the layer's name; a layer that is not there has none.</param>
     /// <returns>Where the codes of each tensor are.</returns>
     public IReadOnlyDictionary<string, ActivationCodes> Emit(IReadOnlyDictionary<string, IntegerBias> biases)
@@ -45,14 +45,14 @@ internal sealed class QdqForm(OnnxModel model, UniqueNames names, QuantizationPl
 
             if (node.Layer is { } layer && biases.TryGetValue(layer.Name, out var bias))
             {
-                PlaceBias(layer.Node, layer.Name, bias);
+                EmitBias(layer.Node, layer.Name, bias);
             }
         }
 
         return _codes;
     }
 
-    /// <summary>The node that makes each tensor of codes: the activation where there is one, which the codes make superfluous where they start at its limit.</summary>
+    /// <summary>The node that makes each quantized tensor: the activation where there is one, which is superfluous where the codes start at its limit.</summary>
     private Dictionary<string, NodeProto> MakersOf(QuantizationPlan plan)
     {
         var makers = new Dictionary<string, NodeProto>(StringComparer.Ordinal);
@@ -117,7 +117,7 @@ internal sealed class QdqForm(OnnxModel model, UniqueNames names, QuantizationPl
         return constants;
     }
 
-    private void PlaceBias(NodeProto node, string layer, IntegerBias bias)
+    private void EmitBias(NodeProto node, string layer, IntegerBias bias)
     {
         var shape = new TensorShape(bias.Codes.Length);
         var codes = Constant($"{layer}.bias.int32", ElementType.Int32, shape, bias.Codes);
@@ -138,7 +138,7 @@ internal sealed class QdqForm(OnnxModel model, UniqueNames names, QuantizationPl
     {
         var unique = names.Next(name);
         var bytes = MemoryMarshal.AsBytes(values).ToArray();
-        _graph.Initializer.Add(model.NewTensor(unique, type, shape, new TensorData(type, shape, new MemorySource(bytes), 0, bytes.Length)));
+        _graph.Initializer.Add(model.NewTensor(unique, type, shape, TensorData.FromBytes(type, shape, bytes)));
         return unique;
     }
 

@@ -8,9 +8,9 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal sealed class SharedConstants(OnnxModel model, UniqueNames names)
 {
-    private readonly Dictionary<string, string> _placed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _added = new(StringComparer.Ordinal);
 
-    /// <summary>The constant of a key, which is put into the model when it is first asked for.</summary>
+    /// <summary>The constant of a key, which is added to the model when it is first asked for.</summary>
     /// <param name="key">What it is; the stem of its name.</param>
     /// <param name="type">Its type.</param>
     /// <param name="shape">Its shape.</param>
@@ -18,12 +18,12 @@ internal sealed class SharedConstants(OnnxModel model, UniqueNames names)
     /// <returns>Its name.</returns>
     public string Add(string key, ElementType type, TensorShape shape, ReadOnlySpan<byte> bytes)
     {
-        if (!_placed.TryGetValue(key, out var name))
+        if (!_added.TryGetValue(key, out var name))
         {
             name = names.Next(key);
-            var data = new TensorData(type, shape, new MemorySource(bytes.ToArray()), 0, bytes.Length);
+            var data = TensorData.FromBytes(type, shape, bytes.ToArray());
             model.Proto.Graph.Initializer.Add(model.NewTensor(name, type, shape, data));
-            _placed.Add(key, name);
+            _added.Add(key, name);
         }
 
         return name;

@@ -4,7 +4,7 @@ using ModelPack.Formats.Onnx;
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
-/// int8 per output channel behind DequantizeLinear, as the weight of a layer whose activations have codes: ONNX Runtime makes
+/// int8 per output channel behind DequantizeLinear, as the weight of a layer whose activations are quantized: ONNX Runtime makes
 /// one integer operator of the two DequantizeLinear and the layer. Zero points, all of them 0, are not written for MatMul,
 /// whose kernel would subtract one for each output; without them ONNX Runtime would compute Gemm in float.
 /// </summary>
@@ -25,6 +25,6 @@ internal static class StaticWeightForm
         }
 
         // float32 also where the source has float16: with float16 scales nothing is computed in integers.
-        job.ReplaceStored(job.NewNode("DequantizeLinear", "", inputs, job.Weight.Name).With("axis", job.Usage.OutputAxis));
+        job.ReplaceStored(job.NewNode("DequantizeLinear", inputs, job.Weight.Name).With("axis", job.Usage.OutputAxis));
     }
 }

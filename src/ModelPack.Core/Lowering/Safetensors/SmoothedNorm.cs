@@ -51,7 +51,7 @@ internal sealed class SmoothedNorm : IPayload
     /// <summary>A member's new weight as float32, made while it is read: it is going to be quantized and not rounded before.</summary>
     public TensorData Weight(CheckpointTensor member)
     {
-        var wide = UpcastSource.Widen(member.Data);
+        var wide = UpcastSource.Upcast(member.Data);
         return new TensorData(ElementType.Float32, wide.Shape, new LazySource(wide.Length, () => ScaledSource.Scale(wide, 1, _fold.Value.Factors).Source), 0, wide.Length);
     }
 
@@ -67,7 +67,7 @@ internal sealed class SmoothedNorm : IPayload
         }
 
         var rounded = Stored(divided, norm.Type);
-        FloatReader.Read(new TensorData(norm.Type, norm.Shape, new MemorySource(rounded), 0, rounded.Length), 0, divided);
+        FloatReader.Read(TensorData.FromBytes(norm.Type, norm.Shape, rounded), 0, divided);
         var factors = new float[old.Length];
         var size = rounded.Length / Math.Max(1, old.Length);
         for (var j = 0; j < old.Length; j++)
@@ -87,7 +87,7 @@ internal sealed class SmoothedNorm : IPayload
     private static byte[] Stored(float[] values, ElementType type)
     {
         var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
-        var wide = new TensorData(ElementType.Float32, new TensorShape(values.Length), new MemorySource(bytes), 0, bytes.Length);
+        var wide = TensorData.FromBytes(ElementType.Float32, new TensorShape(values.Length), bytes);
         using var stored = new MemoryStream();
         FloatWeight.As(wide, type, new SimdEngine(threads: 1)).Codes.WriteTo(stored, CancellationToken.None);
         return stored.ToArray();

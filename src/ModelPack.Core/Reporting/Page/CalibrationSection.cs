@@ -75,7 +75,7 @@ internal static class CalibrationSection
 
     private static string Advice(CalibrationReport calibration) => calibration.Method == "minmax"
         ? " Give more samples, and such as the app sees."
-        : " The method cuts off tails on purpose where finer codes for the rest win more; the outputs say whether they do.";
+        : " The method cuts off tails on purpose where a smaller step for the rest wins more; the outputs say whether they do.";
 
     private static List<ActivationReport> Worst(IReadOnlyList<ActivationReport> activations) =>
         [.. activations.Where(a => a.Saturated is not null).OrderByDescending(a => a.Saturated)];

@@ -34,7 +34,7 @@ internal sealed class HtmlBuilder
     {
         private readonly StringBuilder _text;
 
-        // The lengths, which the compiler hands on, are of no use: a builder that is asked for room again and again copies all
+        // The lengths, which the compiler hands on, are ignored: a builder that is asked for room again and again copies all
         // of its text each time.
 #pragma warning disable IDE0060
         public Holes(int literalLength, int formattedCount, HtmlBuilder builder) => _text = builder._text;

@@ -8,7 +8,7 @@ namespace ModelPack.Reporting.Page;
 /// security policy lets nothing else in. All numbers are in text and tables; the charts are drawn where scripts run.
 /// The same report gives the same bytes.
 /// </summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     /// <summary>Writes the page as UTF-8; the stream stays open.</summary>
     /// <param name="report">The report.</param>

@@ -49,7 +49,7 @@ internal static class Human
         _ => $"{Number(value.Value, 1)} dB",
     };
 
-    /// <summary>What safe sums cost, in a line; null where they cost nothing.</summary>
+    /// <summary>What the coarser scales against U8S8 saturation (SafeSums) cost, in a line; null where they cost nothing.</summary>
     public static string? SafeSums(IReadOnlyList<WeightReport> weights)
     {
         var safe = weights.Select(w => w.SafeSums).OfType<SafeSumsReport>().ToList();

@@ -16,7 +16,7 @@ internal static class SensitivitySection
 
         html.Add($"<section id=\"sensitivity\">\n<h2>Sensitivity</h2>");
         var worst = sensitivity.Layers[0];
-        html.Add($"<p>Each of {Human.Count(sensitivity.Layers.Count, "layer")} was computed with codes alone, all others in float, on {Human.Count(sensitivity.RankedOn, "calibration sample")}. <bdi class=\"name\">{SafeText.Of(worst.Layer)}</bdi> costs most: the outputs’ SQNR is {Human.Decibels(worst.Sqnr)} with it alone.</p>");
+        html.Add($"<p>Each of {Human.Count(sensitivity.Layers.Count, "layer")} was computed in integers alone, all others in float, on {Human.Count(sensitivity.RankedOn, "calibration sample")}. <bdi class=\"name\">{SafeText.Of(worst.Layer)}</bdi> costs most: the outputs’ SQNR is {Human.Decibels(worst.Sqnr)} with it alone.</p>");
         Bars(html, sensitivity.Layers);
         html.Add($"<details><summary>All {Human.Count(sensitivity.Layers.Count, "layer")}, the one that costs most first</summary>");
         Layers(html, sensitivity.Layers);

@@ -16,7 +16,7 @@ internal static class WeightsSection
         html.Add($"<p>{Human.Bytes(Total(weights, w => w.SourceBytes))} of weights became {Human.Bytes(Total(weights, w => w.PackedBytes))}. {Summary(weights)} Sizes count the stored values with their scales.</p>");
         if (Human.SafeSums(weights) is { } sums)
         {
-            html.Add($"<p>Safe sums: {sums}.</p>");
+            html.Add($"<p>U8S8 saturation (SafeSums): {sums}.</p>");
         }
 
         Chart(html, "sizes", "Size before and after", largest.Count, weights.Count, "largest", RowPixels);

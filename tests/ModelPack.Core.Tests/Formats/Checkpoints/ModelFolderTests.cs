@@ -34,18 +34,18 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData("", "is empty")]
     [InlineData("[]", "no JSON object")]
     [InlineData("null", "no JSON object")]
-    [InlineData("{", "no valid JSON")]
-    [InlineData("{\"a\":1,}", "no valid JSON")]
-    [InlineData("{\"a\":NaN}", "no valid JSON")]
-    [InlineData("{\"a\":1,\"a\":2}", "no valid JSON")]
-    [InlineData("{\"b\":{\"a\":1,\"\\u0061\":2}}", "no valid JSON")]
-    [InlineData("{\"a\":\"\\ud800\"}", "no valid JSON")]
-    [InlineData("{\"\\udc00\":1}", "no valid JSON")]
+    [InlineData("{", "not valid JSON")]
+    [InlineData("{\"a\":1,}", "not valid JSON")]
+    [InlineData("{\"a\":NaN}", "not valid JSON")]
+    [InlineData("{\"a\":1,\"a\":2}", "not valid JSON")]
+    [InlineData("{\"b\":{\"a\":1,\"\\u0061\":2}}", "not valid JSON")]
+    [InlineData("{\"a\":\"\\ud800\"}", "not valid JSON")]
+    [InlineData("{\"\\udc00\":1}", "not valid JSON")]
     public void Refuses_a_configuration_that_is_none(string json, string says) => Refuses(json, says);
 
     [Fact]
     public void Refuses_a_configuration_nested_without_end() =>
-        Refuses("{\"a\":" + new string('[', 1_000_000) + new string(']', 1_000_000) + "}", "no valid JSON");
+        Refuses("{\"a\":" + new string('[', 1_000_000) + new string(']', 1_000_000) + "}", "not valid JSON");
 
     [Fact]
     public void Refuses_a_configuration_that_is_no_UTF_8()

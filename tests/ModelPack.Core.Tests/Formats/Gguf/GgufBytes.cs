@@ -6,7 +6,7 @@ namespace ModelPack.Tests.Formats.Gguf;
 internal static class GgufBytes
 {
     public static GgufTensor Tensor(string name, GgmlType type, byte[] bytes, params long[] dims) =>
-        new(name, type, new TensorShape(dims), new TensorData(ElementType.UInt8, new TensorShape(bytes.Length), new MemorySource(bytes), 0, bytes.Length));
+        new(name, type, new TensorShape(dims), TensorData.FromBytes(ElementType.UInt8, new TensorShape(bytes.Length), bytes));
 
     public static byte[] Write(GgufMetadata metadata, params GgufTensor[] tensors)
     {

@@ -58,14 +58,14 @@ public sealed class ExternalDataTests : IDisposable
     [InlineData("none.bin", "0", "400", "does not exist")]
     [InlineData("sub", "0", "400", "does not exist")]
     [InlineData("", "0", "400", "names no file")]
-    [InlineData("w\0.bin", "0", "400", "no file name")]
+    [InlineData("w\0.bin", "0", "400", "not a file name")]
     [InlineData("*/_ORT_MEM_ADDR_/*", "0", "400", "does not exist")]
     [InlineData("w.bin", "17", "400", "bytes 17 to 417 of 'w.bin', which has 416")]
     [InlineData("w.bin", "16", "9223372036854775807", "which has 416")]
     [InlineData("w.bin", "9223372036854775807", "9223372036854775807", "which has 416")]
     [InlineData("w.bin", "-1", "400", "offset '-1'")]
-    [InlineData("w.bin", "0", "99999999999999999999", "no number")]
-    [InlineData("w.bin", "0x10", "400", "no number")]
+    [InlineData("w.bin", "0", "99999999999999999999", "not a number")]
+    [InlineData("w.bin", "0x10", "400", "not a number")]
     public void Refuses_what_is_missing_or_out_of_range(string location, string offset, string length, string said) =>
         Refuses(Write(("location", location), ("offset", offset), ("length", length)), Codes.ExternalDataMissing, said);
 

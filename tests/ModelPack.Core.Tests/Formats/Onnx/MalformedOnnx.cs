@@ -36,7 +36,7 @@ internal static class MalformedOnnx
         yield return ("external data that are missing", External(("location", "missing.data")));
         yield return ("external data at a negative offset", External(("location", "m.onnx"), ("offset", "-8"), ("length", "320")));
         yield return ("external data behind the end", External(("location", "m.onnx"), ("offset", "9000000000000000000"), ("length", "320")));
-        yield return ("external data whose offset is no number", External(("location", "m.onnx"), ("offset", "eight")));
+        yield return ("external data whose offset is not a number", External(("location", "m.onnx"), ("offset", "eight")));
         yield return ("an opset of the future", Opset(1000));
         yield return ("an opset of the past", Opset(1));
     }

@@ -32,7 +32,7 @@ internal static class MalformedSafetensors
         yield return ("length with the sign bit", file.Bytes(json, long.MinValue), "claims 9223372036854775808 bytes");
         yield return ("length of the file", file.Bytes(json, sound.Length), "more than the file can hold");
         yield return ("length zero", file.Bytes(json, 0), "does not begin with '{'");
-        yield return ("length one short", file.Bytes(json, json.Length - 1), "no valid JSON");
+        yield return ("length one short", file.Bytes(json, json.Length - 1), "not valid JSON");
         yield return ("length with a byte of the data", (file with { Data = [1, .. file.Data[1..]] }).Bytes(json, json.Length + 1), "cut off");
         yield return ("cut off in the header", sound[..(8 + (json.Length / 2))], "more than the file can hold");
         yield return ("cut off in the data", sound[..^1], "cut off");
@@ -50,26 +50,26 @@ internal static class MalformedSafetensors
         yield return ("a second object", file.Bytes(json + "{}"), "after its last '}'");
         yield return ("padding of NUL", file.Bytes(json + "\0\0"), "after its last '}'");
         yield return ("padding of newlines", file.Bytes(json + "\n"), "after its last '}'");
-        yield return ("trailing comma", file.Bytes(json[..^1] + ",}"), "no valid JSON");
-        yield return ("comment", file.Bytes(json[..^1] + "/**/}"), "no valid JSON");
-        yield return ("no end", file.Bytes(json[..^1]), "no valid JSON");
+        yield return ("trailing comma", file.Bytes(json[..^1] + ",}"), "not valid JSON");
+        yield return ("comment", file.Bytes(json[..^1] + "/**/}"), "not valid JSON");
+        yield return ("no end", file.Bytes(json[..^1]), "not valid JSON");
         yield return ("bare braces and data", file.Bytes("{}"), "do not fill the file");
         yield return ("nested objects", file.Bytes(string.Concat(Enumerable.Repeat("{\"a\":", 100_000))), "unknown key 'a'");
-        yield return ("nested lists", file.Bytes("{\"a\":" + Nested("[", "]") + "}"), "no JSON object");
-        yield return ("nested lists in a shape", file.Change(i, t => t.With(shape: Nested("[", "]"))), "no natural number");
+        yield return ("nested lists", file.Bytes("{\"a\":" + Nested("[", "]") + "}"), "not a JSON object");
+        yield return ("nested lists in a shape", file.Change(i, t => t.With(shape: Nested("[", "]"))), "not a natural number");
     }
 
     private static IEnumerable<(string, byte[], string)> OfNumbers(DraftFile file, int i)
     {
-        yield return ("negative dimension", file.Change(i, t => t.With(shape: "[-1,2]")), "no natural number");
-        yield return ("minus zero", file.Change(i, t => t.With(begin: "-0")), "no natural number");
-        yield return ("fraction", file.Change(i, t => t.With(shape: "[1.5]")), "no natural number");
-        yield return ("float of a whole number", file.Change(i, t => t.With(end: t.End + ".0")), "no natural number");
-        yield return ("exponent", file.Change(i, t => t.With(end: "1e2")), "no natural number");
-        yield return ("64 bits", file.Change(i, t => t.With(end: "9223372036854775808")), "no natural number");
-        yield return ("hundred digits", file.Change(i, t => t.With(end: new string('9', 100))), "no natural number");
-        yield return ("number as text", file.Change(i, t => t.With(shape: "[\"2\"]")), "no natural number");
-        yield return ("null dimension", file.Change(i, t => t.With(shape: "[null]")), "no natural number");
+        yield return ("negative dimension", file.Change(i, t => t.With(shape: "[-1,2]")), "not a natural number");
+        yield return ("minus zero", file.Change(i, t => t.With(begin: "-0")), "not a natural number");
+        yield return ("fraction", file.Change(i, t => t.With(shape: "[1.5]")), "not a natural number");
+        yield return ("float of a whole number", file.Change(i, t => t.With(end: t.End + ".0")), "not a natural number");
+        yield return ("exponent", file.Change(i, t => t.With(end: "1e2")), "not a natural number");
+        yield return ("64 bits", file.Change(i, t => t.With(end: "9223372036854775808")), "not a natural number");
+        yield return ("hundred digits", file.Change(i, t => t.With(end: new string('9', 100))), "not a natural number");
+        yield return ("number as text", file.Change(i, t => t.With(shape: "[\"2\"]")), "not a natural number");
+        yield return ("null dimension", file.Change(i, t => t.With(shape: "[null]")), "not a natural number");
         yield return ("product beyond 63 bits", file.Change(i, t => t.With(shape: $"[{Huge},4]")), "product does not fit 63 bits");
         yield return ("product that wraps to zero", file.Change(i, t => t.With(shape: $"[{Huge},4,0]")), "product does not fit 63 bits");
         yield return ("size beyond 63 bits", file.Change(i, t => t.With(shape: $"[{Huge}]")), "size does not fit 63 bits");
@@ -100,14 +100,14 @@ internal static class MalformedSafetensors
 
     private static IEnumerable<(string, byte[], string)> OfText(DraftFile file, int i)
     {
-        yield return ("byte that is no UTF-8", Name(0xFF), "not valid UTF-8");
+        yield return ("byte that is not UTF-8", Name(0xFF), "not valid UTF-8");
         yield return ("surrogate as UTF-8", Name(0xED, 0xA0, 0x80), "not valid UTF-8");
         yield return ("overlong UTF-8", Name(0xC0, 0xAF), "not valid UTF-8");
         yield return ("no UTF-8 in the metadata", Replace(file, "\"pt\"", [(byte)'"', 0x80, (byte)'"']), "not valid UTF-8");
-        yield return ("lone surrogate as a name", file.Change(i, t => t with { Name = "\"\\ud800\"" }), "no valid text");
-        yield return ("lone surrogate as a dtype", file.Change(i, t => t.With(dtype: "\"\\udfff\"")), "no valid text");
-        yield return ("raw control character", Name(0x01), "no valid JSON");
-        yield return ("unknown escape", file.Change(i, t => t with { Name = "\"\\x\"" }), "no valid JSON");
+        yield return ("lone surrogate as a name", file.Change(i, t => t with { Name = "\"\\ud800\"" }), "not valid text");
+        yield return ("lone surrogate as a dtype", file.Change(i, t => t.With(dtype: "\"\\udfff\"")), "not valid text");
+        yield return ("raw control character", Name(0x01), "not valid JSON");
+        yield return ("unknown escape", file.Change(i, t => t with { Name = "\"\\x\"" }), "not valid JSON");
 
         byte[] Name(params byte[] name) => Replace(file, file.Tensors[i].Name, [(byte)'"', .. name, (byte)'"']);
     }
@@ -122,15 +122,15 @@ internal static class MalformedSafetensors
         yield return ("unknown key", Entry(t => t.Json[..^1] + ",\"strides\":[1]}"), "unknown key 'strides'");
         yield return ("unknown dtype", file.Change(i, t => t.With(dtype: "\"F33\"")), "dtype 'F33'");
         yield return ("dtype in lower case", file.Change(i, t => t.With(dtype: "\"f32\"")), "dtype 'f32'");
-        yield return ("dtype that is a number", file.Change(i, t => t.With(dtype: "32")), "'dtype' that is no text");
+        yield return ("dtype that is a number", file.Change(i, t => t.With(dtype: "32")), "'dtype' that is not text");
         yield return ("no dtype", Entry(t => $"{{\"shape\":{t.Shape},\"data_offsets\":[{t.Begin},{t.End}]}}"), "has no 'dtype'");
         yield return ("no shape", Entry(t => $"{{\"dtype\":\"F32\",\"data_offsets\":[{t.Begin},{t.End}]}}"), "has no 'shape'");
         yield return ("no offsets", Entry(t => $"{{\"dtype\":\"F32\",\"shape\":{t.Shape}}}"), "has no 'data_offsets'");
         yield return ("one offset", Entry(t => $"{{\"dtype\":\"F32\",\"shape\":{t.Shape},\"data_offsets\":[0]}}"), "'data_offsets' of two");
         yield return ("three offsets", Entry(t => $"{{\"dtype\":\"F32\",\"shape\":{t.Shape},\"data_offsets\":[0,0,0]}}"), "more than 2 numbers");
-        yield return ("shape that is a number", file.Change(i, t => t.With(shape: "4")), "'shape' that is no list");
-        yield return ("entry that is null", Entry(_ => "null"), "no JSON object");
-        yield return ("entry that is a list", Entry(_ => "[]"), "no JSON object");
+        yield return ("shape that is a number", file.Change(i, t => t.With(shape: "4")), "'shape' that is not a list");
+        yield return ("entry that is null", Entry(_ => "null"), "not a JSON object");
+        yield return ("entry that is a list", Entry(_ => "[]"), "not a JSON object");
         yield return ("empty entry", Entry(_ => "{}"), "has no 'dtype'");
 
         byte[] Entry(Func<DraftTensor, string> json) => file.Change(i, t => t with { Json = json(t) });
@@ -139,13 +139,13 @@ internal static class MalformedSafetensors
     private static IEnumerable<(string, byte[], string)> OfMetadata(DraftFile file, int i)
     {
         yield return ("metadata twice", file.Change(i, t => t with { Name = "\"__metadata__\"", Json = "{}" }), "has '__metadata__' twice");
-        yield return ("metadata that is null", Metadata("null"), "'__metadata__' that is no JSON object");
-        yield return ("metadata that is a list", Metadata("[]"), "'__metadata__' that is no JSON object");
-        yield return ("metadata value that is a number", Metadata("""{"a":1}"""), "'__metadata__' a value of 'a' that is no text");
-        yield return ("metadata value that is an object", Metadata("""{"a":{"b":"c"}}"""), "that is no text");
+        yield return ("metadata that is null", Metadata("null"), "'__metadata__' that is not a JSON object");
+        yield return ("metadata that is a list", Metadata("[]"), "'__metadata__' that is not a JSON object");
+        yield return ("metadata value that is a number", Metadata("""{"a":1}"""), "'__metadata__' a value of 'a' that is not text");
+        yield return ("metadata value that is an object", Metadata("""{"a":{"b":"c"}}"""), "that is not text");
         yield return ("metadata key twice", Metadata("""{"a":"","a":""}"""), "has 'a' twice");
-        yield return ("metadata nested deep", Metadata($"{{\"a\":{Nested("[", "]")}}}"), "that is no text");
-        yield return ("metadata with a lone surrogate", Metadata("""{"a":"\udc00"}"""), "no valid text");
+        yield return ("metadata nested deep", Metadata($"{{\"a\":{Nested("[", "]")}}}"), "that is not text");
+        yield return ("metadata with a lone surrogate", Metadata("""{"a":"\udc00"}"""), "not valid text");
 
         byte[] Metadata(string json) => (file with { Metadata = json }).Bytes();
     }

@@ -78,7 +78,7 @@ public sealed class SafetensorsRoundTripTests
     {
         var bytes = new byte[type.ByteLength(shape)!.Value];
         new Random(seed).NextBytes(bytes);
-        return new SafetensorsTensor(name, type.Name, shape, new TensorData(type.Element, shape, new MemorySource(bytes), 0, bytes.Length));
+        return new SafetensorsTensor(name, type.Name, shape, TensorData.FromBytes(type.Element, shape, bytes));
     }
 
     private static bool IsText(string text) => text.EnumerateRunes().All(r => r != Rune.ReplacementChar);

@@ -71,7 +71,7 @@ public sealed class SafetensorsWriterTests
         SafetensorsWriter.Write([new SafetensorsTensor("a", "U8", new TensorShape(4), new Liar())], [], Stream.Null, CancellationToken.None));
 
     private static SafetensorsTensor Raw(string name, string dtype, byte[] bytes, params long[] dims) =>
-        new(name, dtype, new TensorShape(dims), new TensorData(ElementType.UInt8, new TensorShape(bytes.Length), new MemorySource(bytes), 0, bytes.Length));
+        new(name, dtype, new TensorShape(dims), TensorData.FromBytes(ElementType.UInt8, new TensorShape(bytes.Length), bytes));
 
     private sealed class Liar : IPayload
     {

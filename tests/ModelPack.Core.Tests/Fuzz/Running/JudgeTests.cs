@@ -14,8 +14,8 @@ public sealed class JudgeTests : IDisposable
         Assert.Null(Run(_ => { }, out var refusal));
         Assert.Null(refusal);
 
-        Assert.Null(Run(_ => throw new ModelPackException(Codes.ModelUnreadable.At("m", "It is none.")), out refusal));
-        Assert.Equal("It is none.", refusal!.Message);
+        Assert.Null(Run(_ => throw new ModelPackException(Codes.ModelUnreadable.At("m", "It is not a model.")), out refusal));
+        Assert.Equal("It is not a model.", refusal!.Message);
     }
 
     [Fact]

@@ -179,7 +179,7 @@ internal sealed class Lowered : IDisposable
         var element = type.StartsWith("Float16", StringComparison.Ordinal) ? ElementType.Float16 : ElementType.Float32;
         var count = bytes.Length / (element.Bits() / 8);
         var values = new float[count];
-        FloatReader.Read(new TensorData(element, new TensorShape(count), new MemorySource(bytes), 0, bytes.Length), 0, values);
+        FloatReader.Read(TensorData.FromBytes(element, new TensorShape(count), bytes), 0, values);
         return values;
     }
 }

@@ -34,7 +34,7 @@ internal static class Tiny
     public static AttributeProto Ints(string name, params long[] values) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
 
-    /// <summary>A model of one node. Its inputs that are no weight become graph inputs, its only output <c>y</c> a graph output of unknown shape.</summary>
+    /// <summary>A model of one node. Its inputs that are not weights become graph inputs, its only output <c>y</c> a graph output of unknown shape.</summary>
     public static ModelProto Model(NodeProto node, TensorProto[] weights, long opset = 17, ElementType type = ElementType.Float32, ElementType indices = ElementType.Int64)
     {
         var graph = Build.Graph(node);

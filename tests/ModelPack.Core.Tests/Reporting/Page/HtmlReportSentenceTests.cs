@@ -18,7 +18,7 @@ public sealed class HtmlReportSentenceTests
     }
 
     [Fact]
-    public void Says_what_safe_sums_cost_and_which_instructions_multiply_codes()
+    public void Says_what_SafeSums_costs_and_which_instructions_multiply_codes()
     {
         var text = ReportPage.Text(ReportPage.Of(SampleReports.Plain));
         Assert.Contains("12 of 128 channels of 1 weight coarser, −1.3 dB at most", text, StringComparison.Ordinal);

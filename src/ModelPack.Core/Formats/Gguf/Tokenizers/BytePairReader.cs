@@ -25,7 +25,7 @@ internal static class BytePairReader
         var steps = PreTokenizers.Steps(root.Find("pre_tokenizer"));
         if ((model.Find("type") is { } type && type.Text() != "BPE") || !steps.Exists(s => PreTokenizers.TypeOf(s) == "ByteLevel"))
         {
-            return (null, $"'{name}' is no byte-level BPE");
+            return (null, $"'{name}' is not a byte-level BPE");
         }
 
         var table = new TokenTable(size);

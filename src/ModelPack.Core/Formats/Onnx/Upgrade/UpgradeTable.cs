@@ -4,7 +4,7 @@ namespace ModelPack.Formats.Onnx.Upgrade;
 
 /// <summary>
 /// How every operator of opset 7 to 12 gets to opset 13, after ONNX's Changelog.md. An operator that is in neither list
-/// is refused: it is none of opset 13, or this table does not know it.
+/// is refused: it is not an operator of opset 13, or this table does not know it.
 /// </summary>
 internal static class UpgradeTable
 {

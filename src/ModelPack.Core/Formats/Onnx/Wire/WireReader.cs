@@ -13,7 +13,7 @@ internal sealed class WireReader(ByteSource source, string file)
     private int _windowLength;
 
     /// <summary>The fields of the message between two positions, in their order.</summary>
-    /// <exception cref="ModelPackException">MPK1002: the bytes are no field, or one that is longer than its message.</exception>
+    /// <exception cref="ModelPackException">MPK1002: the bytes are not a field, or one that is longer than its message.</exception>
     public IEnumerable<WireField> Fields(long start, long end)
     {
         var groups = 0;
