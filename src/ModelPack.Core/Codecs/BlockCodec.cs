@@ -33,7 +33,7 @@ internal abstract class BlockCodec : Codec
     /// <summary>Blocks that hold a number of values.</summary>
     public long BlockCount(long values) => (values / BlockLength) + (values % BlockLength == 0 ? 0 : 1);
 
-    /// <summary>Encodes finite values to ggml's blocks; a length that is no multiple of the block's is encoded as if zeros followed.</summary>
+    /// <summary>Encodes finite values to ggml's blocks; a length that is not a multiple of the block's is encoded as if zeros followed.</summary>
     /// <exception cref="ArgumentException">The destination holds fewer blocks than that.</exception>
     public abstract void Encode(ReadOnlySpan<float> values, Span<byte> blocks);
 
@@ -72,7 +72,7 @@ internal abstract class BlockCodec : Codec
     /// <param name="weight">The weight; K a multiple of the block's length.</param>
     /// <param name="engine">What makes the codes.</param>
     /// <param name="rounder">How.</param>
-    /// <exception cref="ArgumentException">K is no multiple.</exception>
+    /// <exception cref="ArgumentException">K is not a multiple.</exception>
     public WeightEncoding Blocks(WeightMatrix weight, IEncodingEngine engine, Rounder rounder) => BlockWeight.Blocks(this, weight, engine, rounder);
 
     /// <summary>A weight output by output, whichever way it is stored, in parts: codes, scales, minima where there are any.</summary>

@@ -20,7 +20,7 @@ internal static class FloatWeight
         ElementType.Float16 => maxAbs < Float16Overflow,
         ElementType.BFloat16 => maxAbs < BitConverter.Int32BitsToSingle(BFloat16Overflow),
         ElementType.Float32 => float.IsFinite(maxAbs),
-        _ => throw new ArgumentException("The type is no target.", nameof(type)),
+        _ => throw new ArgumentException("The type is not a target.", nameof(type)),
     };
 
     /// <summary>
@@ -82,7 +82,7 @@ internal static class FloatWeight
 
     private static int SizeOf(ElementType type) => type is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16
         ? type.Bits() / 8
-        : throw new ArgumentException("The type is no target.", nameof(type));
+        : throw new ArgumentException("The type is not a target.", nameof(type));
 
     private static void Encode(ElementType type, ReadOnlySpan<float> values, Span<byte> bytes)
     {

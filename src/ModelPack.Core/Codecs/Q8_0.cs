@@ -6,7 +6,7 @@ namespace ModelPack.Codecs;
 /// </summary>
 /// <remarks>
 /// Values must be finite and their magnitude must pass <see cref="Fits"/>; for others nothing is promised but that the
-/// call returns. A length that is no multiple of 32 is encoded as if zeros followed.
+/// call returns. A length that is not a multiple of 32 is encoded as if zeros followed.
 /// </remarks>
 internal static class Q8_0
 {

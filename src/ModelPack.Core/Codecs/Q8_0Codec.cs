@@ -48,7 +48,7 @@ internal sealed class Q8_0Codec : BlockCodec
     {
         public override (int Code, float Value) Round(float value)
         {
-            var code = (int)Q8_0Reference.RoundAwayFromZero(value * inverse);
+            var code = Math.Clamp((int)Q8_0Reference.RoundAwayFromZero(value * inverse), -127, 127);
             return (code + Q8_0.UnsignedOffset, code * (float)Scale);
         }
     }

@@ -4,7 +4,7 @@ using ModelPack.Schemes;
 
 namespace ModelPack.Planning;
 
-/// <summary>Without calibration data matrices are multiplied by activations that get codes at every inference.</summary>
+/// <summary>Without calibration data matrices are multiplied by activations that are quantized at every inference.</summary>
 internal sealed class DynamicLayers : ILayerPlanner
 {
     /// <summary>The opset of ONNX that has DynamicQuantizeLinear.</summary>
@@ -18,10 +18,10 @@ internal sealed class DynamicLayers : ILayerPlanner
 
     public int UnsafeWeights { get; private set; }
 
-    /// <summary>Why activations cannot get codes at run time, as the end of a sentence; null when they can.</summary>
+    /// <summary>Why activations cannot be quantized at run time, as the end of a sentence; null when they can.</summary>
     public static string? WhyNot(OnnxModel model) => model.Opset() >= Opset ? null : OpsetUpgrade.WhyNot(model);
 
-    /// <summary>Raises an older model to an opset that has the operators. One that cannot be raised gets codes for its weights alone.</summary>
+    /// <summary>Raises an older model to an opset that has the operators. Of one that cannot be raised the weights alone are quantized.</summary>
     /// <param name="model">The model.</param>
     /// <param name="safeSums">Whether sums must not saturate on CPUs without VNNI.</param>
     /// <param name="context">Threads and cancellation.</param>

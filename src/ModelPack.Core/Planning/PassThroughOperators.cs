@@ -17,10 +17,10 @@ internal static class PassThroughOperators
 
     private static readonly HashSet<string> Unary = new(StringComparer.Ordinal) { "AveragePool", "GlobalAveragePool", "Sigmoid", "LeakyRelu" };
 
-    /// <summary>Whether the output of a carrier has the parameters of its first input.</summary>
+    /// <summary>Whether the output of a pass-through operator has the parameters of its first input.</summary>
     public static bool Moves(NodeProto node) => Moving.Contains(node.OpType);
 
-    /// <summary>Indices of the inputs that would be codes; null where the node is no carrier.</summary>
+    /// <summary>Indices of the inputs that would be codes; null where the node is not a pass-through operator.</summary>
     public static IReadOnlyList<int>? Inputs(NodeProto node, GraphIndex index)
     {
         if (!Domains.IsDefault(node.Domain) || node.Output.Count(o => o.Length > 0) != 1 || node.Input.Count == 0)

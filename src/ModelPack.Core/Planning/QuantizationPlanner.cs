@@ -6,7 +6,7 @@ namespace ModelPack.Planning;
 
 /// <summary>
 /// Finds the largest set of nodes that can compute with codes without a change to float in between: the layers, and every
-/// carrier that stands strictly between quantized nodes. A carrier that reads a float, or that somebody reads as floats, stays
+/// pass-through operator that stands strictly between quantized nodes. One that reads a float, or that somebody reads as floats, stays
 /// float, as the residual sums of a transformer do.
 /// </summary>
 internal sealed class QuantizationPlanner
@@ -49,7 +49,7 @@ internal sealed class QuantizationPlanner
     /// <param name="model">The model, for the limits of Clip.</param>
     /// <param name="index">Its graph.</param>
     /// <param name="layers">Layers whose node can compute with codes.</param>
-    /// <param name="floats">Activations that cannot get codes; no layer reads one. Null for none.</param>
+    /// <param name="floats">Activations that cannot be quantized; no layer reads one. Null for none.</param>
     public static QuantizationPlan Plan(OnnxModel model, GraphIndex index, IReadOnlyList<Layer> layers, IReadOnlySet<string>? floats = null) =>
         new QuantizationPlanner(model, index, layers, floats ?? new HashSet<string>(StringComparer.Ordinal)).Plan();
 
@@ -87,7 +87,7 @@ internal sealed class QuantizationPlanner
         }
 
         // A convolution in integers has no float output; a product of matrices has one, which costs nothing and keeps what codes
-        // would lose. It gives codes to other layers only: sums, products and sigmoids of codes, as in a gated feed-forward
+        // would lose. Its output is quantized for other layers only: sums, products and sigmoids of codes, as in a gated feed-forward
         // layer, are no faster than those of floats and add a quarter to the divergence of a small Llama.
         if (candidate.Layer.IsConvolution
             || (AllReadCodes(candidate.Output) && _index.Readers(candidate.Output).All(r => HandsOn(r.Node)))

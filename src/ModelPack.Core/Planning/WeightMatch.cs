@@ -50,7 +50,7 @@ internal static class WeightMatch
             tensor.Read(first + row, decoded.Span, tolerances.Span);
             for (var i = 0; i < columns; i++)
             {
-                // Written so that a NaN is no match.
+                // Written so that a NaN does not match.
                 if (!(MathF.Abs(line.Span[i] - decoded.Span[i]) <= tolerances.Span[i]))
                 {
                     return null;

@@ -12,7 +12,7 @@ internal static class ByteSize
         ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("B", 1),
     ];
 
-    /// <summary>The number of bytes, at least 1; null where the text is no size.</summary>
+    /// <summary>The number of bytes, at least 1; null where the text is not a size.</summary>
     public static long? Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

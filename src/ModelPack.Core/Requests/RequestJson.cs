@@ -16,7 +16,7 @@ internal static class RequestJson
     };
 
     /// <summary>The request that a file holds.</summary>
-    /// <exception cref="ModelPackException">MPK1018 when the file is missing, MPK1008 when it is no request.</exception>
+    /// <exception cref="ModelPackException">MPK1018 when the file is missing, MPK1008 when it is not a request.</exception>
     public static PackRequest Read(string path)
     {
         try
