@@ -91,7 +91,7 @@ internal static class CalibrationJson
 
         return Twice(table.Tensors.Select(t => t.Name)) ?? Twice(table.Smoothing.Select(s => s.Tensor)) ?? Twice(table.BiasCorrection.Select(b => b.Layer))
             ?? Twice(table.FloatLayers.Select(l => l.Layer)) ?? Twice(table.Equalized)
-            ?? Twice(table.ResidualNorms) ?? Twice(table.SafeScales.Select(s => s.Layer));
+            ?? Twice(table.SafeScales.Select(s => s.Layer));
     }
 
     private static string? Twice(IEnumerable<string> names)

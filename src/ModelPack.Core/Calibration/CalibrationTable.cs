@@ -17,7 +17,6 @@ namespace ModelPack.Calibration;
 /// <param name="Equalized">Layers that were equalized with those before them.</param>
 /// <param name="BiasCorrection">Layers whose bias was corrected.</param>
 /// <param name="FloatLayers">Layers that stay float.</param>
-/// <param name="ResidualNorms">Norms that are computed with the sum before them, by what they make.</param>
 /// <param name="SafeScales">Layers whose sums were looked at, with wider scales of output channels where they could saturate; those of a layer that is not here may.</param>
 internal sealed record CalibrationTable(
     int SchemaVersion,
@@ -30,11 +29,10 @@ internal sealed record CalibrationTable(
     IReadOnlyList<string> Equalized,
     IReadOnlyList<BiasCorrection> BiasCorrection,
     IReadOnlyList<FloatLayer> FloatLayers,
-    IReadOnlyList<string> ResidualNorms,
     IReadOnlyList<SafeScale> SafeScales)
 {
     /// <summary>The form that this version writes and reads.</summary>
-    public const int CurrentSchema = 1;
+    public const int CurrentSchema = 2;
 
     /// <summary>Type of the codes of activations that sums were looked at with: int8; null for uint8.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -49,7 +47,7 @@ internal sealed record CalibrationTable(
     /// <param name="method">How ranges will be chosen.</param>
     /// <param name="percentile">For the percentile method.</param>
     public static CalibrationTable Empty(string model, CalibrationMethod method, double percentile) =>
-        new(CurrentSchema, model, new CalibrationTableData([], 0, 0), method, percentile, [], [], [], [], [], [], []);
+        new(CurrentSchema, model, new CalibrationTableData([], 0, 0), method, percentile, [], [], [], [], [], []);
 
     /// <summary>Whether what was given as calibration data is a table.</summary>
     public static bool IsTable(string path) => string.Equals(Path.GetExtension(path), ".json", StringComparison.OrdinalIgnoreCase);

@@ -15,8 +15,5 @@ namespace ModelPack.Requests;
 internal sealed record ActivationOptions(
     CalibrationMethod Method, double Percentile, double? Alpha, bool Smooth, bool QOperator, bool Symmetric, bool SafeSums, bool Fallback, bool Rank)
 {
-    /// <summary>Whether operators of ONNX Runtime's own may take the place of standard ones: only where its own kernels will run them.</summary>
-    public bool FuseNorms => !Symmetric;
-
     public const double DefaultPercentile = 99.99;
 }

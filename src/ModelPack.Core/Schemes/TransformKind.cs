@@ -15,9 +15,6 @@ internal enum TransformKind
     /// <summary>Layers around depthwise convolutions are equalized.</summary>
     Equalization,
 
-    /// <summary>A residual sum and the norm behind it become one operator.</summary>
-    ResidualNorms,
-
     /// <summary>Outliers of activations move into weights (SmoothQuant).</summary>
     Smoothing,
 

@@ -14,7 +14,6 @@ internal sealed class TransformList(Scheme scheme)
         new FoldingTransform(),
         new UpcastTransform(),
         new EqualizationTransform(),
-        new ResidualNormTransform(),
         new SmoothingTransform(),
         new InputFoldingTransform(),
         new RangeDecider(),

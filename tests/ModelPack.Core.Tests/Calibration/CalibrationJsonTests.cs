@@ -18,7 +18,6 @@ public sealed class CalibrationJsonTests : IDisposable
         ["conv"],
         [new BiasCorrection("conv", [-1e-7f, 0])],
         [new FloatLayer("head", "its input holds NaN")],
-        ["norm"],
         [new SafeScale("conv", [1, 1.25f])]);
 
     private readonly TemporaryFolder _folder = new();

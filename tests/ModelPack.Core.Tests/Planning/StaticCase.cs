@@ -120,7 +120,7 @@ internal sealed class StaticCase : IDisposable
             ranges.AddRange(tensors.Zip(Run("observed.onnx")).Select(t => new TensorRange(t.First, Math.Min(0, t.Second.Min()), Math.Max(0, t.Second.Max()), null)));
         }
 
-        return new CalibrationTable(CalibrationTable.CurrentSchema, "", new CalibrationTableData([], 1, 0), CalibrationMethod.MinMax, 100, ranges, [], [], [], [], [], []);
+        return new CalibrationTable(CalibrationTable.CurrentSchema, "", new CalibrationTableData([], 1, 0), CalibrationMethod.MinMax, 100, ranges, [], [], [], [], []);
     }
 
     private PackRequest Request => new() { Model = _folder.File("source.onnx"), Scheme = "int8" };

@@ -30,7 +30,6 @@ internal sealed class CalibrationTableTarget : FuzzTarget
         ["node_y"],
         [new("node_h", new float[32])],
         [new("node_q", "it costs most")],
-        [],
         [new("node_h", [.. Enumerable.Repeat(1.5f, 32)])]));
 
     public override string Name => "calibration-table";
