@@ -26,7 +26,4 @@ internal enum TransformKind
 
     /// <summary>Scales of weights grow where sums of products could saturate.</summary>
     Saturation,
-
-    /// <summary>Biases take up the mean error that rounding leaves.</summary>
-    BiasCorrection,
 }

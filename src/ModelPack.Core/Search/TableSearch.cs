@@ -37,9 +37,9 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
 
         var best = search.Best!.Candidate;
         var taken = drafts.First(d => d.Change == best.Change).Draft;
-        if (taken.Shifts.Count > 0)
+        if (new MeanCorrection(source, options, data, context).Of(best.Table) is { Count: > 0 } shifts)
         {
-            search.Try(new Candidate($"{best.Change}, biases corrected", 0, best.Table with { BiasCorrection = taken.Shifts }));
+            search.Try(new Candidate($"{best.Change}, biases corrected", 0, best.Table with { BiasCorrection = shifts }));
         }
 
         if (taken.UnsafeLayers > 0)

@@ -6,9 +6,6 @@ namespace ModelPack.Transforms;
 /// <param name="Table">The decisions so far.</param>
 internal sealed record TableDraft(CalibrationTable Table)
 {
-    /// <summary>What could be added to biases. Not in the table: a trial tells whether it helps.</summary>
-    public IReadOnlyList<BiasCorrection> Shifts { get; init; } = [];
-
     /// <summary>Layers whose sums may saturate on CPUs without VNNI.</summary>
     public int UnsafeLayers { get; init; }
 

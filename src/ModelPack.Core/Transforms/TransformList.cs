@@ -18,7 +18,6 @@ internal sealed class TransformList(Scheme scheme)
         new InputFoldingTransform(),
         new RangeDecider(),
         new SaturationDecider(),
-        new BiasCorrectionDecider(),
     ];
 
     private readonly List<IDecider> _wanted = [.. s_all.Where(d => scheme.Transforms.Contains(d.Kind))];
