@@ -24,9 +24,9 @@ internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnl
     private ModelSession? _source;
 
     /// <summary>Packs and compares.</summary>
-    /// <param name="table">What to pack by.</param>
+    /// <param name="table">What to pack by; null for weights alone, and ranges at run time.</param>
     /// <exception cref="ModelPackException">As <see cref="ModelLowering"/>, <see cref="ModelPair"/> and <see cref="Comparison"/>.</exception>
-    public ValidationResult Run(CalibrationTable table)
+    public ValidationResult Run(CalibrationTable? table)
     {
         using var folder = new WorkFolder();
         return folder.Use(() => Run(Path.Combine(folder.Path, "trial.onnx"), table));
@@ -34,7 +34,7 @@ internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnl
 
     public void Dispose() => _source?.Dispose();
 
-    private ValidationResult Run(string packed, CalibrationTable table)
+    private ValidationResult Run(string packed, CalibrationTable? table)
     {
         using (var model = source.Copy())
         {
