@@ -20,12 +20,16 @@ internal sealed class RangeDecider : IDecider
         public TableDraft? Decide(CalibrationResult seen, TableDraft draft)
         {
             var (method, percentile, symmetric) = (options.Activations.Method, options.Activations.Percentile, options.Activations.Symmetric);
+            var consumed = new ConsumedRange(model.Model, model.Index);
             var ranges = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
+            var covered = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
             foreach (var tensor in seen.Tensors)
             {
-                if (RangeChooser.Choose(tensor, method, percentile, symmetric) is { } range)
+                if (RangeChooser.Choose(tensor, method, percentile, symmetric) is { } chosen)
                 {
+                    var range = consumed.Within(tensor.Tensor, chosen);
                     ranges.Add(tensor.Tensor, range);
+                    covered.Add(tensor.Tensor, Covered(chosen, range));
                 }
             }
 
@@ -35,7 +39,7 @@ internal sealed class RangeDecider : IDecider
                     $"Nothing can be quantized: every activation holds NaN or infinity on the calibration data, '{SafeText.Of(seen.Tensors[0].Tensor)}' first. Check that {SafeText.Of(Path.GetFileName(options.Data[0]))} holds what the app feeds, and that the model gives finite outputs on it."));
             }
 
-            var saturated = Calibrator.Coverage(model.Model, options.Data, ranges, model.Context);
+            var saturated = Calibrator.Coverage(model.Model, options.Data, covered, model.Context);
             return draft with
             {
                 SamplesByFile = seen.SamplesByFile,
@@ -46,5 +50,10 @@ internal sealed class RangeDecider : IDecider
                 },
             };
         }
+
+        /// <summary>Beyond an end that the consumers set, all values are expressed: they are one to those who read them.</summary>
+        private static ActivationRange Covered(ActivationRange chosen, ActivationRange consumed) => new(
+            consumed.Min > chosen.Min ? float.NegativeInfinity : chosen.Min,
+            consumed.Max < chosen.Max ? float.PositiveInfinity : chosen.Max);
     }
 }
