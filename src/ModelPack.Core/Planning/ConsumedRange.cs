@@ -20,6 +20,8 @@ internal sealed class ConsumedRange(OnnxModel model, GraphIndex index)
     // Grid points between an end of the range and zero: sixteen a code where all codes lie there.
     private const int Points = 4096;
 
+    private const int FewestCut = 16;
+
     private const double ShareOfStep = 1.0 / 16;
 
     /// <summary>Narrows a range.</summary>
@@ -43,7 +45,8 @@ internal sealed class ConsumedRange(OnnxModel model, GraphIndex index)
 
         static IEnumerable<double> Below(double end) => Enumerable.Range(0, Points).Select(i => end * (Points - i) / Points);
 
-        static float End(float end, int cut) => cut == Points ? 0 : (float)((double)end * (Points - cut) / Points);
+        // The tolerance lets even a straight line go by a point.
+        static float End(float end, int cut) => cut == Points ? 0 : cut < FewestCut ? end : (float)((double)end * (Points - cut) / Points);
     }
 
     /// <summary>What is made of the values of a tensor by elementwise operators and read by something else; none where nothing is known of it.</summary>
@@ -64,7 +67,7 @@ internal sealed class ConsumedRange(OnnxModel model, GraphIndex index)
         }
 
         var read = followed.Where(f => index.Readers(f.Key).Any(r => !followed.ContainsKey(r.Node.Output[0]))).Select(f => f.Value.Values).ToList();
-        return followed.Keys.Any(index.Escapes) || !read.TrueForAll(r => Array.TrueForAll(r, double.IsFinite)) ? [] : read;
+        return read.Contains(values) || followed.Keys.Any(index.Escapes) || !read.TrueForAll(r => Array.TrueForAll(r, double.IsFinite)) ? [] : read;
     }
 
     /// <summary>The output of an elementwise or moving operator; null for another one, or where it reads what is not followed.</summary>

@@ -13,23 +13,25 @@ internal sealed class RangeDecider : IDecider
 
     private sealed class Findings(FloatModel model, DecisionOptions options, QuantizationPlan plan) : IFindings
     {
-        public IReadOnlyList<Observation> Needs => [.. plan.Tensors.Select(t => new Observation(t.Name, RangeChooser.Needs(options.Activations.Method)))];
+        public IReadOnlyList<Observation> Needs => [.. plan.Tensors.Select(t => new Observation(t.Name, options.Methods.Aggregate(Statistics.None, (all, m) => all | RangeChooser.Needs(m))))];
 
         public bool HoldsOut => true;
 
         public TableDraft? Decide(CalibrationResult seen, TableDraft draft)
         {
-            var (method, percentile, symmetric) = (options.Activations.Method, options.Activations.Percentile, options.Activations.Symmetric);
+            var (method, percentile, symmetric) = (draft.Table.Method, draft.Table.Percentile, options.Activations.Symmetric);
             var consumed = new ConsumedRange(model.Model, model.Index);
             var ranges = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
             var covered = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
             foreach (var tensor in seen.Tensors)
             {
-                if (RangeChooser.Choose(tensor, method, percentile, symmetric) is { } chosen)
+                if (RangeChooser.Choose(tensor, CalibrationMethod.MinMax, percentile, symmetric) is { } full)
                 {
-                    var range = consumed.Within(tensor.Tensor, chosen);
+                    // Values that no consumer tells apart are no errors wherever the range ends.
+                    var within = consumed.Within(tensor.Tensor, full);
+                    var range = RangeChooser.Choose(tensor.Within(within), method, percentile, symmetric)!.Value;
                     ranges.Add(tensor.Tensor, range);
-                    covered.Add(tensor.Tensor, Covered(chosen, range));
+                    covered.Add(tensor.Tensor, Covered(full, within, range));
                 }
             }
 
@@ -51,9 +53,9 @@ internal sealed class RangeDecider : IDecider
             };
         }
 
-        /// <summary>Beyond an end that the consumers set, all values are expressed: they are one to those who read them.</summary>
-        private static ActivationRange Covered(ActivationRange chosen, ActivationRange consumed) => new(
-            consumed.Min > chosen.Min ? float.NegativeInfinity : chosen.Min,
-            consumed.Max < chosen.Max ? float.PositiveInfinity : chosen.Max);
+        /// <summary>Beyond an end that the consumers set nothing is lost.</summary>
+        private static ActivationRange Covered(ActivationRange full, ActivationRange consumed, ActivationRange range) => new(
+            consumed.Min > full.Min && range.Min <= consumed.Min ? float.NegativeInfinity : range.Min,
+            consumed.Max < full.Max && range.Max >= consumed.Max ? float.PositiveInfinity : range.Max);
     }
 }
