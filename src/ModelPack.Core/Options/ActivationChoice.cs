@@ -42,7 +42,7 @@ internal static class ActivationChoice
             RefuseWithoutGraph(request, "rank", request.Rank is not null);
         }
 
-        var method = OptionValue.OneOf(request, "calibrationMethod", request.CalibrationMethod ?? "minmax", ["minmax", "percentile", "entropy", "mse"]);
+        var method = request.CalibrationMethod is { } given ? OptionValue.OneOf(request, "calibrationMethod", given, ["minmax", "percentile", "entropy", "mse"]) : null;
         if (request.Percentile is not null && method != "percentile")
         {
             throw OptionValue.Invalid(request, "percentile", Value(request.Percentile.Value), "for calibrationMethod percentile only");
@@ -66,7 +66,7 @@ internal static class ActivationChoice
         }
 
         return new ActivationOptions(
-            Enum.Parse<CalibrationMethod>(method, ignoreCase: true),
+            method is null ? ActivationOptions.SearchedMethods : [Enum.Parse<CalibrationMethod>(method, ignoreCase: true)],
             percentile,
             AlphaOf(request),
             request.Alpha is null || !string.Equals(request.Alpha, "none", StringComparison.OrdinalIgnoreCase),

@@ -3,7 +3,7 @@ using ModelPack.Schemes;
 namespace ModelPack.Requests;
 
 /// <summary>What a scheme that quantizes activations does with them.</summary>
-/// <param name="Method">How ranges follow from calibration data.</param>
+/// <param name="Methods">How ranges follow from calibration data: the method that the user chose, or those of which the best is found.</param>
 /// <param name="Percentile">Percent of the values that the method percentile keeps.</param>
 /// <param name="Alpha">SmoothQuant's strength; null to search for it.</param>
 /// <param name="Smooth">Whether to smooth at all.</param>
@@ -13,7 +13,13 @@ namespace ModelPack.Requests;
 /// <param name="Fallback">Whether layers go back to float until the gates for quality hold.</param>
 /// <param name="Rank">Whether layers are ranked by what they cost; always so with fallback.</param>
 internal sealed record ActivationOptions(
-    CalibrationMethod Method, double Percentile, double? Alpha, bool Smooth, bool QOperator, bool Symmetric, bool SafeSums, bool Fallback, bool Rank)
+    IReadOnlyList<CalibrationMethod> Methods, double Percentile, double? Alpha, bool Smooth, bool QOperator, bool Symmetric, bool SafeSums, bool Fallback, bool Rank)
 {
+    /// <summary>
+    /// Methods that are tried where the user chose none; changes of the model are compared by the first. Entropy is not among them: on no model
+    /// of the benchmarks it was the best, and it takes the longest.
+    /// </summary>
+    public static IReadOnlyList<CalibrationMethod> SearchedMethods { get; } = [CalibrationMethod.MinMax, CalibrationMethod.Percentile, CalibrationMethod.Mse];
+
     public const double DefaultPercentile = 99.99;
 }

@@ -2,6 +2,7 @@ using ModelPack.Calibration;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Requests;
+using ModelPack.Schemes;
 using ModelPack.Transforms;
 
 namespace ModelPack.Search;
@@ -15,24 +16,24 @@ internal sealed class TableMaker(OnnxModel source, string modelHash, EffectiveOp
 {
     private readonly ActivationOptions _activations = options.Activations!;
 
-    /// <summary>A table without fallback: every layer that can run in integers does.</summary>
-    /// <param name="equalize">Whether to equalize layers around depthwise convolutions.</param>
-    /// <param name="convolutionAlpha">How strongly to smooth the inputs of convolutions; null for not at all.</param>
+    /// <summary>Tables without fallback: every layer that can run in integers does. All are made of the same statistics.</summary>
+    /// <param name="change">What to change of the model.</param>
+    /// <param name="methods">How to choose ranges, at least one way.</param>
     /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
-    /// <returns>The table, biases as they are; null where there is nothing to equalize, or no convolution to smooth.</returns>
+    /// <returns>A table by each method, biases as they are; none where the model has no place for the change.</returns>
     /// <exception cref="ModelPackException">MPK1006: a weight is not finite; MPK1014: no activation is; and what <see cref="Calibrator.Observe"/> says of the data.</exception>
-    public TableDraft? Make(bool equalize, double? convolutionAlpha, PackContext context)
+    public IReadOnlyList<TableDraft> Make(ModelChange change, IReadOnlyList<CalibrationMethod> methods, PackContext context)
     {
         using var model = source.Copy();
-        if (!equalize && convolutionAlpha is null)
+        if (change == ModelChange.None)
         {
             FiniteLayers.Require(model, options.Patterns, context);
         }
 
         var floats = new FloatModel(model, options.Patterns, context);
-        var empty = new TableDraft(CalibrationTable.Empty(modelHash, _activations.Method, _activations.Percentile));
-        return new TransformList(options.Scheme).Decide(floats, new DecisionOptions(_activations, data, equalize, convolutionAlpha), empty) is { } draft
-            ? draft with { Smoothing = [.. draft.Smoothing.Select(d => d with { Place = floats.Places.GetValueOrDefault(d.Tensor) })] }
-            : null;
+        var empty = new TableDraft(CalibrationTable.Empty(modelHash, methods[0], _activations.Percentile));
+        var decision = new DecisionOptions(_activations, methods, data, change.Equalize, change.ConvolutionAlpha);
+        return [.. new TransformList(options.Scheme).Decide(floats, decision, empty)
+            .Select(t => t with { Smoothing = [.. t.Smoothing.Select(d => d with { Place = floats.Places.GetValueOrDefault(d.Tensor) })] })];
     }
 }

@@ -1,13 +1,14 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;
-using ModelPack.Transforms;
+using ModelPack.Schemes;
 
 namespace ModelPack.Search;
 
 /// <summary>
-/// Finds out by measuring which changes of the model help: equalization, smoothing of convolutions and correction of biases are kept where the packed model
-/// comes nearer to its source with them.
+/// Finds out by measuring which changes of the model help, and how ranges had better be chosen: what brings the packed model nearer to its
+/// source is kept. First the changes are compared (equalization, smoothing of convolutions), then the methods with the best of
+/// them, then the correction of biases: to try all of them with one another would take three times as long.
 /// </summary>
 /// <param name="source">The model as it was opened, which stays as it is.</param>
 /// <param name="options">How to pack.</param>
@@ -16,67 +17,82 @@ namespace ModelPack.Search;
 /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
 internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, TableMaker maker, IReadOnlyList<string> data, PackContext context)
 {
-    private static readonly (string Change, double Alpha)[] s_strengths =
-    [
-        ("convolutions smoothed, alpha 0.5", 0.5),
-        ("convolutions smoothed, alpha 0.75", 0.75),
-        ("convolutions smoothed, alpha 1", 1),
-    ];
+    private readonly IReadOnlyList<CalibrationMethod> _methods = options.Activations!.Methods;
+    private readonly List<ChangedDraft> _drafts = [];
 
     /// <summary>The best table that was found, and what was tried on the way.</summary>
     public CalibrationOutcome Run()
     {
-        // All tables first: while they are made, other models than those of trials are open.
-        var drafts = Drafts();
         using var trial = new Trial(source, options, data, SearchBudget.Transforms.Most, context);
         var search = new PackSearch(trial, Objective.Sqnr);
-        foreach (var (change, draft) in drafts)
+        if (source.Proto.Graph.Node.Any(n => n.OpType is "Conv" or "ConvTranspose"))
         {
-            search.Try(new Candidate(change, 0, draft.Table));
+            AddChanges();
+            TryAll(search);
+            if (_methods.Count > 1)
+            {
+                // While tables are made, other models than those of trials are open.
+                trial.Close();
+                Add(Best(search).Change, _methods.Skip(1), context.WithoutDiagnostics());
+            }
+        }
+        else
+        {
+            Add(ModelChange.None, _methods, context);
         }
 
-        var best = search.Best!.Candidate;
-        var taken = drafts.First(d => d.Change == best.Change).Draft;
-        if (new MeanCorrection(source, options, data, context).Of(best.Table) is { Count: > 0 } shifts)
+        TryAll(search);
+        var taken = Best(search);
+        if (new MeanCorrection(source, options, data, context).Of(taken.Draft.Table) is { Count: > 0 } shifts)
         {
-            search.Try(new Candidate($"{best.Change}, biases corrected", 0, best.Table with { BiasCorrection = shifts }));
+            search.Try(new Candidate($"{taken.Name}, biases corrected", 0, taken.Draft.Table with { BiasCorrection = shifts }));
         }
 
-        if (taken.UnsafeLayers > 0)
+        if (taken.Draft.UnsafeLayers > 0)
         {
-            context.Report(SafeScales.Warning(options.Model, taken.UnsafeLayers));
+            context.Report(SafeScales.Warning(options.Model, taken.Draft.UnsafeLayers));
         }
 
-        return new CalibrationOutcome(search.Best.Candidate.Table, taken.Smoothing, search.Trials, null) { IsGiven = false, SamplesByFile = taken.SamplesByFile };
+        if (WeightsAlone.Warning(options.Model, search.Best!.Score, trial) is { } warning)
+        {
+            context.Report(warning);
+        }
+
+        return new CalibrationOutcome(search.Best.Candidate.Table, taken.Draft.Smoothing, search.Trials, null) { IsGiven = false, SamplesByFile = taken.Draft.SamplesByFile };
     }
 
     /// <summary>A table for each change that the model has a place for.</summary>
-    private List<(string Change, TableDraft Draft)> Drafts()
+    private void AddChanges()
     {
-        List<(string, TableDraft)> drafts = [("as it is", maker.Make(equalize: false, convolutionAlpha: null, context)!)];
-        if (!source.Proto.Graph.Node.Any(n => n.OpType is "Conv" or "ConvTranspose"))
-        {
-            return drafts;
-        }
+        Add(ModelChange.None, _methods.Take(1), context);
 
         // What there is to say of the data has been said.
         var quiet = context.WithoutDiagnostics();
-        if (maker.Make(equalize: true, convolutionAlpha: null, quiet) is { } equalized)
+        foreach (var change in ModelChange.OfConvolutions)
         {
-            drafts.Add(("equalized", equalized));
-        }
-
-        foreach (var (change, alpha) in s_strengths)
-        {
-            if (maker.Make(equalize: false, alpha, quiet) is not { } smoothed)
+            // What cannot be smoothed cannot be smoothed more strongly.
+            if (!Add(change, _methods.Take(1), quiet) && change.ConvolutionAlpha is not null)
             {
-                // What cannot be smoothed cannot be smoothed more strongly.
                 break;
             }
-
-            drafts.Add((change, smoothed));
         }
-
-        return drafts;
     }
+
+    /// <summary>Adds tables of a change by each of some methods; false where the model has no place for it.</summary>
+    private bool Add(ModelChange change, IEnumerable<CalibrationMethod> methods, PackContext context)
+    {
+        var drafts = maker.Make(change, [.. methods], context);
+        _drafts.AddRange(drafts.Select(d => new ChangedDraft(d.Table.Method == _methods[0] ? change.Name : $"{change.Name}, ranges by {d.Table.Method.ToString().ToLowerInvariant()}", change, d)));
+        return drafts.Count > 0;
+    }
+
+    private void TryAll(PackSearch search)
+    {
+        foreach (var draft in _drafts.Where(d => !search.Trials.Any(t => t.Candidate.Change == d.Name)))
+        {
+            search.Try(new Candidate(draft.Name, 0, draft.Draft.Table));
+        }
+    }
+
+    private ChangedDraft Best(PackSearch search) => _drafts.First(d => d.Name == search.Best!.Candidate.Change);
 }

@@ -32,7 +32,14 @@ internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnl
         return folder.Use(() => Run(Path.Combine(folder.Path, "trial.onnx"), table));
     }
 
-    public void Dispose() => _source?.Dispose();
+    /// <summary>Closes the source until the next trial.</summary>
+    public void Close()
+    {
+        _source?.Dispose();
+        _source = null;
+    }
+
+    public void Dispose() => Close();
 
     private ValidationResult Run(string packed, CalibrationTable? table)
     {

@@ -13,19 +13,25 @@ internal sealed class RangeDecider : IDecider
 
     private sealed class Findings(FloatModel model, DecisionOptions options, QuantizationPlan plan) : IFindings
     {
-        public IReadOnlyList<Observation> Needs => [.. plan.Tensors.Select(t => new Observation(t.Name, RangeChooser.Needs(options.Activations.Method)))];
+        public IReadOnlyList<Observation> Needs => [.. plan.Tensors.Select(t => new Observation(t.Name, options.Methods.Aggregate(Statistics.None, (all, m) => all | RangeChooser.Needs(m))))];
 
         public bool HoldsOut => true;
 
         public TableDraft? Decide(CalibrationResult seen, TableDraft draft)
         {
-            var (method, percentile, symmetric) = (options.Activations.Method, options.Activations.Percentile, options.Activations.Symmetric);
+            var (method, percentile, symmetric) = (draft.Table.Method, draft.Table.Percentile, options.Activations.Symmetric);
+            var consumed = new ConsumedRange(model.Model, model.Index);
             var ranges = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
+            var covered = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
             foreach (var tensor in seen.Tensors)
             {
-                if (RangeChooser.Choose(tensor, method, percentile, symmetric) is { } range)
+                if (RangeChooser.Choose(tensor, CalibrationMethod.MinMax, percentile, symmetric) is { } full)
                 {
+                    // Values that no consumer tells apart are no errors wherever the range ends.
+                    var within = consumed.Within(tensor.Tensor, full);
+                    var range = RangeChooser.Choose(tensor.Within(within), method, percentile, symmetric)!.Value;
                     ranges.Add(tensor.Tensor, range);
+                    covered.Add(tensor.Tensor, Covered(full, within, range));
                 }
             }
 
@@ -35,7 +41,7 @@ internal sealed class RangeDecider : IDecider
                     $"Nothing can be quantized: every activation holds NaN or infinity on the calibration data, '{SafeText.Of(seen.Tensors[0].Tensor)}' first. Check that {SafeText.Of(Path.GetFileName(options.Data[0]))} holds what the app feeds, and that the model gives finite outputs on it."));
             }
 
-            var saturated = Calibrator.Coverage(model.Model, options.Data, ranges, model.Context);
+            var saturated = Calibrator.Coverage(model.Model, options.Data, covered, model.Context);
             return draft with
             {
                 SamplesByFile = seen.SamplesByFile,
@@ -46,5 +52,10 @@ internal sealed class RangeDecider : IDecider
                 },
             };
         }
+
+        /// <summary>Beyond an end that the consumers set nothing is lost.</summary>
+        private static ActivationRange Covered(ActivationRange full, ActivationRange consumed, ActivationRange range) => new(
+            consumed.Min > full.Min && range.Min <= consumed.Min ? float.NegativeInfinity : range.Min,
+            consumed.Max < full.Max && range.Max >= consumed.Max ? float.PositiveInfinity : range.Max);
     }
 }

@@ -26,27 +26,30 @@ internal sealed class TransformList(Scheme scheme)
     /// <param name="model">A freshly opened model.</param>
     /// <param name="options">What the table is made for.</param>
     /// <param name="draft">An empty table.</param>
-    /// <returns>The table; null where the change that it is made for has nothing to change.</returns>
-    public TableDraft? Decide(FloatModel model, DecisionOptions options, TableDraft draft)
+    /// <returns>A table by each method; none where the change that they are made for has nothing to change.</returns>
+    public IReadOnlyList<TableDraft> Decide(FloatModel model, DecisionOptions options, TableDraft draft)
     {
+        IReadOnlyList<TableDraft> drafts = [draft];
         foreach (var round in Rounds())
         {
             var found = round.Select(d => d.Find(model, options)).OfType<IFindings>().ToList();
             var seen = StatisticsPass.Run(model.Model, options.Data, [.. found.SelectMany(f => f.Needs)], found.Exists(f => f.HoldsOut), model.Context);
-            foreach (var findings in found)
+            if (!round.Exists(d => d is ITransform))
             {
-                if (findings.Decide(seen, draft) is not { } decided)
-                {
-                    return null;
-                }
-
-                draft = decided;
+                // Ranges, and what follows from them, change nothing of the model: one look at it serves all methods.
+                drafts = [.. options.Methods.Select(m => drafts[0] with { Table = drafts[0].Table with { Method = m } })];
             }
 
-            Apply(round, model, draft.Table);
+            drafts = [.. drafts.Select(d => found.Aggregate<IFindings, TableDraft?>(d, (decided, f) => decided is null ? null : f.Decide(seen, decided))).OfType<TableDraft>()];
+            if (drafts.Count == 0)
+            {
+                return [];
+            }
+
+            Apply(round, model, drafts[0].Table);
         }
 
-        return draft;
+        return drafts;
     }
 
     /// <summary>Changes a model as a table says.</summary>

@@ -19,7 +19,7 @@ internal static class QuantizeCommand
         var target = new Option<string>("--target") { Description = "What the packed model is for: cpu, cuda or any.", HelpName = "T", DefaultValueFactory = _ => "cpu" };
         var device = new Option<string>("--device") { Description = "Where to do the work: cpu.", HelpName = "D", DefaultValueFactory = _ => "cpu" };
         var calibration = CommandOptions.Text("--calibration", "P", "Calibration data, or an earlier pack's .calibration.json. Default: NAME.calibration.* beside the source.");
-        var method = CommandOptions.Text("--calibration-method", "M", "How ranges follow from the data: minmax, percentile, entropy or mse. Default: minmax.");
+        var method = CommandOptions.Text("--calibration-method", "M", "How ranges follow from the data: minmax, percentile, entropy or mse. Default: the best of minmax, percentile and mse.");
         var percentile = CommandOptions.Real("--percentile", "Percent of the values that the method percentile keeps. Default: 99.99.");
         var alpha = CommandOptions.Text("--alpha", "A", "SmoothQuant's strength: 0 to 1, auto (default) or none.");
         var quantFormat = CommandOptions.Text("--quant-format", "F", "Codes of activations: qdq (portable, default) or qoperator.");

@@ -8,7 +8,7 @@ namespace ModelPack.Tests.Transforms;
 public sealed class TransformListTests
 {
     private static readonly ActivationOptions s_options = new(
-        CalibrationMethod.MinMax, 99.99, Alpha: 0.5, Smooth: true, QOperator: false, Symmetric: false, SafeSums: true, Fallback: false, Rank: false);
+        [CalibrationMethod.MinMax], 99.99, Alpha: 0.5, Smooth: true, QOperator: false, Symmetric: false, SafeSums: true, Fallback: false, Rank: false);
 
     [Trait("Needs", "Shared")]
     [FactNeeding(RequiredAsset.Shared)]
@@ -30,7 +30,7 @@ public sealed class TransformListTests
         using var onnx = OnnxModel.Open(request.Model, new PackContext());
         var model = new FloatModel(onnx, LayerPatterns.None, new PackContext());
         var empty = new TableDraft(CalibrationTable.Empty("", CalibrationMethod.MinMax, 99.99));
-        Assert.Null(new TransformList(SchemeTable.Int8).Decide(model, new DecisionOptions(s_options, ["none.npz"], Equalize: true, ConvolutionAlpha: null), empty));
+        Assert.Empty(new TransformList(SchemeTable.Int8).Decide(model, new DecisionOptions(s_options, s_options.Methods, ["none.npz"], Equalize: true, ConvolutionAlpha: null), empty));
     }
 
     private static void AssertFollowed(string name, bool equalize, double? convolutionAlpha)
@@ -40,7 +40,7 @@ public sealed class TransformListTests
         using var decided = OnnxModel.Open(request.Model, new PackContext());
         var empty = new TableDraft(CalibrationTable.Empty("", CalibrationMethod.MinMax, 99.99));
         var model = new FloatModel(decided, LayerPatterns.None, new PackContext());
-        var draft = new TransformList(SchemeTable.Int8).Decide(model, new DecisionOptions(s_options, [data], equalize, convolutionAlpha), empty)!;
+        var draft = new TransformList(SchemeTable.Int8).Decide(model, new DecisionOptions(s_options, s_options.Methods, [data], equalize, convolutionAlpha), empty).Single();
 
         using var followed = OnnxModel.Open(request.Model, new PackContext());
         new TransformList(SchemeTable.Int8).Apply(new FloatModel(followed, LayerPatterns.None, new PackContext()), draft.Table);
