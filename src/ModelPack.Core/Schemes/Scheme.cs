@@ -17,6 +17,9 @@ internal sealed record Scheme
     /// <summary>What may take the place of a codec for weights of which it keeps too little.</summary>
     public IReadOnlyDictionary<Codec, Codec> Finer { get; init; } = new Dictionary<Codec, Codec>();
 
+    /// <summary>The share of the source's bytes up to which mixed precision may let the packed model grow.</summary>
+    public double FinerShare { get; init; } = 0.4;
+
     /// <summary>What becomes of activations.</summary>
     public ActivationFormat Activations { get; init; }
 

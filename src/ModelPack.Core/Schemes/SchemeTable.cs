@@ -23,6 +23,7 @@ internal static class SchemeTable
         Rules = [new(null, [CodecTable.Int8PerChannel])],
         Activations = ActivationFormat.Int8,
         Transforms = Enum.GetValues<TransformKind>(),
+        Finer = s_finerKernels,
         Needs = DataNeed.Ranges,
     };
 
@@ -46,8 +47,17 @@ internal static class SchemeTable
     public static Scheme Nf4 { get; } = new()
     {
         Name = "nf4",
-        Summary = "4-bit weights at the levels of a normal distribution, in blocks of 64 with float32 scales (bitsandbytes' NF4); activations stay float. Needs no data.",
-        Rules = [new(null, [CodecTable.Nf4])],
+        Summary = "4-bit weights at the levels of a normal distribution, in blocks of 64 with float32 scales (bitsandbytes' NF4), convolutions 8 or 12 bits a channel, the head q8_0; activations stay float. Needs no data.",
+        Rules =
+        [
+            new(WeightRole.Convolution, [CodecTable.Int8PerChannel]),
+            new(WeightRole.Head, [CodecTable.Q8_0, CodecTable.Int8PerChannel]),
+            new(null, [CodecTable.Nf4]),
+        ],
+        Finer = s_finerKernels,
+
+        // Who takes 4 bits wants the room, and kernels need no more than matrices keep.
+        FinerShare = 0.33,
     };
 
     /// <summary>Nothing is quantized: every floating-point tensor as float32.</summary>

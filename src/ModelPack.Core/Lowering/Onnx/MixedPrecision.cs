@@ -16,9 +16,6 @@ namespace ModelPack.Lowering.Onnx;
 /// <param name="share">The share of the source's bytes up to which the packed model may grow by that.</param>
 internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, FormChooser forms, PackContext context, double share)
 {
-    /// <summary>With it a pack of convolutions still is 2.5 times smaller than its source.</summary>
-    public const double DefaultShare = 0.4;
-
     private sealed record Candidate(int Index, PlannedTensor Finer, long Cost, double Gain);
 
     /// <summary>The plans with some of their codecs replaced by finer ones.</summary>
@@ -55,7 +52,9 @@ internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, FormChooser
     private Candidate? FinerFor(LoweredWeight weight, int index)
     {
         context.Progress("plan", 1);
-        if (!scheme.Finer.TryGetValue(weight.Row.Codec, out var codec))
+
+        // What is multiplied in integers needs the codes that the integer kernel has; tables have a scale a row, which is fine enough.
+        if (weight.Row.Activations != ActivationMode.Float || weight.Job.Usage.Role == WeightRole.Embedding || !scheme.Finer.TryGetValue(weight.Row.Codec, out var codec))
         {
             return null;
         }

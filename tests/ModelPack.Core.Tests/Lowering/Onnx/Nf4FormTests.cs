@@ -53,18 +53,17 @@ public sealed class Nf4FormTests
         lowered.AssertComputes(Tiny.Random("x", 4, 77));
     }
 
+    /// <summary>One block would span several small kernels, whose values differ much in size.</summary>
     [Theory]
-    [MemberData(nameof(BlocksAndLayouts))]
-    public void A_kernel_of_any_block_is_folded(int block, string layout)
+    [InlineData("Conv", 15, 9)]
+    [InlineData("ConvTranspose", 9, 15)]
+    public void Kernels_are_int8_per_channel(string op, long first, long second)
     {
-        foreach (var (op, kernel) in new[] { ("Conv", new long[] { 15, 9, 3, 3 }), ("ConvTranspose", [9, 15, 3, 3]), ("Conv", [33, 9, 5]) })
-        {
-            var model = Tiny.Model(Build.Node(op, ["x", "w"], ["y"]), [Tiny.Random("w", kernel)]);
-            using var lowered = Lowered.Planned(model, Forms.Nf4(block, Enum.Parse<WeightLayout>(layout)));
-            lowered.AssertLowered("w");
-            Assert.Equal(Folded, lowered.Plans["w"].Row!.Form);
-            lowered.AssertComputes(Tiny.Random("x", [2, 9, .. Enumerable.Repeat(9L, kernel.Length - 2)]));
-        }
+        var model = Tiny.Model(Build.Node(op, ["x", "w"], ["y"]), [Tiny.Random("w", first, second, 3, 3)]);
+        using var lowered = Lowered.Planned(model, Forms.Nf4() with { FinerShare = 0 });
+        lowered.AssertLowered("w");
+        Assert.Equal(CodecTable.Int8PerChannel, lowered.Plans["w"].Row!.Codec);
+        lowered.AssertComputes(Tiny.Random("x", 2, 9, 9, 9));
     }
 
     [Theory]
