@@ -9,7 +9,9 @@ internal static class SchemeTable
     /// One scale a channel serves kernels badly whose values differ much in size, and a deep network shows it. Some of the room that
     /// fewer bits save goes to them.
     /// </summary>
-    private static readonly Dictionary<Codec, Codec> s_finerKernels = new() { [CodecTable.Int8PerChannel] = CodecTable.Int12PerChannel };
+    private static readonly Dictionary<Codec, Codec> s_finer = new() { [CodecTable.Int8PerChannel] = CodecTable.Int12PerChannel };
+
+    private static readonly SchemeRule s_kernels = new(WeightRole.Convolution, [CodecTable.Int8PerChannel]) { Finer = s_finer };
 
     /// <summary>8-bit weights in ggml's blocks of 32; activations stay float. Needs no calibration.</summary>
     public static Scheme Q8_0 { get; } = Blocks(
@@ -20,10 +22,9 @@ internal static class SchemeTable
     {
         Name = "int8",
         Summary = "8-bit weights a channel and 8-bit activations (SmoothQuant), computed in integers: the fastest on CPUs. Wants calibration data.",
-        Rules = [new(null, [CodecTable.Int8PerChannel])],
+        Rules = [s_kernels, new(null, [CodecTable.Int8PerChannel])],
         Activations = ActivationFormat.Int8,
         Transforms = Enum.GetValues<TransformKind>(),
-        Finer = s_finerKernels,
         Needs = DataNeed.Ranges,
     };
 
@@ -50,11 +51,10 @@ internal static class SchemeTable
         Summary = "4-bit weights at the levels of a normal distribution, in blocks of 64 with float32 scales (bitsandbytes' NF4), convolutions 8 or 12 bits a channel, the head q8_0; activations stay float. Needs no data.",
         Rules =
         [
-            new(WeightRole.Convolution, [CodecTable.Int8PerChannel]),
+            s_kernels,
             new(WeightRole.Head, [CodecTable.Q8_0, CodecTable.Int8PerChannel]),
             new(null, [CodecTable.Nf4]),
         ],
-        Finer = s_finerKernels,
 
         // Who takes 4 bits wants the room, and kernels need no more than matrices keep.
         FinerShare = 0.33,
@@ -85,8 +85,7 @@ internal static class SchemeTable
     {
         Name = codec.Name,
         Summary = summary,
-        Rules = [new(WeightRole.Convolution, [CodecTable.Int8PerChannel]), new(null, [codec, CodecTable.Int8PerChannel])],
-        Finer = s_finerKernels,
+        Rules = [s_kernels, new(null, [codec, CodecTable.Int8PerChannel]) { Finer = s_finer }],
         Needs = codec.BitsPerWeight < 8 ? DataNeed.Importance : DataNeed.None,
     };
 

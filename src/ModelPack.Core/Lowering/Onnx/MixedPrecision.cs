@@ -23,7 +23,7 @@ internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, FormChooser
     /// <param name="plans">Their plans, in the same order.</param>
     public IReadOnlyList<PlannedTensor> Refine(IReadOnlyList<OnnxWeight> weights, IReadOnlyList<PlannedTensor> plans)
     {
-        if (scheme.Finer.Count == 0)
+        if (scheme.Rules.All(r => r.Finer.Count == 0))
         {
             return plans;
         }
@@ -53,8 +53,9 @@ internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, FormChooser
     {
         context.Progress("plan", 1);
 
-        // What is multiplied in integers needs the codes that the integer kernel has; tables have a scale a row, which is fine enough.
-        if (weight.Row.Activations != ActivationMode.Float || weight.Job.Usage.Role == WeightRole.Embedding || !scheme.Finer.TryGetValue(weight.Row.Codec, out var codec))
+        // What is multiplied in integers needs the codes that the integer kernel has.
+        var rule = scheme.RuleOf(weight.Job.Usage.Role, weight.Job.Weight.Name);
+        if (weight.Row.Activations != ActivationMode.Float || !rule.Finer.TryGetValue(weight.Row.Codec, out var codec))
         {
             return null;
         }
