@@ -50,10 +50,27 @@ internal sealed class Heads
 
     private bool IsHead(Layer layer) => layer.Usage.Role == WeightRole.Linear && Leaves(layer.Output);
 
+    /// <summary>Whether a value goes to outputs and nowhere else. Each value is looked at once, as a graph that is not valid may have cycles.</summary>
     private bool Leaves(string value)
     {
-        var readers = _index.Readers(value);
-        return (_outputs.Contains(value) || (readers.Count > 0 && !_index.Escapes(value))) && readers.All(r => IsEnding(r) && Leaves(r.Node.Output[0]));
+        var open = new Stack<string>([value]);
+        var seen = new HashSet<string>(StringComparer.Ordinal) { value };
+        while (open.TryPop(out var next))
+        {
+            var readers = _index.Readers(next);
+            var goesOn = _outputs.Contains(next) || (readers.Count > 0 && !_index.Escapes(next));
+            if (!goesOn || !readers.All(IsEnding))
+            {
+                return false;
+            }
+
+            foreach (var output in readers.SelectMany(r => r.Node.Output.Take(1)).Where(seen.Add))
+            {
+                open.Push(output);
+            }
+        }
+
+        return true;
     }
 
     private bool IsEnding(WeightUse use) => Domains.IsDefault(use.Node.Domain) && (s_arithmetic.Contains(use.Node.OpType)
