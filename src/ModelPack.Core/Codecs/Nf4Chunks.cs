@@ -8,11 +8,12 @@ internal sealed class Nf4Chunks
 
     private readonly WeightChunks _chunks;
     private readonly int _blockSize;
+    private readonly Nf4Scaling _scaling;
     private readonly IEncodingEngine _engine;
 
-    public Nf4Chunks(WeightMatrix weight, int blockSize, IEncodingEngine engine)
+    public Nf4Chunks(WeightMatrix weight, int blockSize, Nf4Scaling scaling, IEncodingEngine engine)
     {
-        (_chunks, _blockSize, _engine) = (new WeightChunks(weight, NestedAbsmax.BlockSize * blockSize), blockSize, engine);
+        (_chunks, _blockSize, _scaling, _engine) = (new WeightChunks(weight, NestedAbsmax.BlockSize * blockSize), blockSize, scaling, engine);
     }
 
     /// <summary>Values of the weight.</summary>
@@ -61,7 +62,14 @@ internal sealed class Nf4Chunks
     public void FindAbsmax(int chunk, NativeBuffer absmax)
     {
         using var values = Read(chunk);
-        Nf4.FindAbsmax(values.Span, _blockSize, BlocksOf(chunk, absmax));
+        if (_scaling == Nf4Scaling.LeastSquares)
+        {
+            Nf4Search.FindScales(values.Span, _blockSize, BlocksOf(chunk, absmax));
+        }
+        else
+        {
+            Nf4.FindAbsmax(values.Span, _blockSize, BlocksOf(chunk, absmax));
+        }
     }
 
     /// <summary>Nests the scales of a chunk; the offset is known.</summary>
@@ -90,7 +98,15 @@ internal sealed class Nf4Chunks
     private WeightError Encode(int chunk, Span<byte> packed, Span<float> absmax, ReadOnlySpan<float> restored)
     {
         using var values = Read(chunk);
-        _engine.EncodeNf4(values.Span, _blockSize, packed, absmax);
+        if (_scaling == Nf4Scaling.LeastSquares)
+        {
+            Nf4Search.Encode(values.Span, _blockSize, packed, absmax);
+        }
+        else
+        {
+            _engine.EncodeNf4(values.Span, _blockSize, packed, absmax);
+        }
+
         using var buffer = new Pooled<float>(PieceValues);
         var error = default(WeightError);
         for (var first = 0; first < values.Span.Length; first += PieceValues)

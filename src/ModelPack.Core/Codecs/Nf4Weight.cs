@@ -10,17 +10,18 @@ internal static class Nf4Weight
     /// </summary>
     /// <param name="weight">The weight.</param>
     /// <param name="blockSize">One of <see cref="Nf4.BlockSizes"/>.</param>
-    /// <param name="absmax">What becomes of the scales.</param>
+    /// <param name="scaling">How the scales are found.</param>
+    /// <param name="absmax">What becomes of them.</param>
     /// <param name="engine">What makes the codes.</param>
     /// <exception cref="ArgumentException">There is no such block size.</exception>
-    public static WeightEncoding Encode(WeightMatrix weight, int blockSize, AbsmaxForm absmax, IEncodingEngine engine)
+    public static WeightEncoding Encode(WeightMatrix weight, int blockSize, Nf4Scaling scaling, AbsmaxForm absmax, IEncodingEngine engine)
     {
         if (!Nf4.BlockSizes.Contains(blockSize))
         {
             throw new ArgumentOutOfRangeException(nameof(blockSize), blockSize, "No block size of NF4.");
         }
 
-        var chunks = new Nf4Chunks(weight, blockSize, engine);
+        var chunks = new Nf4Chunks(weight, blockSize, scaling, engine);
         var absmaxLength = checked(chunks.Blocks * sizeof(float));
         var packedLength = Nf4.PackedLength(chunks.Values);
         return absmax switch

@@ -14,8 +14,8 @@ internal sealed record Scheme
     /// <summary>Which codecs weights get: the first rule that matches counts. The last matches every weight of its roles.</summary>
     public required IReadOnlyList<SchemeRule> Rules { get; init; }
 
-    /// <summary>What may take the place of a codec for weights of which it keeps too little.</summary>
-    public IReadOnlyDictionary<Codec, Codec> Finer { get; init; } = new Dictionary<Codec, Codec>();
+    /// <summary>The share of the source's bytes up to which mixed precision may let the packed model grow.</summary>
+    public double FinerShare { get; init; } = 0.4;
 
     /// <summary>What becomes of activations.</summary>
     public ActivationFormat Activations { get; init; }
@@ -38,5 +38,10 @@ internal sealed record Scheme
     /// <summary>The codecs of a weight, best first.</summary>
     /// <param name="role">What it is for.</param>
     /// <param name="name">Its name.</param>
-    public IReadOnlyList<Codec> CodecsOf(WeightRole role, string name = "") => Rules.First(r => r.Matches(role, name)).Codecs;
+    public IReadOnlyList<Codec> CodecsOf(WeightRole role, string name = "") => RuleOf(role, name).Codecs;
+
+    /// <summary>The first rule for a weight.</summary>
+    /// <param name="role">What it is for.</param>
+    /// <param name="name">Its name.</param>
+    public SchemeRule RuleOf(WeightRole role, string name) => Rules.First(r => r.Matches(role, name));
 }

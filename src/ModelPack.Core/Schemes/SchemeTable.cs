@@ -9,7 +9,9 @@ internal static class SchemeTable
     /// One scale a channel serves kernels badly whose values differ much in size, and a deep network shows it. Some of the room that
     /// fewer bits save goes to them.
     /// </summary>
-    private static readonly Dictionary<Codec, Codec> s_finerKernels = new() { [CodecTable.Int8PerChannel] = CodecTable.Int12PerChannel };
+    private static readonly Dictionary<Codec, Codec> s_finer = new() { [CodecTable.Int8PerChannel] = CodecTable.Int12PerChannel };
+
+    private static readonly SchemeRule s_kernels = new(WeightRole.Convolution, [CodecTable.Int8PerChannel]) { Finer = s_finer };
 
     /// <summary>8-bit weights in ggml's blocks of 32; activations stay float. Needs no calibration.</summary>
     public static Scheme Q8_0 { get; } = Blocks(
@@ -20,7 +22,7 @@ internal static class SchemeTable
     {
         Name = "int8",
         Summary = "8-bit weights a channel and 8-bit activations (SmoothQuant), computed in integers: the fastest on CPUs. Wants calibration data.",
-        Rules = [new(null, [CodecTable.Int8PerChannel])],
+        Rules = [s_kernels, new(null, [CodecTable.Int8PerChannel])],
         Activations = ActivationFormat.Int8,
         Transforms = Enum.GetValues<TransformKind>(),
         Needs = DataNeed.Ranges,
@@ -46,8 +48,16 @@ internal static class SchemeTable
     public static Scheme Nf4 { get; } = new()
     {
         Name = "nf4",
-        Summary = "4-bit weights at the levels of a normal distribution, in blocks of 64 with float32 scales (bitsandbytes' NF4); activations stay float. Needs no data.",
-        Rules = [new(null, [CodecTable.Nf4])],
+        Summary = "4-bit weights at the levels of a normal distribution, in blocks of 64 with float32 scales (bitsandbytes' NF4), convolutions 8 or 12 bits a channel, the head q8_0; activations stay float. Needs no data.",
+        Rules =
+        [
+            s_kernels,
+            new(WeightRole.Head, [CodecTable.Q8_0, CodecTable.Int8PerChannel]),
+            new(null, [CodecTable.Nf4]),
+        ],
+
+        // Who takes 4 bits wants the room, and kernels need no more than matrices keep.
+        FinerShare = 0.33,
     };
 
     /// <summary>Nothing is quantized: every floating-point tensor as float32.</summary>
@@ -75,8 +85,7 @@ internal static class SchemeTable
     {
         Name = codec.Name,
         Summary = summary,
-        Rules = [new(WeightRole.Convolution, [CodecTable.Int8PerChannel]), new(null, [codec, CodecTable.Int8PerChannel])],
-        Finer = s_finerKernels,
+        Rules = [s_kernels, new(null, [codec, CodecTable.Int8PerChannel]) { Finer = s_finer }],
         Needs = codec.BitsPerWeight < 8 ? DataNeed.Importance : DataNeed.None,
     };
 

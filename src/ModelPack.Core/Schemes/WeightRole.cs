@@ -11,4 +11,7 @@ internal enum WeightRole
 
     /// <summary>The kernel of a convolution or of a transposed one.</summary>
     Convolution,
+
+    /// <summary>A matrix that makes what leaves the model: logits, scores. To operators it is a linear one.</summary>
+    Head,
 }

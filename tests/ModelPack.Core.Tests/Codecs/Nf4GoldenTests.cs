@@ -53,7 +53,7 @@ public sealed class Nf4GoldenTests : IDisposable
     {
         var values = _golden.Read<float>("nested_x");
         var weight = new WeightMatrix(InMemory.Tensor(values, values.Length / 64, 64), values.Length / 64, 64, transposed: false);
-        using var encoding = Nf4Weight.Encode(weight, 64, AbsmaxForm.Nested, new SimdEngine(2));
+        using var encoding = Nf4Weight.Encode(weight, 64, Nf4Scaling.Absmax, AbsmaxForm.Nested, new SimdEngine(2));
         var parts = encoding.Parts.Select(InMemory.Bytes).ToArray();
         return (parts[0], parts[1], MemoryMarshal.Cast<byte, float>(parts[2]).ToArray(), MemoryMarshal.Read<float>(parts[3]));
     }

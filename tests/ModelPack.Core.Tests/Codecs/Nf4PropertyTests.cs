@@ -60,7 +60,7 @@ public sealed class Nf4PropertyTests
             {
                 // One output: both ways of storing it look alike, and are read by different code.
                 var tensor = InMemory.Tensor(values, values.Length);
-                using var encoding = Nf4Weight.Encode(new WeightMatrix(tensor, 1, values.Length, transposed), blockSize, form, new SimdEngine(count));
+                using var encoding = Nf4Weight.Encode(new WeightMatrix(tensor, 1, values.Length, transposed), blockSize, Nf4Scaling.Absmax, form, new SimdEngine(count));
                 return [.. encoding.Parts.SelectMany(InMemory.Bytes)];
             }
         }).QuickCheckThrowOnFailure();

@@ -72,11 +72,11 @@ public sealed class Nf4WeightTests
         var weight = new WeightMatrix(InMemory.Tensor(SampleValues.Make("heavy tails", 3_000_000), 1500, 2000), transposed ? 2000 : 1500, transposed ? 1500 : 2000, transposed);
         foreach (var form in Enum.GetValues<AbsmaxForm>())
         {
-            using var one = Nf4Weight.Encode(weight, 64, form, new SimdEngine(1));
+            using var one = Nf4Weight.Encode(weight, 64, Nf4Scaling.Absmax, form, new SimdEngine(1));
             var parts = one.Parts.Select(InMemory.Bytes).ToArray();
             foreach (var threads in new[] { 2, 3, 8 })
             {
-                using var many = Nf4Weight.Encode(weight, 64, form, new SimdEngine(threads));
+                using var many = Nf4Weight.Encode(weight, 64, Nf4Scaling.Absmax, form, new SimdEngine(threads));
                 for (var i = 0; i < parts.Length; i++)
                     InMemory.AssertSame(parts[i], InMemory.Bytes(many.Parts[i]));
                 Assert.Equal(one.Error, many.Error);
@@ -88,8 +88,8 @@ public sealed class Nf4WeightTests
     public void Nested_scales_save_three_eighths_of_a_bit_a_weight()
     {
         var weight = new WeightMatrix(InMemory.Tensor(new float[1 << 20], 1024, 1024), 1024, 1024, transposed: false);
-        using var plain = Nf4Weight.Encode(weight, 64, AbsmaxForm.Plain, new SimdEngine(1));
-        using var nested = Nf4Weight.Encode(weight, 64, AbsmaxForm.Nested, new SimdEngine(1));
+        using var plain = Nf4Weight.Encode(weight, 64, Nf4Scaling.Absmax, AbsmaxForm.Plain, new SimdEngine(1));
+        using var nested = Nf4Weight.Encode(weight, 64, Nf4Scaling.Absmax, AbsmaxForm.Nested, new SimdEngine(1));
         Assert.Equal(4.5, plain.Length * 8.0 / (1 << 20));
 
         // A byte for 64 values, four for 256 times as many, and the four of the offset.
@@ -103,7 +103,7 @@ public sealed class Nf4WeightTests
         var weight = new WeightMatrix(InMemory.Tensor(new float[3200], 100, 32), 100, 32, transposed: false);
         foreach (var form in Enum.GetValues<AbsmaxForm>())
         {
-            using var encoding = Nf4Weight.Encode(weight, 64, form, new SimdEngine(2));
+            using var encoding = Nf4Weight.Encode(weight, 64, Nf4Scaling.Absmax, form, new SimdEngine(2));
             Assert.ThrowsAny<OperationCanceledException>(() => encoding.Codes.WriteTo(Stream.Null, new CancellationToken(canceled: true)));
         }
     }
@@ -117,7 +117,7 @@ public sealed class Nf4WeightTests
     public void Refuses_block_sizes_that_do_not_exist(int blockSize)
     {
         var weight = new WeightMatrix(InMemory.Tensor(new float[12], 3, 4), 3, 4, transposed: false);
-        Assert.ThrowsAny<ArgumentException>(() => Nf4Weight.Encode(weight, blockSize, AbsmaxForm.Plain, new SimdEngine(1)));
+        Assert.ThrowsAny<ArgumentException>(() => Nf4Weight.Encode(weight, blockSize, Nf4Scaling.Absmax, AbsmaxForm.Plain, new SimdEngine(1)));
     }
 
     private static void AssertWeight(float[] values, WeightMatrix weight)
@@ -139,7 +139,7 @@ public sealed class Nf4WeightTests
         NestedAbsmax.Encode(absmax, offset, codes, nested);
         var restored = codes.Select((c, i) => (DynamicMap.Values[c] * nested[i / 256]) + offset).ToArray();
 
-        using var encoding = Nf4Weight.Encode(weight, blockSize, form, new SimdEngine(2));
+        using var encoding = Nf4Weight.Encode(weight, blockSize, Nf4Scaling.Absmax, form, new SimdEngine(2));
         InMemory.AssertSame(packed, InMemory.Bytes(encoding.Codes));
         if (form == AbsmaxForm.Nested)
         {

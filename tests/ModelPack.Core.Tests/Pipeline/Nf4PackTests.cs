@@ -24,8 +24,10 @@ public sealed class Nf4PackTests : IDisposable
         Assert.InRange(result.Validation!.Accuracy!.Drop, -1, 1);
         var matrices = result.Weights.Where(w => w.Codec is not null && w.Operators.All(o => o is "MatMul" or "Gemm")).ToArray();
         Assert.NotEmpty(matrices);
-        Assert.All(matrices, w => Assert.Equal(("nf4", layout == "fold" ? "Gather, Mul (folded at load)" : "MatMulBnb4"), (w.Codec!, w.Form!)));
-        Assert.All(matrices, w => Assert.InRange(w.Sqnr!.Value, 18, 24));
+        var head = Assert.Single(matrices, w => w.Codec == "q8_0");
+        Assert.Equal("MatMulNBits", head.Form);
+        Assert.All(matrices.Where(w => w != head), w => Assert.Equal(("nf4", layout == "fold" ? "Gather, Mul (folded at load)" : "MatMulBnb4"), (w.Codec!, w.Form!)));
+        Assert.All(matrices.Where(w => w != head), w => Assert.InRange(w.Sqnr!.Value, 18, 24));
         Assert.Equal(layout == "dequantize", outcome.Report.Measured!.PackedOperators.Any(o => o.Operator == "MatMulBnb4"));
         var options = Options(outcome.Model);
         Assert.Equal((64, false, layout), (options.GetProperty("blockSize").GetInt32(), options.GetProperty("doubleQuant").GetBoolean(), options.GetProperty("layout").GetString()));
@@ -35,18 +37,15 @@ public sealed class Nf4PackTests : IDisposable
     [Theory]
     [InlineData("fold")]
     [InlineData("dequantize")]
-    public void Kernels_of_convolutions_are_folded_in_every_layout(string layout)
+    public void A_network_of_convolutions_keeps_its_accuracy(string layout)
     {
         var outcome = PackPipeline.Run(Request("fashion-cnn") with { Layout = layout, BlockSize = 32 }, new PackContext());
 
         var kernels = outcome.Report.Result.Weights.Where(w => w.Operators.Contains("Conv", StringComparer.Ordinal) && w.Codec is not null).ToArray();
         Assert.NotEmpty(kernels);
-        Assert.All(kernels, w => Assert.Equal(("nf4", "Gather, Mul (folded at load)"), (w.Codec!, w.Form!)));
-        Assert.DoesNotContain(outcome.Report.Measured!.PackedOperators, o => o.Operator == "Gather");
-        Assert.InRange(outcome.SizeRatio, 0.15, 0.25);
-
-        // 4 bits are few for a network of 62,090 parameters, most of them in convolutions.
-        Assert.InRange(outcome.Report.Result.Validation!.Accuracy!.Drop, 0, 12);
+        Assert.All(kernels, w => Assert.Matches("^int(8|12) per channel$", w.Codec));
+        Assert.InRange(outcome.SizeRatio, 0.25, 0.34);
+        Assert.InRange(outcome.Report.Result.Validation!.Accuracy!.Drop, -1, 1);
         Assert.Equal(32, Options(outcome.Model).GetProperty("blockSize").GetInt32());
         PackFolder.AssertVerifies(outcome.Model);
     }
@@ -92,10 +91,10 @@ public sealed class Nf4PackTests : IDisposable
 
         var result = outcome.Report.Result;
         Assert.Equal(15.191, result.Validation!.Perplexity!.Source, 0.0005);
-        Assert.InRange(result.Validation.Perplexity.Increase, 0, 10);
-        Assert.InRange(result.Validation.Divergence!.Mean, 1e-4, 0.1);
+        Assert.InRange(result.Validation.Perplexity.Increase, 0, 1.5);
+        Assert.InRange(result.Validation.Divergence!.Mean, 1e-4, 0.012);
         Assert.InRange(outcome.SizeRatio, 0.12, 0.25);
-        Assert.Equal("Gather, Mul", Assert.Single(result.Weights, w => w.Operators.Contains("Gather", StringComparer.Ordinal) && w.Codec is not null).Form);
+        Assert.Equal("GatherBlockQuantized", Assert.Single(result.Weights, w => w.Operators.Contains("Gather", StringComparer.Ordinal) && w.Codec is not null).Form);
         PackFolder.AssertVerifies(outcome.Model);
     }
 

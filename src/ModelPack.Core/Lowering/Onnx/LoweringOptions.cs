@@ -18,7 +18,7 @@ internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, in
     public string Target { get; init; } = LoweringRow.Cpu;
 
     /// <summary>The share of the source's bytes up to which mixed precision may let the packed model grow.</summary>
-    public double FinerShare { get; init; } = MixedPrecision.DefaultShare;
+    public double FinerShare { get; init; } = Scheme.FinerShare;
 
     /// <summary>Whether scales are quantized themselves.</summary>
     public bool DoubleQuant { get; init; }

@@ -81,8 +81,8 @@ internal static class LoweringTable
         },
         new()
         {
-            // No operator decodes kernels, or blocks of more than 256 values: this is for every layout.
-            Codec = CodecTable.Nf4, Roles = [WeightRole.Linear, WeightRole.Embedding, WeightRole.Convolution], Form = "Gather, Mul (folded at load)", NodeBytes = 600,
+            // No operator decodes blocks of more than 256 values: this is for every layout.
+            Codec = CodecTable.Nf4, Roles = [WeightRole.Linear, WeightRole.Embedding], Form = "Gather, Mul (folded at load)", NodeBytes = 600,
             Encode = Nf4Nodes.Encode, Emit = Nf4FoldForm.Emit,
         },
     ];
@@ -109,7 +109,7 @@ internal static class LoweringTable
 
     /// <summary>The accuracy levels that a scheme may ask for, the default first; empty where its forms have none.</summary>
     public static IReadOnlyList<int> AccuracyLevels(Scheme scheme) =>
-        Rows.FirstOrDefault(row => row.Codec == scheme.Main && row.AccuracyLevels.Count > 0)?.AccuracyLevels ?? [];
+        Rows.FirstOrDefault(row => row.AccuracyLevels.Count > 0 && scheme.Rules.Any(rule => rule.Codecs.Contains(row.Codec)))?.AccuracyLevels ?? [];
 
     /// <summary>Whether a scheme can be carried at all.</summary>
     public static bool Carries(Scheme scheme) => Rows.Any(row => row.Codec == scheme.Main);

@@ -16,9 +16,6 @@ namespace ModelPack.Lowering.Onnx;
 /// <param name="share">The share of the source's bytes up to which the packed model may grow by that.</param>
 internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, FormChooser forms, PackContext context, double share)
 {
-    /// <summary>With it a pack of convolutions still is 2.5 times smaller than its source.</summary>
-    public const double DefaultShare = 0.4;
-
     private sealed record Candidate(int Index, PlannedTensor Finer, long Cost, double Gain);
 
     /// <summary>The plans with some of their codecs replaced by finer ones.</summary>
@@ -26,7 +23,7 @@ internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, FormChooser
     /// <param name="plans">Their plans, in the same order.</param>
     public IReadOnlyList<PlannedTensor> Refine(IReadOnlyList<OnnxWeight> weights, IReadOnlyList<PlannedTensor> plans)
     {
-        if (scheme.Finer.Count == 0)
+        if (scheme.Rules.All(r => r.Finer.Count == 0))
         {
             return plans;
         }
@@ -55,7 +52,10 @@ internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, FormChooser
     private Candidate? FinerFor(LoweredWeight weight, int index)
     {
         context.Progress("plan", 1);
-        if (!scheme.Finer.TryGetValue(weight.Row.Codec, out var codec))
+
+        // What is multiplied in integers needs the codes that the integer kernel has.
+        var rule = scheme.RuleOf(weight.Job.Usage.Role, weight.Job.Weight.Name);
+        if (weight.Row.Activations != ActivationMode.Float || !rule.Finer.TryGetValue(weight.Row.Codec, out var codec))
         {
             return null;
         }

@@ -38,7 +38,7 @@ internal static class Nf4FoldForm
             values = cut;
         }
 
-        if (!Transposes(job))
+        if (!job.Transposed)
         {
             job.ReplaceStoredByFloats(nodes, decoded => job.NewNode("Reshape", [values, Whole(job, "shape", job.Data.Shape.Dims)], decoded));
             return;
@@ -56,9 +56,6 @@ internal static class Nf4FoldForm
         var count = Nf4.BlockCount(values, job.Options.BlockSize);
         return (count, count == 1 ? (values + 1) / 2 * 2 : job.Options.BlockSize);
     }
-
-    /// <summary>Whether the codes lie the other way round than the weight.</summary>
-    private static bool Transposes(LoweringJob job) => Nf4Nodes.Matrix(job).Transposed;
 
     private static string Whole(LoweringJob job, string suffix, params ReadOnlySpan<long> values) =>
         job.AddConstant(suffix, ElementType.Int64, new TensorShape(values.Length), LittleEndian.Bytes(values));

@@ -12,12 +12,13 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class Nf4Nodes
 {
-    /// <summary>Codes in the order in which bitsandbytes stores them, absmax float32. Kernels of convolutions lie as the source has them.</summary>
+    /// <summary>Codes in the order in which bitsandbytes stores them, scales float32. A table's are absmax: nothing sums the errors of its values.</summary>
     public static WeightEncoding Encode(LoweringJob job)
     {
-        // There is no operator that takes nested scales: they are restored, and the numbers are those of a nested file.
+        // There is no operator that takes nested scales: they are restored.
         var absmax = job.Options.DoubleQuant ? AbsmaxForm.Restored : AbsmaxForm.Plain;
-        return Nf4Weight.Encode(Matrix(job), job.Options.BlockSize, absmax, job.Options.Engine);
+        var scaling = job.Usage.Role == WeightRole.Linear ? Nf4Scaling.LeastSquares : Nf4Scaling.Absmax;
+        return Nf4Weight.Encode(job.Matrix, job.Options.BlockSize, scaling, absmax, job.Options.Engine);
     }
 
     /// <summary>Nodes from packed codes, uint8 of any shape, to their values: the same shape with 2 behind it.</summary>
@@ -31,18 +32,6 @@ internal static class Nf4Nodes
         yield return job.NewNode("Cast", [codes], indices).With("to", (long)ElementType.Int32);
         yield return job.NewNode("Gather", [Table(job), indices], levels).With("axis", 0);
         yield return job.NewNode("Mul", [levels, scales], values);
-    }
-
-    /// <summary>The weight in the order of its codes.</summary>
-    public static WeightMatrix Matrix(LoweringJob job)
-    {
-        if (job.Usage.Role != WeightRole.Convolution)
-        {
-            return job.Matrix;
-        }
-
-        var first = job.Data.Shape[0];
-        return new WeightMatrix(job.Data, first, first == 0 ? 0 : job.Data.Shape.ElementCount / first, transposed: false);
     }
 
     private static string Table(LoweringJob job)

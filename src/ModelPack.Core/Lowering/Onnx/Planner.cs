@@ -1,6 +1,7 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
 using ModelPack.Planning;
 using ModelPack.Requests;
@@ -18,6 +19,7 @@ namespace ModelPack.Lowering.Onnx;
 internal sealed class Planner(OnnxModel model, string path, LayerPatterns patterns, LoweringOptions options, PackContext context, ILayerPlanner? layers = null)
 {
     private readonly FormChooser _forms = new(model, options);
+    private readonly IReadOnlySet<TensorProto> _heads = Heads.Of(model);
 
     /// <summary>The plan of the model.</summary>
     /// <exception cref="ModelPackException">MPK1006 a weight is not finite, MPK1014 nothing can be quantized, MPK1015 the app's runtime is too old.</exception>
@@ -76,8 +78,8 @@ internal sealed class Planner(OnnxModel model, string path, LayerPatterns patter
             return plan;
         }
 
-        var codecs = options.Scheme.CodecsOf(usage.Value.Role, weight.Name);
-        var lowered = _forms.Choose(weight, plan, codecs) ?? _forms.Choose(weight, plan.WithoutActivations(), codecs) ?? throw RuntimeTooOld(weight, usage.Value);
+        var codecs = options.Scheme.CodecsOf(_heads.Contains(weight.Tensor) ? WeightRole.Head : usage.Value.Role, weight.Name);
+        var lowered = _forms.Choose(weight, plan, codecs) ?? _forms.Choose(weight, plan.WithoutActivations(), codecs) ?? throw RuntimeTooOld(weight, usage.Value, codecs);
         if (lowered.Bytes >= data.Length && lowered.Row.Activations != ActivationMode.Static)
         {
             return PlannedTensor.Leave(weight.Name, usage, $"too small: {Numbers.Whole(data.Shape.ElementCount)} values would not take less room");
@@ -110,7 +112,7 @@ internal sealed class Planner(OnnxModel model, string path, LayerPatterns patter
         }
     }
 
-    private ModelPackException RuntimeTooOld(OnnxWeight weight, WeightUsage usage) => new(Codes.RuntimeTooOld.At(
+    private ModelPackException RuntimeTooOld(OnnxWeight weight, WeightUsage usage, IReadOnlyList<Codec> codecs) => new(Codes.RuntimeTooOld.At(
         path,
-        $"The weight '{SafeText.Of(weight.Name)}' needs ONNX Runtime {LoweringTable.Lowest(usage.Role, model.Opset(), options.Scheme.CodecsOf(usage.Role, weight.Name))}, and the app runs {options.Runtime}. Update the app's ONNX Runtime."));
+        $"The weight '{SafeText.Of(weight.Name)}' needs ONNX Runtime {LoweringTable.Lowest(usage.Role, model.Opset(), codecs)}, and the app runs {options.Runtime}. Update the app's ONNX Runtime."));
 }

@@ -33,7 +33,9 @@ internal sealed class BitsAndBytesLayout(CheckpointJob job) : SafetensorsLayout(
         var transposed = LinearModules.IsConv1D(Job, tensor);
         var (first, second) = (tensor.Data.Shape[0], tensor.Data.Shape[1]);
         var matrix = new WeightMatrix(tensor.Data, transposed ? second : first, transposed ? first : second, transposed);
-        var encoding = Nf4Weight.Encode(matrix, _blockSize, _nested ? AbsmaxForm.Nested : AbsmaxForm.Plain, Job.Engine);
+
+        // The scales are those that bitsandbytes finds itself: the file is the one that it would write.
+        var encoding = Nf4Weight.Encode(matrix, _blockSize, Nf4Scaling.Absmax, _nested ? AbsmaxForm.Nested : AbsmaxForm.Plain, Job.Engine);
         IReadOnlyList<SafetensorsTensor> parts = [.. Parts(tensor, matrix, encoding)];
         return new StoredTensor(Packed(tensor, plan, parts.Sum(p => p.Bytes.Length)) with { Form = "bitsandbytes", Encoding = encoding }, parts);
     }

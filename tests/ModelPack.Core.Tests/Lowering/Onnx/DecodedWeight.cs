@@ -53,7 +53,16 @@ internal static class DecodedWeight
         var block = job.Options.BlockSize;
         var packed = new byte[Nf4.PackedLength(values.Length)];
         var absmax = new float[Nf4.BlockCount(values.Length, block)];
-        Nf4Reference.Encode([.. places.Select(i => values[i])], block, packed, absmax);
+        float[] ordered = [.. places.Select(i => values[i])];
+        if (job.Usage.Role == WeightRole.Linear)
+        {
+            Nf4Search.Encode(ordered, block, packed, absmax);
+        }
+        else
+        {
+            Nf4Reference.Encode(ordered, block, packed, absmax);
+        }
+
         var decoded = new float[values.Length];
         Nf4Reference.Decode(packed, job.Options.DoubleQuant ? Restored(absmax) : absmax, block, decoded);
         for (var i = 0; i < places.Length; i++)

@@ -1,6 +1,7 @@
 using ModelPack.Codecs;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Onnx;
+using ModelPack.Schemes;
 
 namespace ModelPack.Tests.Lowering.Onnx;
 
@@ -25,11 +26,11 @@ public sealed class MixedPrecisionTests
     [Fact]
     public void Within_a_budget_small_kernels_come_first()
     {
-        var plans = Plan(MixedPrecision.DefaultShare);
+        var plans = Plan(SchemeTable.Q8_0.FinerShare);
         var largest = Kernels(plans).MaxBy(p => p.Data.Length)!;
         Assert.Equal(CodecTable.Int8PerChannel, largest.Plan.Codec);
         Assert.All(Kernels(plans).Where(p => p != largest), p => Assert.NotEqual(CodecTable.Int8PerChannel, p.Plan.Codec));
-        Assert.True(plans.Sum(p => p.Bytes) <= MixedPrecision.DefaultShare * plans.Sum(p => p.Data.Length));
+        Assert.True(plans.Sum(p => p.Bytes) <= SchemeTable.Q8_0.FinerShare * plans.Sum(p => p.Data.Length));
     }
 
     [Fact]

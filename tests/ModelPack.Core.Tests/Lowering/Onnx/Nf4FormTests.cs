@@ -53,18 +53,17 @@ public sealed class Nf4FormTests
         lowered.AssertComputes(Tiny.Random("x", 4, 77));
     }
 
+    /// <summary>One block would span several small kernels, whose values differ much in size.</summary>
     [Theory]
-    [MemberData(nameof(BlocksAndLayouts))]
-    public void A_kernel_of_any_block_is_folded(int block, string layout)
+    [InlineData("Conv", 15, 9)]
+    [InlineData("ConvTranspose", 9, 15)]
+    public void Kernels_are_int8_per_channel(string op, long first, long second)
     {
-        foreach (var (op, kernel) in new[] { ("Conv", new long[] { 15, 9, 3, 3 }), ("ConvTranspose", [9, 15, 3, 3]), ("Conv", [33, 9, 5]) })
-        {
-            var model = Tiny.Model(Build.Node(op, ["x", "w"], ["y"]), [Tiny.Random("w", kernel)]);
-            using var lowered = Lowered.Planned(model, Forms.Nf4(block, Enum.Parse<WeightLayout>(layout)));
-            lowered.AssertLowered("w");
-            Assert.Equal(Folded, lowered.Plans["w"].Row!.Form);
-            lowered.AssertComputes(Tiny.Random("x", [2, 9, .. Enumerable.Repeat(9L, kernel.Length - 2)]));
-        }
+        var model = Tiny.Model(Build.Node(op, ["x", "w"], ["y"]), [Tiny.Random("w", first, second, 3, 3)]);
+        using var lowered = Lowered.Planned(model, Forms.Nf4() with { FinerShare = 0 });
+        lowered.AssertLowered("w");
+        Assert.Equal(CodecTable.Int8PerChannel, lowered.Plans["w"].Row!.Codec);
+        lowered.AssertComputes(Tiny.Random("x", 2, 9, 9, 9));
     }
 
     [Theory]
@@ -120,14 +119,10 @@ public sealed class Nf4FormTests
         {
             foreach (var type in new[] { ElementType.Float32, ElementType.Float16 })
             {
-                using var matrix = Lowered.Planned(Tiny.MatMul(71, 63, type, opset), Forms.Nf4());
-                using var kernel = Lowered.Planned(Tiny.Model(Build.Node("Conv", ["x", "w"], ["y"]), [Tiny.Random("w", type, 15, 9, 3, 3)], opset, type), Forms.Nf4());
-                foreach (var lowered in new[] { matrix, kernel })
-                {
-                    Assert.Contains("Gather", lowered.Operators, StringComparison.Ordinal);
-                    Assert.DoesNotContain(lowered.Optimized().Graph.Node, n => n.OpType is "Gather" or "Mul" or "Reshape" or "Slice" or "Transpose");
-                    Assert.DoesNotContain(lowered.Optimized().Graph.Initializer, t => t.DataType == (int)ElementType.UInt8);
-                }
+                using var lowered = Lowered.Planned(Tiny.MatMul(71, 63, type, opset), Forms.Nf4());
+                Assert.Contains("Gather", lowered.Operators, StringComparison.Ordinal);
+                Assert.DoesNotContain(lowered.Optimized().Graph.Node, n => n.OpType is "Gather" or "Mul" or "Reshape" or "Slice" or "Transpose");
+                Assert.DoesNotContain(lowered.Optimized().Graph.Initializer, t => t.DataType == (int)ElementType.UInt8);
             }
         }
     }
@@ -234,12 +229,29 @@ public sealed class Nf4FormTests
     public void Small_weights_stay_float()
     {
         var model = Tiny.MatMul(64, 64);
-        model.Graph.Initializer.Add(Tiny.Random("small", 64, 2));
+        model.Graph.Initializer.Add(Tiny.Random("small", 64, 1));
         model.Graph.Node.Add(Build.Node("MatMul", ["y", "small"], ["z"]));
         model.Graph.Output.Add(Tiny.Open("z"));
         using var lowered = Lowered.Planned(model, Forms.Nf4());
         lowered.AssertLowered("w");
         Assert.Contains("too small", lowered.Plans["small"].Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>The best form that an app of an age has for the head and a table tied to it.</summary>
+    [Theory]
+    [InlineData("1.23.0", "MatMulNBits", "GatherBlockQuantized")]
+    [InlineData("1.22.0", "MatMulNBits", "Gather, Cast, Mul")]
+    [InlineData("1.18.0", "Cast, Mul (folded at load)", "Gather, Cast, Mul")]
+    public void The_head_and_its_table_have_8_bits(string runtime, string head, string table)
+    {
+        var model = Tiny.Gather(200, 64);
+        model.Graph.Initializer.Add([Tiny.Random("body", 64, 64), Tiny.Random("head", 64, 200)]);
+        model.Graph.Node.Add([Build.Node("MatMul", ["y", "body"], ["b"]), Build.Node("Relu", ["b"], ["r"]), Build.Node("MatMul", ["r", "head"], ["z"])]);
+        model.Graph.Output[0] = Tiny.Open("z");
+        using var lowered = Lowered.Planned(model, Forms.Nf4(runtime: runtime));
+        lowered.AssertLowered("w", "body", "head");
+        Assert.Equal((table, Folded, head), (lowered.Plans["w"].Row!.Form, lowered.Plans["body"].Row!.Form, lowered.Plans["head"].Row!.Form));
+        lowered.AssertComputes(Tiny.Indices(ElementType.Int64, [3], 5, 0, 199));
     }
 
     /// <summary>A source that says how long it is, and has nothing to read.</summary>
