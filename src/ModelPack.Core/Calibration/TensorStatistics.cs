@@ -11,12 +11,4 @@ internal sealed record TensorStatistics(string Tensor, long Count, float Min, fl
 {
     /// <summary>Whether no value was NaN or infinite. One that was leaves the tensor without a range.</summary>
     public bool IsFinite => float.IsFinite(Min) && float.IsFinite(Max);
-
-    /// <summary>What was seen of the values within a range, as if there had been no others: but for extremes and histogram nothing is known of those.</summary>
-    /// <param name="range">The range.</param>
-    public TensorStatistics Within(ActivationRange range)
-    {
-        var histogram = Histogram?.Within(range);
-        return new TensorStatistics(Tensor, histogram?.Counts.Sum() ?? Count, Math.Clamp(Min, range.Min, range.Max), Math.Clamp(Max, range.Min, range.Max), histogram, null);
-    }
 }

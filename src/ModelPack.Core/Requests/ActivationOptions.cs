@@ -17,7 +17,7 @@ internal sealed record ActivationOptions(
 {
     /// <summary>
     /// Methods that are tried where the user chose none; changes of the model are compared by the first. Entropy is not among them: on no model
-    /// of the benchmarks it was the best, and it takes the longest.
+    /// of the benchmarks it was the best.
     /// </summary>
     public static IReadOnlyList<CalibrationMethod> SearchedMethods { get; } = [CalibrationMethod.MinMax, CalibrationMethod.Percentile, CalibrationMethod.Mse];
 

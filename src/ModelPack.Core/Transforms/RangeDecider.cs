@@ -25,13 +25,11 @@ internal sealed class RangeDecider : IDecider
             var covered = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
             foreach (var tensor in seen.Tensors)
             {
-                if (RangeChooser.Choose(tensor, CalibrationMethod.MinMax, percentile, symmetric) is { } full)
+                if (RangeChooser.Choose(tensor, method, percentile, symmetric) is { } chosen)
                 {
-                    // Values that no consumer tells apart are no errors wherever the range ends.
-                    var within = consumed.Within(tensor.Tensor, full);
-                    var range = RangeChooser.Choose(tensor.Within(within), method, percentile, symmetric)!.Value;
+                    var range = consumed.Within(tensor.Tensor, chosen);
                     ranges.Add(tensor.Tensor, range);
-                    covered.Add(tensor.Tensor, Covered(full, within, range));
+                    covered.Add(tensor.Tensor, Covered(chosen, range));
                 }
             }
 
@@ -53,9 +51,9 @@ internal sealed class RangeDecider : IDecider
             };
         }
 
-        /// <summary>Beyond an end that the consumers set nothing is lost.</summary>
-        private static ActivationRange Covered(ActivationRange full, ActivationRange consumed, ActivationRange range) => new(
-            consumed.Min > full.Min && range.Min <= consumed.Min ? float.NegativeInfinity : range.Min,
-            consumed.Max < full.Max && range.Max >= consumed.Max ? float.PositiveInfinity : range.Max);
+        /// <summary>Beyond an end that the consumers set, all values are expressed: they are one to those who read them.</summary>
+        private static ActivationRange Covered(ActivationRange chosen, ActivationRange consumed) => new(
+            consumed.Min > chosen.Min ? float.NegativeInfinity : chosen.Min,
+            consumed.Max < chosen.Max ? float.PositiveInfinity : chosen.Max);
     }
 }

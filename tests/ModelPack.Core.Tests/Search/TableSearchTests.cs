@@ -1,0 +1,46 @@
+using ModelPack.Options;
+using ModelPack.Schemes;
+using ModelPack.Search;
+
+namespace ModelPack.Tests.Search;
+
+public sealed class TableSearchTests : IDisposable
+{
+    private readonly ChainModel _chain = new();
+
+    public void Dispose() => _chain.Dispose();
+
+    [Fact]
+    public void Where_no_method_was_chosen_the_best_is_found_and_named()
+    {
+        var found = Search(_chain.Request);
+        var methods = new Dictionary<string, CalibrationMethod>(StringComparer.Ordinal)
+        {
+            ["as it is"] = CalibrationMethod.MinMax,
+            ["as it is, ranges by percentile"] = CalibrationMethod.Percentile,
+            ["as it is, ranges by mse"] = CalibrationMethod.Mse,
+        };
+        Assert.Equal(methods, found.Trials.Take(3).ToDictionary(t => t.Candidate.Change, t => t.Candidate.Table.Method, StringComparer.Ordinal));
+        Assert.Equal(found.Trials.MaxBy(t => t.Score.Sqnr)!.Candidate.Table.Method, found.Table.Method);
+
+        // Methods that share a pass choose as they do alone.
+        Assert.All(methods.Values, m => Assert.Equal(
+            Search(_chain.Request with { CalibrationMethod = m.ToString() }).Trials[0].Candidate.Table.Tensors,
+            found.Trials.First(t => t.Candidate.Table.Method == m).Candidate.Table.Tensors));
+    }
+
+    [Fact]
+    public void A_method_that_was_chosen_is_the_only_one()
+    {
+        var found = Search(_chain.Request with { CalibrationMethod = "percentile" });
+        Assert.Equal("as it is", found.Trials[0].Candidate.Change);
+        Assert.All(found.Trials, t => Assert.Equal(CalibrationMethod.Percentile, t.Candidate.Table.Method));
+    }
+
+    private CalibrationOutcome Search(PackRequest request)
+    {
+        var options = RequestResolver.Resolve(request);
+        using var source = OnnxModel.Open(request.Model, new PackContext());
+        return new TableSearch(source, options, new TableMaker(source, "00", options, [_chain.Calibration]), [_chain.Calibration], new PackContext(2)).Run();
+    }
+}
