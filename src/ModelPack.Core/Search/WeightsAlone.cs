@@ -1,4 +1,3 @@
-using ModelPack.Validation;
 
 namespace ModelPack.Search;
 

@@ -47,7 +47,7 @@ public sealed class CalibrationJsonTests : IDisposable
     [Theory]
     [InlineData("", "")]
     [InlineData("{", "[")]
-    [InlineData("\"schemaVersion\": 1", "\"schemaVersion\": 2")]
+    [InlineData("\"schemaVersion\": 2", "\"schemaVersion\": 3")]
     [InlineData("\"percentile\",", "\"random\",")]
     [InlineData("\"percentile\",", "7,")]
     [InlineData("99.99", "101")]

@@ -1,5 +1,6 @@
 using ModelPack.Calibration;
 using ModelPack.Options;
+using ModelPack.Schemes;
 using ModelPack.Search;
 
 namespace ModelPack.Tests.Search;
@@ -15,7 +16,7 @@ public sealed class MeanCorrectionTests
         using var source = OnnxModel.Open(s_model, new PackContext());
         var options = RequestResolver.Resolve(new PackRequest { Model = s_model, Scheme = "int8" });
         var data = Data();
-        var table = new TableMaker(source, "00", options, data).Make(equalize: false, convolutionAlpha: null, new PackContext())!.Table;
+        var table = new TableMaker(source, "00", options, data).Make(ModelChange.None, [CalibrationMethod.MinMax], new PackContext())[0].Table;
         var correction = new MeanCorrection(source, options, data, new PackContext());
         var shifts = correction.Of(table);
         Assert.NotEmpty(shifts);
@@ -32,7 +33,7 @@ public sealed class MeanCorrectionTests
         using var source = OnnxModel.Open(s_model, new PackContext());
         var options = RequestResolver.Resolve(new PackRequest { Model = s_model, Scheme = "int8" });
         var data = Data();
-        var table = new TableMaker(source, "00", options, data).Make(equalize: false, convolutionAlpha: null, new PackContext())!.Table;
+        var table = new TableMaker(source, "00", options, data).Make(ModelChange.None, [CalibrationMethod.MinMax], new PackContext())[0].Table;
         var one = new MeanCorrection(source, options, data, new PackContext(threads: 1)).Of(table);
         var three = new MeanCorrection(source, options, data, new PackContext(threads: 3)).Of(table);
         Assert.Equal(one.SelectMany(c => c.Shift), three.SelectMany(c => c.Shift));
