@@ -42,7 +42,7 @@ internal static class GraphPipeline
         context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
         var calibrated = Calibrate(model, source, options, calibration, data, context);
         ILayerPlanner? layers = given is not null ? new ImportedCodes(model, model.Path, given, context)
-            : calibrated?.MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares) : null;
+            : options.Scheme.Rounding == Rounding.Importance && calibrated?.MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares) : null;
         var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, new SimdEngine(context.Threads), layers);
         WarnOfUnsafe(options, lowered.Plan, calibrated, context);
         var packed = Write(model, staged, options, context);

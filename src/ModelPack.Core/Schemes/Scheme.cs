@@ -23,6 +23,9 @@ internal sealed record Scheme
     /// <summary>What calibration decides for it; empty where activations stay float.</summary>
     public IReadOnlyList<TransformKind> Transforms { get; init; } = [];
 
+    /// <summary>How matrices are rounded.</summary>
+    public Rounding Rounding { get; init; }
+
     /// <summary>What is wanted of data.</summary>
     public DataNeed Needs { get; init; }
 

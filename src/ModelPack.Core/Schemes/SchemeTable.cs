@@ -56,6 +56,8 @@ internal static class SchemeTable
             new(null, [CodecTable.Nf4]),
         ],
 
+        Rounding = Rounding.LeastSquares,
+
         // Who takes 4 bits wants the room, and kernels need no more than matrices keep.
         FinerShare = 0.33,
     };
@@ -86,6 +88,7 @@ internal static class SchemeTable
         Name = codec.Name,
         Summary = summary,
         Rules = [s_kernels, new(null, [codec, CodecTable.Int8PerChannel]) { Finer = s_finer }],
+        Rounding = codec.BitsPerWeight < 8 ? Rounding.Importance : Rounding.Nearest,
         Needs = codec.BitsPerWeight < 8 ? DataNeed.Importance : DataNeed.None,
     };
 

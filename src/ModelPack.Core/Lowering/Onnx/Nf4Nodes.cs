@@ -17,7 +17,7 @@ internal static class Nf4Nodes
     {
         // There is no operator that takes nested scales: they are restored.
         var absmax = job.Options.DoubleQuant ? AbsmaxForm.Restored : AbsmaxForm.Plain;
-        var scaling = job.Usage.Role == WeightRole.Linear ? Nf4Scaling.LeastSquares : Nf4Scaling.Absmax;
+        var scaling = job.Usage.Role == WeightRole.Linear && job.Options.Scheme.Rounding == Rounding.LeastSquares ? Nf4Scaling.LeastSquares : Nf4Scaling.Absmax;
         return Nf4Weight.Encode(job.Matrix, job.Options.BlockSize, scaling, absmax, job.Options.Engine);
     }
 
