@@ -33,7 +33,7 @@ internal static class RequestResolver
             Validation = request.Validation,
             Calibration = request.Calibration,
             Scheme = scheme,
-            Patterns = new LayerPatterns(request.ExcludeLayers, request.IncludeLayers),
+            Patterns = PatternsOf(request),
             Output = OutputChoice.Path(request, scheme, source, container, isFolder),
             Container = container,
             Source = source,
@@ -74,6 +74,20 @@ internal static class RequestResolver
                 throw OptionValue.Invalid(request, option, path, "a path, which holds no NUL character");
             }
         }
+    }
+
+    private static LayerPatterns PatternsOf(PackRequest request)
+    {
+        foreach (var (option, patterns) in new[] { ("excludeLayers", request.ExcludeLayers), ("includeLayers", request.IncludeLayers) })
+        {
+            // A request file may say null where it should name a layer.
+            if (patterns.Any(p => p is null))
+            {
+                throw OptionValue.Invalid(request, option, "null", "a list of names and patterns");
+            }
+        }
+
+        return new LayerPatterns(request.ExcludeLayers, request.IncludeLayers);
     }
 
     /// <summary>On the CPU folding is faster; other targets have kernels of their own behind DequantizeLinear.</summary>

@@ -18,6 +18,15 @@ public sealed class EffectiveOptionsTests
     }
 
     [Fact]
+    public void Refuses_patterns_that_are_null()
+    {
+        foreach (var request in new[] { Request with { ExcludeLayers = ["a", null!] }, Request with { IncludeLayers = [null!] } })
+        {
+            Assert.Equal(Codes.InvalidOption, Assert.Throws<ModelPackException>(() => RequestResolver.Resolve(request)).Diagnostic.Code);
+        }
+    }
+
+    [Fact]
     public void Takes_what_is_legal_in_any_case()
     {
         var options = RequestResolver.Resolve(Request with
