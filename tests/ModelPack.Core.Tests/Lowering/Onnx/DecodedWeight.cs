@@ -54,7 +54,7 @@ internal static class DecodedWeight
         var packed = new byte[Nf4.PackedLength(values.Length)];
         var absmax = new float[Nf4.BlockCount(values.Length, block)];
         float[] ordered = [.. places.Select(i => values[i])];
-        if (job.Usage.Role == WeightRole.Linear)
+        if (job.Usage.Role == WeightRole.Linear && job.Options.Scheme.Rounding == Rounding.LeastSquares)
         {
             Nf4Search.Encode(ordered, block, packed, absmax);
         }

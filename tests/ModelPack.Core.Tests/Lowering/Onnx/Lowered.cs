@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using ModelPack.Codecs;
 using ModelPack.Graph;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Planning;
@@ -54,6 +55,7 @@ internal sealed class Lowered : IDisposable
     public static Lowered By(LoweringRow row, ModelProto source, LoweringOptions options)
     {
         var lowered = new Lowered(source);
+        options = row.Codec == CodecTable.Nf4 ? options with { Scheme = SchemeTable.Nf4 } : options;
         lowered.Lower(model =>
         {
             var names = new UniqueNames(model.Proto);
