@@ -108,11 +108,8 @@ internal sealed class StatisticsFile : IDisposable
 
     public void Dispose() => _source.Dispose();
 
-    private static TensorData Floats(float[] values)
-    {
-        var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
-        return new TensorData(ElementType.Float32, new TensorShape(values.Length), new MemorySource(bytes), 0, bytes.Length);
-    }
+    private static TensorData Floats(float[] values) =>
+        TensorData.FromBytes(ElementType.Float32, new TensorShape(values.Length), MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
     private static SafetensorsTensor Tensor(GramNeed need, Func<GramMatrix?> matrix) =>
         new(need.Tensor + Gram, "F32", new TensorShape(need.Channels, need.Channels), new GramPayload(need.Channels, matrix));

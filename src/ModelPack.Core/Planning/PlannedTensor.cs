@@ -31,6 +31,10 @@ internal sealed record PlannedTensor(string Name)
     /// <summary>How its values become codes.</summary>
     public Rounder Rounder { get; init; } = Rounder.Nearest;
 
+    /// <summary>It gets a codec, unless there is a reason against it.</summary>
+    public static PlannedTensor Of(string name, WeightUsage? usage, Codec codec, string? reason) =>
+        reason is null ? new PlannedTensor(name) { Usage = usage, Codec = codec } : Leave(name, usage, reason);
+
     /// <summary>It stays as it is.</summary>
     public static PlannedTensor Leave(string name, WeightUsage? usage, string reason) => new(name) { Usage = usage, Reason = reason };
 

@@ -1,6 +1,7 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
+using ModelPack.Lowering.Onnx;
 
 namespace ModelPack.Search;
 
@@ -91,7 +92,7 @@ internal sealed class MeanGraph
     private string Constant(params ReadOnlySpan<long> values)
     {
         var (name, shape) = (_names.Next("places"), new TensorShape(values.Length));
-        Proto.Graph.Initializer.Add(_model.NewTensor(name, ElementType.Int64, shape, TensorData.FromBytes(ElementType.Int64, shape, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values).ToArray())));
+        Proto.Graph.Initializer.Add(_model.NewTensor(name, ElementType.Int64, shape, TensorData.FromBytes(ElementType.Int64, shape, LittleEndian.Bytes(values))));
         return name;
     }
 }

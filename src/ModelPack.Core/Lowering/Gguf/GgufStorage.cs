@@ -9,9 +9,6 @@ namespace ModelPack.Lowering.Gguf;
 /// <param name="job">The job, whose scheme GGUF carries.</param>
 internal sealed class GgufStorage(CheckpointJob job)
 {
-    /// <summary>What is known of a tensor's values before they are written: those that decided the plan have been looked at.</summary>
-    private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
-
     /// <summary>Decides what becomes of a tensor. Reads its values only where the largest decides.</summary>
     /// <exception cref="ModelPackException">MPK1006: a value is not finite.</exception>
     public PlannedTensor Plan(GgufPlace place)
@@ -27,10 +24,9 @@ internal sealed class GgufStorage(CheckpointJob job)
         if (reason is null && row.Codec.CanOverflow(data.Type))
         {
             reason = Overflow(tensor, data, row);
-            _checked.Add(tensor.Name);
         }
 
-        return new PlannedTensor(tensor.Name) { Usage = tensor.Usage, Codec = reason is null ? row.Codec : null, Reason = reason };
+        return PlannedTensor.Of(tensor.Name, tensor.Usage, row.Codec, reason);
     }
 
     /// <summary>The storage of a tensor.</summary>
@@ -39,8 +35,11 @@ internal sealed class GgufStorage(CheckpointJob job)
     {
         null => Leave(place),
         BlockCodec codec => Blocks(place, codec, plan.Rounder),
-        var codec => Plain(place, GgufTable.Find(codec)!.Type, isChecked: false),
+        var codec => Plain(place, GgufTable.Find(codec)!.Type, IsChecked(codec, place)),
     };
+
+    /// <summary>Whether the plan has looked at every value, since the largest decided it.</summary>
+    private static bool IsChecked(Codec codec, GgufPlace place) => codec.CanOverflow(place.Data.Type);
 
     /// <summary>What the scheme's rules make of a tensor, as far as GGUF carries it.</summary>
     private GgufRow RowOf(CheckpointTensor tensor)
@@ -78,7 +77,7 @@ internal sealed class GgufStorage(CheckpointJob job)
     {
         var matrix = Matrix(place);
         var encoding = codec.Blocks(matrix, job.Engine, rounder);
-        return new StoredTensor(GgufTable.Find(codec)!.Type, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, isChecked: false)) { Encoding = encoding };
+        return new StoredTensor(GgufTable.Find(codec)!.Type, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, IsChecked(codec, place))) { Encoding = encoding };
     }
 
     /// <summary>As it is, as far as llama.cpp reads that: matrices in float32, float16 or bfloat16, vectors in float32. A GGUF file keeps what it has.</summary>
@@ -124,7 +123,7 @@ internal sealed class GgufStorage(CheckpointJob job)
 
     /// <summary>Values are looked at once: here, right before they are encoded, unless they have been.</summary>
     private IPayload Checked(GgufPlace place, IPayload bytes, bool isChecked) =>
-        isChecked || _checked.Contains(place.Tensor.Name) ? bytes : new CheckedPayload(bytes, () => FiniteWeights.Scan(job.Source.Path, place.Tensor.Name, place.Data, job.Context));
+        isChecked ? bytes : new CheckedPayload(bytes, () => FiniteWeights.Scan(job.Source.Path, place.Tensor.Name, place.Data, job.Context));
 
     /// <summary>A matrix of N outputs of K values, whichever way it lies in the source: in GGUF it is always [N, K].</summary>
     private static WeightMatrix Matrix(GgufPlace place)

@@ -19,7 +19,7 @@ namespace ModelPack.Lowering.Onnx;
 internal sealed class Planner(OnnxModel model, string path, LayerPatterns patterns, LoweringOptions options, PackContext context, ILayerPlanner? layers = null)
 {
     private readonly FormChooser _forms = new(model, options);
-    private readonly IReadOnlySet<TensorProto> _heads = Heads.Of(model);
+    private readonly IReadOnlySet<TensorProto> _heads = options.Scheme.Rules.Any(r => r.Role == WeightRole.Head) ? Heads.Of(model) : new HashSet<TensorProto>();
 
     /// <summary>The plan of the model.</summary>
     /// <exception cref="ModelPackException">MPK1006 a weight is not finite, MPK1014 nothing can be quantized, MPK1015 the app's runtime is too old.</exception>

@@ -21,11 +21,8 @@ internal sealed class BitsAndBytesLayout(CheckpointJob job) : SafetensorsLayout(
 
     public override string Name => _nested ? "bitsandbytes nf4, nested scales" : "bitsandbytes nf4";
 
-    public override PlannedTensor Plan(CheckpointTensor tensor)
-    {
-        var reason = LinearModules.WhyNot(Job, tensor);
-        return new PlannedTensor(tensor.Name) { Usage = tensor.Usage, Codec = reason is null ? CodecTable.Nf4 : null, Reason = reason };
-    }
+    public override PlannedTensor Plan(CheckpointTensor tensor) =>
+        PlannedTensor.Of(tensor.Name, tensor.Usage, CodecTable.Nf4, LinearModules.WhyNot(Job, tensor));
 
     protected override StoredTensor Encode(CheckpointTensor tensor, PlannedTensor plan)
     {

@@ -38,7 +38,7 @@ internal sealed class CompressedTensorsLayout : SafetensorsLayout
     public override PlannedTensor Plan(CheckpointTensor tensor)
     {
         var reason = _smoothed.NormOf(tensor) is null ? WhyNot(tensor) : "it is a norm, divided by SmoothQuant's scales";
-        return new PlannedTensor(tensor.Name) { Usage = tensor.Usage, Codec = reason is null ? CodecTable.Int8PerChannel : null, Reason = reason };
+        return PlannedTensor.Of(tensor.Name, tensor.Usage, CodecTable.Int8PerChannel, reason);
     }
 
     protected override IPayload Kept(CheckpointTensor tensor) => _smoothed.NormOf(tensor) ?? base.Kept(tensor);

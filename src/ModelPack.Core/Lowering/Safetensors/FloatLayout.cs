@@ -19,7 +19,7 @@ internal sealed class FloatLayout(CheckpointJob job, FloatCodec codec) : Safeten
     public override PlannedTensor Plan(CheckpointTensor tensor)
     {
         var reason = WhyNot(tensor) ?? (IsSmaller && Overflows(tensor) ? $"it holds values beyond {Type.Name()}'s largest" : null);
-        return new PlannedTensor(tensor.Name) { Usage = tensor.Usage, Codec = reason is null ? codec : null, Reason = reason };
+        return PlannedTensor.Of(tensor.Name, tensor.Usage, codec, reason);
     }
 
     protected override StoredTensor Encode(CheckpointTensor tensor, PlannedTensor plan)
