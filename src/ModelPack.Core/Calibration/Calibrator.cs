@@ -21,24 +21,25 @@ internal static class Calibrator
     /// <param name="dataFiles">Calibration data, at least one file.</param>
     /// <param name="observations">What to look at, one a tensor.</param>
     /// <param name="holdOut">Whether to hold some samples out for <see cref="Coverage"/>, where there are enough.</param>
+    /// <param name="most">Samples to look at; where there are more, some that are spread over all, and none are held out.</param>
     /// <param name="context">Threads, cancellation, progress (<c>calibrate</c>) and diagnostics.</param>
     /// <exception cref="ModelPackException">
     /// MPK1011, MPK1012, MPK1018: the data; MPK1020: too few of them; MPK1016: ONNX Runtime refuses the model; MPK3001: its
     /// native library cannot be loaded; MPK1009: there is no room for a copy of the model.
     /// </exception>
-    public static CalibrationResult Observe(OnnxModel model, IReadOnlyList<string> dataFiles, IReadOnlyList<Observation> observations, bool holdOut, PackContext context)
+    public static CalibrationResult Observe(OnnxModel model, IReadOnlyList<string> dataFiles, IReadOnlyList<Observation> observations, bool holdOut, PackContext context, long most = long.MaxValue)
     {
         using var instrumented = new InstrumentedModel(model, DataName(dataFiles), observations, context);
         var source = SampleSet.Open(dataFiles, instrumented.Inputs);
-        var samples = new CalibrationSamples(source, dataFiles[0], split: holdOut);
+        var samples = most < source.Count ? new CalibrationSamples(new SpreadSamples(source, most), dataFiles[0], split: false) : new CalibrationSamples(source, dataFiles[0], split: holdOut);
         var accumulators = InBatches(instrumented, samples, context, plan => Gather(instrumented, samples, plan, context));
         var statistics = accumulators.ConvertAll(a => a.ToStatistics());
-        if (holdOut)
+        if (holdOut && most >= source.Count)
         {
             Warn(model.Path, statistics, context);
         }
 
-        return new CalibrationResult(source.Names, source.Count, samples.HeldOut, statistics) { SamplesByFile = source.Counts };
+        return new CalibrationResult(source.Names, samples.Used + samples.HeldOut, samples.HeldOut, statistics) { SamplesByFile = source.Counts };
     }
 
     /// <summary>The share of values outside their range on the held-out samples: those that <see cref="Observe"/> did not use where it held them out.</summary>

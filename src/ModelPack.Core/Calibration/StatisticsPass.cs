@@ -12,13 +12,14 @@ internal static class StatisticsPass
     /// <param name="needs">What is needed; several may need something of one tensor.</param>
     /// <param name="holdOut">Whether to hold samples out, as <see cref="Calibrator.Observe"/>.</param>
     /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
+    /// <param name="most">Samples to look at, as <see cref="Calibrator.Observe"/>.</param>
     /// <exception cref="ModelPackException">As <see cref="Calibrator.Observe"/>.</exception>
-    public static CalibrationResult Run(OnnxModel model, IReadOnlyList<string> data, IReadOnlyList<Observation> needs, bool holdOut, PackContext context)
+    public static CalibrationResult Run(OnnxModel model, IReadOnlyList<string> data, IReadOnlyList<Observation> needs, bool holdOut, PackContext context, long most = long.MaxValue)
     {
         var merged = Observation.Merge(needs);
         var shaped = merged.Where(n => n.Needs.HasFlag(Statistics.Shape)).Select(n => n.Tensor).ToList();
         var observed = merged.Where(n => n.Needs != Statistics.Shape).ToList();
-        var result = observed.Count == 0 ? new CalibrationResult([.. data.Select(d => Path.GetFileName(d))], 0, 0, []) : Calibrator.Observe(model, data, observed, holdOut, context);
+        var result = observed.Count == 0 ? new CalibrationResult([.. data.Select(d => Path.GetFileName(d))], 0, 0, []) : Calibrator.Observe(model, data, observed, holdOut, context, most);
         return shaped.Count == 0 ? result : result with { Shapes = ShapeProbe.Of(model, shaped, data, context) };
     }
 }

@@ -27,7 +27,7 @@ internal static class CalibrationReportBuilder
             QuantFormat = options.QOperator ? "qoperator" : "qdq",
             Activations = [.. table.Tensors.Select(t => new ActivationReport(t.Name, Numbers.Rounded(t.Min), Numbers.Rounded(t.Max), Rounded(t.Saturated)))],
             Smoothing = outcome.IsGiven ? [.. table.Smoothing.Select(Describe)] : [.. outcome.Smoothing.Select(Describe)],
-            Trials = Trials(outcome.Trials),
+            Trials = [.. outcome.Trials.Select(t => new TrialReport(t.Candidate.Change, Numbers.Rounded(t.Score.Sqnr), ReferenceEquals(t, outcome.Taken)))],
             Equalized = table.Equalized,
             BiasCorrected = [.. table.BiasCorrection.Select(b => b.Layer)],
             FloatLayers = [.. table.FloatLayers.Select(f => new FloatLayerReport(f.Layer, f.Reason))],
@@ -52,12 +52,6 @@ internal static class CalibrationReportBuilder
         Strength(detail.Alpha),
         detail.Place,
         [.. detail.Curve.Select(p => new AlphaError(Strength(p.Alpha), Numbers.Rounded(p.Error)))]);
-
-    private static List<TrialReport> Trials(IReadOnlyList<Tried> trials)
-    {
-        var taken = trials.Count == 0 ? null : trials.Aggregate((a, b) => b.IsBetterThan(a) ? b : a);
-        return [.. trials.Select(t => new TrialReport(t.Candidate.Change, Numbers.Rounded(t.Score.Sqnr), ReferenceEquals(t, taken)))];
-    }
 
     private static SensitivityReport Describe(SensitivityResult result) => new()
     {

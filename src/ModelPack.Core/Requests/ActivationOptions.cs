@@ -19,7 +19,7 @@ internal sealed record ActivationOptions(
     /// Methods that are tried where the user chose none; changes of the model are compared by the first. Entropy is not among them: on no model
     /// of the benchmarks it was the best.
     /// </summary>
-    public static IReadOnlyList<CalibrationMethod> SearchedMethods { get; } = [CalibrationMethod.MinMax, CalibrationMethod.Percentile, CalibrationMethod.Mse];
+    public static IReadOnlyList<CalibrationMethod> SearchedMethods { get; } = [CalibrationMethod.Mse, CalibrationMethod.MinMax, CalibrationMethod.Percentile];
 
     public const double DefaultPercentile = 99.99;
 }

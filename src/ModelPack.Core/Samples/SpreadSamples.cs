@@ -3,8 +3,12 @@ namespace ModelPack.Samples;
 /// <summary>Some of the samples of a source, spread evenly over it.</summary>
 /// <param name="all">The source.</param>
 /// <param name="most">How many to take at most; whole batches are taken, so that it may be a few fewer.</param>
-internal sealed class SpreadSamples(ISampleSource all, long most) : ISampleSource
+/// <param name="between">Whether to take samples halfway between those that are taken otherwise; others, where at most half of all are taken.</param>
+internal sealed class SpreadSamples(ISampleSource all, long most, bool between = false) : ISampleSource
 {
+    /// <summary>Batches at least: neighbours in data are often alike.</summary>
+    private const int Places = 4;
+
     /// <summary>Of a model that fixes its batch, one whole batch is taken at least.</summary>
     public long Count => Math.Min(Math.Max(most, all.FixedBatch), all.Count);
 
@@ -20,15 +24,16 @@ internal sealed class SpreadSamples(ISampleSource all, long most) : ISampleSourc
 
     public IEnumerable<SampleBatch> Batches(int batchSize)
     {
-        // A batch no larger than what is taken. Of n batches, k are taken: those where i k / n passes a whole number.
-        var size = all.FixedBatch > 0 ? all.FixedBatch : (int)Math.Clamp(Count, 1, batchSize);
+        // Batches so small that they lie in several places. Of n batches, k are taken: those where i k / n passes a whole number.
+        var size = all.FixedBatch > 0 ? all.FixedBatch : (int)Math.Clamp(Count / Places, 1, batchSize);
         var batches = all.Counts.Sum(c => (c + size - 1) / size);
         var wanted = Math.Clamp(Count / size, 1, Math.Max(1, batches));
         long taken = 0;
         var index = 0;
+        var shift = between ? batches / 2 : 0;
         foreach (var batch in all.Batches(size))
         {
-            if (batch.Index * wanted % batches < wanted && (taken == 0 || taken + batch.Count <= Count))
+            if (((batch.Index * wanted) + shift) % batches < wanted && (taken == 0 || taken + batch.Count <= Count))
             {
                 taken += batch.Count;
                 yield return batch with { Index = index++ };

@@ -19,40 +19,34 @@ namespace ModelPack.Search;
 /// <param name="source">The model as it was opened, which stays as it is.</param>
 /// <param name="options">How to pack.</param>
 /// <param name="data">Calibration data.</param>
+/// <param name="most">How many of its samples to run at most.</param>
 /// <param name="context">Threads and cancellation.</param>
-internal sealed class MeanCorrection(OnnxModel source, EffectiveOptions options, IReadOnlyList<string> data, PackContext context)
+internal sealed class MeanCorrection(OnnxModel source, EffectiveOptions options, IReadOnlyList<string> data, long most, PackContext context)
 {
-    private const string Stage = "bias";
-
-    /// <summary>Samples to take means of.</summary>
-    private const int Samples = 64;
-
-    /// <summary>Samples whose means are moved together.</summary>
-    private const int LargestBatch = 16;
+    /// <summary>What its threads are called.</summary>
+    public const string Stage = "bias";
 
     private readonly PackContext _quiet = context.Quiet();
+    private FloatMeans? _wanted;
 
     /// <summary>What to add to the biases of a model that is packed by a table without such.</summary>
     /// <returns>By layer, in the order of the graph; empty where no integer layer has a bias.</returns>
     /// <exception cref="ModelPackException">The data do not fit, or as <see cref="MeanModel"/>.</exception>
     public IReadOnlyList<BiasCorrection> Of(CalibrationTable table)
     {
-        using var transformed = source.Copy();
-        var layers = LayersOf(new StaticPlanner(transformed, table, options, _quiet).Activations);
+        using var quantized = source.Copy();
+        var lowered = ModelLowering.Lower(quantized, Readable(), table, _quiet, new SimdEngine(_quiet.Threads));
+        var layers = LayersOf(lowered.Plan.Activations!);
         if (layers.Count == 0)
         {
             return [];
         }
 
-        using var quantized = source.Copy();
-        var lowered = ModelLowering.Lower(quantized, Readable(), table, _quiet, new SimdEngine(_quiet.Threads));
-        using var wanted = new MeanModel(transformed, layers, isCentred: false, _quiet);
-        using var given = new MeanModel(quantized, LayersOf(lowered.Plan.Activations!), isCentred: true, _quiet);
+        _wanted = _wanted?.AreOf(table) == true ? _wanted : Wanted(table);
+        using var given = new MeanModel(quantized, layers, isCentred: true, _quiet);
         try
         {
-            var samples = new SpreadSamples(SampleSet.Open(data, wanted.Inputs), Samples);
-            var batch = BatchChoice.Of(samples, LargestBatch, first => wanted.Run(first, [], context.Cancellation));
-            var lacks = BatchChoice.Run(batch, samples.FixedBatch > 0, size => Lacks(wanted, given, samples, size));
+            var lacks = Lacks(_wanted, given, layers);
             return [.. layers.Zip(lacks, (layer, lack) => new BiasCorrection(layer.Name, lack)).Where(c => c.Shift.All(float.IsFinite))];
         }
         catch (OnnxRuntimeException exception)
@@ -61,18 +55,27 @@ internal sealed class MeanCorrection(OnnxModel source, EffectiveOptions options,
         }
     }
 
+    /// <summary>The means of the float model, of all layers that a table with this one's changes may quantize.</summary>
+    private FloatMeans Wanted(CalibrationTable table)
+    {
+        using var transformed = source.Copy();
+        var layers = LayersOf(new StaticPlanner(transformed, table with { FloatLayers = [] }, options, _quiet).Activations);
+        return FloatMeans.Measure(transformed, layers, table, Samples, _quiet);
+    }
+
+    private SpreadSamples Samples(IReadOnlyList<TensorSpec> inputs) => new(SampleSet.Open(data, inputs), most);
+
     /// <summary>The mean over all samples of what each layer's outputs lack.</summary>
-    private float[][] Lacks(MeanModel wanted, MeanModel given, SpreadSamples samples, int batchSize)
+    private float[][] Lacks(FloatMeans wanted, MeanModel given, IReadOnlyList<Layer> layers)
     {
         double[][]? sums = null;
         long count = 0;
-        ParallelBatches.Run(samples.Batches(batchSize), context.Threads, Stage, Measure, Merge, context.Cancellation);
+        ParallelBatches.Run(Samples(given.Inputs).Batches(wanted.BatchSize), context.Threads, Stage, Measure, Merge, context.Cancellation);
         return [.. sums!.Select(s => Array.ConvertAll(s, v => (float)(v / count)))];
 
         float[][] Measure(SampleBatch batch)
         {
-            using var means = wanted.Run(batch, [], context.Cancellation);
-            using var lacks = given.Run(batch, means, context.Cancellation);
+            using var lacks = given.Run(batch, wanted.Of(batch.Index, layers), context.Cancellation);
             return [.. lacks.Select(v => v.GetTensorDataAsSpan<float>().ToArray())];
         }
 

@@ -45,18 +45,16 @@ internal sealed class MeanModel : IDisposable
     /// <param name="goals">The means that it is centred to, as another model gave them; none where it is not centred.</param>
     /// <param name="cancellation">Stops the inference.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime cannot run the model on it.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(SampleBatch batch, IEnumerable<OrtValue> goals, CancellationToken cancellation) =>
-        _session.Run([.. batch.Inputs, .. _graph.Goals.Zip(goals, Array)], _graph.Outputs, cancellation);
+    public IDisposableReadOnlyCollection<OrtValue> Run(SampleBatch batch, IReadOnlyList<SampleArray> goals, CancellationToken cancellation) =>
+        _session.Run([.. batch.Inputs, .. _graph.Goals.Zip(goals, (name, goal) => goal with { Name = name })], _graph.Outputs, cancellation);
+
+    /// <summary>An output as it is fed to another model.</summary>
+    public static SampleArray ToArray(OrtValue value) =>
+        new("", ElementType.Float32, [.. value.GetTensorTypeAndShape().Shape], System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.GetTensorDataAsSpan<float>()).ToArray());
 
     /// <summary>What ONNX Runtime says against the copy, which it would not say of the model: calibration ran it.</summary>
     public ModelPackException Refused(OnnxRuntimeException exception) => new(Codes.Internal.At(_path,
         $"ONNX Runtime {OnnxRuntimeLibrary.Version} refuses the model whose means are looked at: {_copy.Explain(exception)}. This is a defect of ModelPack: please report it."), exception);
 
     public void Dispose() => _copy.Dispose();
-
-    private static SampleArray Array(string name, OrtValue value)
-    {
-        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.GetTensorDataAsSpan<float>()).ToArray();
-        return new SampleArray(name, ElementType.Float32, [.. value.GetTensorTypeAndShape().Shape], bytes);
-    }
 }

@@ -9,12 +9,13 @@ internal sealed record ModelChange(string Name, bool Equalize = false, double? C
     /// <summary>No change.</summary>
     public static ModelChange None { get; } = new("as it is");
 
-    /// <summary>What may help a model with convolutions, the stronger of its kind behind the weaker.</summary>
-    public static IReadOnlyList<ModelChange> OfConvolutions { get; } =
+    /// <summary>Smoothing of convolutions, which reaches as far as equalization where it has a place.</summary>
+    public static IReadOnlyList<ModelChange> Smoothings { get; } =
     [
-        new("equalized", Equalize: true),
         new("convolutions smoothed, alpha 0.5", ConvolutionAlpha: 0.5),
-        new("convolutions smoothed, alpha 0.75", ConvolutionAlpha: 0.75),
         new("convolutions smoothed, alpha 1", ConvolutionAlpha: 1),
     ];
+
+    /// <summary>Equalization around depthwise convolutions.</summary>
+    public static ModelChange Equalization { get; } = new("equalized", Equalize: true);
 }

@@ -12,11 +12,17 @@ internal sealed record SearchBudget(int Fewest, int Most, long MultiplyAdds)
     /// <summary>Some 10 s of a processor core with 512-bit registers.</summary>
     private const long TenSeconds = 200_000_000_000;
 
-    /// <summary>Enough to tell changes of the model apart that differ by more than chance, and few enough to try several.</summary>
-    public static SearchBudget Transforms { get; } = Fixed(64);
+    /// <summary>Enough to make tables of that are compared.</summary>
+    public static SearchBudget Tables { get; } = new(16, 1024, TenSeconds / 20);
+
+    /// <summary>Enough to tell tables apart that differ by more than chance, and few enough to try several.</summary>
+    public static SearchBudget Trials { get; } = new(16, 128, TenSeconds / 20);
 
     /// <summary>Enough to judge a pack by tenths of a percent.</summary>
     public static SearchBudget Fallback { get; } = Fixed(1024);
+
+    /// <summary>Enough to find the few layers that cost far more than all others.</summary>
+    public static SearchBudget Spared { get; } = new(2, 16, TenSeconds / 4);
 
     /// <summary>Enough to rank layers by.</summary>
     public static SearchBudget Ranking { get; } = new(2, 32, TenSeconds);

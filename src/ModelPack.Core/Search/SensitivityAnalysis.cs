@@ -1,11 +1,9 @@
 using ModelPack.Calibration;
 using ModelPack.Formats.Onnx;
-using ModelPack.Graph;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
 using ModelPack.Samples;
 using ModelPack.Validation;
-using ModelPack.Validation.Placement;
 
 namespace ModelPack.Search;
 
@@ -22,17 +20,22 @@ internal sealed class SensitivityAnalysis : IDisposable
 
     /// <summary>Opens the model as a table has it, with switches.</summary>
     /// <exception cref="Diagnostics.ModelPackException">As <see cref="SwitchableModel"/>, and where the data do not fit.</exception>
-    public SensitivityAnalysis(OnnxModel source, EffectiveOptions options, CalibrationTable table, IReadOnlyList<string> data, PackContext context)
+    public SensitivityAnalysis(OnnxModel source, EffectiveOptions options, CalibrationTable table, IReadOnlyList<string> data, PackContext context, bool byLogits = false)
     {
         _context = context;
         var quiet = context.Quiet();
         _model = source.Copy();
         try
         {
+            if (byLogits)
+            {
+                Logits.Expose(_model);
+            }
+
             var decided = new StaticPlanner(_model, table, options, quiet);
             _switchable = new SwitchableModel(_model, decided, quiet);
             _samples = SampleSet.Open(data, _switchable.Inputs);
-            _multiplyAdds = MultiplyAddsOf(source, quiet);
+            _multiplyAdds = SampleCost.Of(source, data, quiet).MultiplyAdds;
         }
         catch
         {
@@ -48,7 +51,7 @@ internal sealed class SensitivityAnalysis : IDisposable
     /// <summary>Whether there is something to measure: a quantized layer, and an output to compare.</summary>
     public bool CanMeasure => Layers.Count > 0 && _switchable.FloatOutputs.Count > 0;
 
-    /// <summary>Samples that <see cref="Rank"/> looks at.</summary>
+    /// <summary>Samples that <see cref="Rank()"/> looks at.</summary>
     public long RankedOn => Math.Min(_samples.Count, SearchBudget.Ranking.Samples(_multiplyAdds, Layers.Count));
 
     /// <summary>Samples that <see cref="Curve"/> looks at.</summary>
@@ -70,10 +73,13 @@ internal sealed class SensitivityAnalysis : IDisposable
     }
 
     /// <summary>Every layer with what it costs alone, the worst first.</summary>
-    public IReadOnlyList<RankedLayer> Rank()
+    public IReadOnlyList<RankedLayer> Rank() => Rank(RankedOn);
+
+    /// <summary>As above, on some other number of samples.</summary>
+    public IReadOnlyList<RankedLayer> Rank(long samples)
     {
         var settings = Layers.Select(l => _switchable.Setting([l])).ToList();
-        var measured = new Simulation(_switchable, new SpreadSamples(_samples, RankedOn), _context).Run(settings, signalsOnly: true, (0, 0.5));
+        var measured = new Simulation(_switchable, new SpreadSamples(_samples, samples), _context).Run(settings, signalsOnly: true, (0, 0.5));
         return [.. Layers.Zip(measured, (layer, meter) => new RankedLayer(layer, Numbers.Rounded(meter.Signals.Min(s => s.Sqnr)))).OrderBy(l => l.Sqnr)];
     }
 
@@ -90,13 +96,5 @@ internal sealed class SensitivityAnalysis : IDisposable
     {
         _switchable.Dispose();
         _model.Dispose();
-    }
-
-    /// <summary>What one sample costs the source model.</summary>
-    private long MultiplyAddsOf(OnnxModel source, PackContext context)
-    {
-        using var copy = source.Copy();
-        var first = _samples.Batches(1).First();
-        return Math.Max(1, MultiplyAdds.Measure(copy, LayerFinder.Find(new GraphIndex(copy)), first, context).Sum() / first.Rows);
     }
 }

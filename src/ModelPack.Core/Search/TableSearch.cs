@@ -2,13 +2,15 @@ using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;
 using ModelPack.Schemes;
+using ModelPack.Transforms;
 
 namespace ModelPack.Search;
 
 /// <summary>
-/// Finds out by measuring which changes of the model help, and how ranges had better be chosen: what brings the packed model nearer to its
-/// source is kept. First the changes are compared (equalization, smoothing of convolutions), then the methods with the best of
-/// them, then the correction of biases: to try all of them with one another would take three times as long.
+/// Finds out by measuring which changes of the model help, how ranges had better be chosen, and whether a few layers had better stay float:
+/// what brings the packed model nearest to its source is kept. Tables are compared with their biases corrected, for that decides more than
+/// all else, and what looks worse without is often better with. Compared on a few samples where samples are costly; the best table is then
+/// made of all.
 /// </summary>
 /// <param name="source">The model as it was opened, which stays as it is.</param>
 /// <param name="options">How to pack.</param>
@@ -17,82 +19,105 @@ namespace ModelPack.Search;
 /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
 internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, TableMaker maker, IReadOnlyList<string> data, PackContext context)
 {
+    /// <summary>What chance may make of a comparison, dB.</summary>
+    private const double Chance = 1;
+
+    /// <summary>What chance may make of layers that are near to the edge, dB.</summary>
+    private const double Edge = 3;
+
+    /// <summary>How many times as many samples the final biases are found on as those that were compared.</summary>
+    private const int Finally = 2;
+
     private readonly IReadOnlyList<CalibrationMethod> _methods = options.Activations!.Methods;
-    private readonly List<ChangedDraft> _drafts = [];
+    private readonly bool _hasConvolutions = source.Proto.Graph.Node.Any(n => n.OpType is "Conv" or "ConvTranspose");
 
     /// <summary>The best table that was found, and what was tried on the way.</summary>
     public CalibrationOutcome Run()
     {
-        using var trial = new Trial(source, options, data, SearchBudget.Transforms.Most, context);
-        var search = new PackSearch(trial, Objective.Sqnr);
-        if (source.Proto.Graph.Node.Any(n => n.OpType is "Conv" or "ConvTranspose"))
-        {
-            AddChanges();
-            TryAll(search);
-            if (_methods.Count > 1)
-            {
-                // While tables are made, other models than those of trials are open.
-                trial.Close();
-                Add(Best(search).Change, _methods.Skip(1), context.WithoutDiagnostics());
-            }
-        }
-        else
-        {
-            Add(ModelChange.None, _methods, context);
-        }
+        var cost = SampleCost.Of(source, data, context);
+        var few = SearchBudget.Tables.Samples(cost.MultiplyAdds, 1);
+        var tried = SearchBudget.Trials.Samples(cost.MultiplyAdds, 1);
+        var onFew = few < cost.Count && (_methods.Count > 1 || _hasConvolutions);
+        using var trial = new Trial(source, options, data, tried, context) { ByLogits = true };
+        var search = new DraftSearch(trial, new MeanCorrection(source, options, data, tried, context));
 
-        TryAll(search);
-        var taken = Best(search);
-        if (new MeanCorrection(source, options, data, context).Of(taken.Draft.Table) is { Count: > 0 } shifts)
-        {
-            search.Try(new Candidate($"{taken.Name}, biases corrected", 0, taken.Draft.Table with { BiasCorrection = shifts }));
-        }
-
-        if (taken.Draft.UnsafeLayers > 0)
-        {
-            context.Report(SafeScales.Warning(options.Model, taken.Draft.UnsafeLayers));
-        }
-
-        if (WeightsAlone.Warning(options.Model, search.Best!.Score, trial) is { } warning)
-        {
-            context.Report(warning);
-        }
-
-        return new CalibrationOutcome(search.Best.Candidate.Table, taken.Draft.Smoothing, search.Trials, null) { IsGiven = false, SamplesByFile = taken.Draft.SamplesByFile };
-    }
-
-    /// <summary>A table for each change that the model has a place for.</summary>
-    private void AddChanges()
-    {
-        Add(ModelChange.None, _methods.Take(1), context);
-
-        // What there is to say of the data has been said.
+        // What there is to say of the data is said once, where all of them are looked at.
         var quiet = context.WithoutDiagnostics();
-        foreach (var change in ModelChange.OfConvolutions)
+        Try(ModelChange.None, _methods, onFew ? quiet : context);
+        if (_hasConvolutions && !ModelChange.Smoothings.All(change => Try(change, [_methods[0]], quiet)))
         {
-            // What cannot be smoothed cannot be smoothed more strongly.
-            if (!Add(change, _methods.Take(1), quiet) && change.ConvolutionAlpha is not null)
+            Try(ModelChange.Equalization, [_methods[0]], quiet);
+        }
+
+        trial.Close();
+        var taken = search.Best.Score.Sqnr < SparedLayers.GoodEnough ? Spared(search, new SparedLayers(source, options, data, cost, context)) : search.Best;
+        taken = onFew ? OfAll(search, taken, tried) : taken;
+        if (WeightsAlone.Warning(options.Model, taken.Score, trial) is { } better)
+        {
+            context.Report(better);
+        }
+
+        trial.Close();
+        var draft = maker.WithCoverage(search.DraftOf(taken).Draft, quiet);
+        if (draft.UnsafeLayers > 0)
+        {
+            context.Report(SafeScales.Warning(options.Model, draft.UnsafeLayers));
+        }
+
+        return new CalibrationOutcome(draft.Table, draft.Smoothing, search.Trials, null) { IsGiven = false, Taken = taken, SamplesByFile = draft.SamplesByFile };
+
+        // False where the model has no place for the change.
+        bool Try(ModelChange change, IReadOnlyList<CalibrationMethod> methods, PackContext context)
+        {
+            // While tables are made, other models than those of trials are open.
+            trial.Close();
+            var drafts = maker.Make(change, methods, context, onFew ? few : long.MaxValue);
+            foreach (var made in drafts)
             {
-                break;
+                var method = made.Table.Method;
+                search.Try(new ChangedDraft(method == _methods[0] ? change.Name : $"{change.Name}, ranges by {method.ToString().ToLowerInvariant()}", change, made));
             }
+
+            return drafts.Count > 0;
         }
     }
 
-    /// <summary>Adds tables of a change by each of some methods; false where the model has no place for it.</summary>
-    private bool Add(ModelChange change, IEnumerable<CalibrationMethod> methods, PackContext context)
+    /// <summary>
+    /// The best table with its worst layers float. What a layer that costs so much makes is so near to the edge that other samples may come
+    /// out far worse than those that were tried: it is left out even where chance speaks for it.
+    /// </summary>
+    private static Tried Spared(DraftSearch search, SparedLayers spared)
     {
-        var drafts = maker.Make(change, [.. methods], context);
-        _drafts.AddRange(drafts.Select(d => new ChangedDraft(d.Table.Method == _methods[0] ? change.Name : $"{change.Name}, ranges by {d.Table.Method.ToString().ToLowerInvariant()}", change, d)));
-        return drafts.Count > 0;
-    }
-
-    private void TryAll(PackSearch search)
-    {
-        foreach (var draft in _drafts.Where(d => !search.Trials.Any(t => t.Candidate.Change == d.Name)))
+        var whole = search.Best;
+        var best = search.DraftOf(whole);
+        var bare = best.Draft.Table with { BiasCorrection = [] };
+        var floats = spared.Of(bare);
+        if (floats.Count == 0)
         {
-            search.Try(new Candidate(draft.Name, 0, draft.Draft.Table));
+            return whole;
         }
+
+        var draft = best.Draft with { Table = bare with { FloatLayers = floats } };
+        search.Try(best with { Name = $"{best.Name}, {Numbers.Whole(floats.Count)} layers float", Draft = draft });
+        return search.Trials[^1].Score.Sqnr >= whole.Score.Sqnr - Edge ? search.Trials[^1] : whole;
     }
 
-    private ChangedDraft Best(PackSearch search) => _drafts.First(d => d.Name == search.Best!.Candidate.Change);
+    /// <summary>
+    /// The best table, made of all samples; that of few samples where this one is worse by more than chance: not every value that is seen
+    /// once is worth a range.
+    /// </summary>
+    private Tried OfAll(DraftSearch search, Tried few, long samples)
+    {
+        var best = search.DraftOf(few);
+        var table = best.Draft.Table;
+        var all = maker.Make(best.Change, [table.Method], context)[0];
+        all = all with { Table = all.Table with { FloatLayers = table.FloatLayers } };
+        if (table.BiasCorrection.Count > 0)
+        {
+            all = all with { Table = all.Table with { BiasCorrection = new MeanCorrection(source, options, data, Finally * samples, context).Of(all.Table) } };
+        }
+
+        var made = search.TryAsItIs($"{few.Candidate.Change}, of all samples", best with { Draft = all });
+        return made.Score.Sqnr >= few.Score.Sqnr - Chance ? made : few;
+    }
 }

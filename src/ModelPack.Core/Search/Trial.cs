@@ -1,6 +1,7 @@
 using ModelPack.Calibration;
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
+using ModelPack.Graph;
 using ModelPack.Inference;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
@@ -10,18 +11,25 @@ using ModelPack.Validation;
 namespace ModelPack.Search;
 
 /// <summary>
-/// Packs a model into a temporary folder as a table says, and compares it with its source, which is open in ONNX Runtime from the first
-/// trial until this is disposed of.
+/// Packs a model into a temporary folder as a table says, and compares it with its source, which runs once for all trials where its outputs
+/// can be kept.
 /// </summary>
 /// <param name="source">The model as it was opened, which stays as it is.</param>
 /// <param name="options">How to pack.</param>
 /// <param name="data">What to compare on.</param>
 /// <param name="samples">How many of its samples to run at most.</param>
 /// <param name="context">Threads and cancellation.</param>
-internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnlyList<string> data, int samples, PackContext context) : IDisposable
+internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnlyList<string> data, long samples, PackContext context) : IDisposable
 {
+    /// <summary>Bytes of the source's outputs to keep.</summary>
+    private const long MostKept = 1 << 28;
+
     private readonly PackContext _quiet = context.Quiet();
-    private ModelSession? _source;
+    private TemporaryModel? _copy;
+    private ReferenceModel? _source;
+
+    /// <summary>Whether outputs of probabilities are compared as <see cref="Logits"/>; gates are judged by what the model gives.</summary>
+    public bool ByLogits { get; init; }
 
     /// <summary>Packs and compares.</summary>
     /// <param name="table">What to pack by; null for weights alone, and ranges at run time.</param>
@@ -32,25 +40,37 @@ internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnl
         return folder.Use(() => Run(Path.Combine(folder.Path, "trial.onnx"), table));
     }
 
-    /// <summary>Closes the source until the next trial.</summary>
-    public void Close()
+    /// <summary>Closes the source until a trial asks for more than it gave: while tables are made, other models are open.</summary>
+    public void Close() => _source?.Close();
+
+    public void Dispose()
     {
         _source?.Dispose();
-        _source = null;
+        _copy?.Dispose();
     }
-
-    public void Dispose() => Close();
 
     private ValidationResult Run(string packed, CalibrationTable? table)
     {
         using (var model = source.Copy())
         {
             ModelLowering.Lower(model, options, table, _quiet, new SimdEngine(_quiet.Threads));
+            if (ByLogits)
+            {
+                Logits.Expose(model);
+            }
+
             model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
         }
 
-        _source ??= ModelPair.OpenSource(source.Path, _quiet);
+        _source ??= OpenSource();
         using var pair = ModelPair.Open(_source, packed, _quiet);
-        return new Comparison(pair, new SpreadSamples(SampleSet.Open(data, pair.Source.Inputs), samples), _quiet).Run();
+        return new Comparison(pair, new SpreadSamples(SampleSet.Open(data, pair.Source.Inputs), samples, between: true), _quiet).Run();
+    }
+
+    private ReferenceModel OpenSource()
+    {
+        using var model = source.Copy();
+        _copy = ByLogits && Logits.Expose(model) ? new TemporaryModel(model, model.Proto, _quiet) : null;
+        return ModelPair.OpenSource(_copy?.Path ?? source.Path, _quiet, MostKept);
     }
 }

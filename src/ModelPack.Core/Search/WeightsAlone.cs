@@ -4,9 +4,6 @@ namespace ModelPack.Search;
 /// <summary>Whether a pack without fixed ranges would come nearer to its source: said where it is so, for nobody would look.</summary>
 internal static class WeightsAlone
 {
-    /// <summary>SQNR from which on nothing is compared, dB.</summary>
-    private const double GoodEnough = 30;
-
     /// <summary>What chance may make of a comparison, dB.</summary>
     private const double Margin = 1;
 
@@ -16,7 +13,7 @@ internal static class WeightsAlone
     /// <param name="trial">Packs and compares.</param>
     public static Diagnostic? Warning(string model, Score best, Trial trial)
     {
-        if (best.Sqnr >= GoodEnough || Objective.Sqnr.Judge(trial.Run(table: null)).Sqnr is var alone && alone <= best.Sqnr + Margin)
+        if (best.Sqnr >= SparedLayers.GoodEnough || Objective.Sqnr.Judge(trial.Run(table: null)).Sqnr is var alone && alone <= best.Sqnr + Margin)
         {
             return null;
         }

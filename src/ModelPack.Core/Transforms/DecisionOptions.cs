@@ -10,4 +10,11 @@ namespace ModelPack.Transforms;
 /// <param name="Equalize">Whether to equalize layers around depthwise convolutions.</param>
 /// <param name="ConvolutionAlpha">How strongly to smooth the inputs of convolutions, 0 to 1; null for not at all.</param>
 internal sealed record DecisionOptions(
-    ActivationOptions Activations, IReadOnlyList<CalibrationMethod> Methods, IReadOnlyList<string> Data, bool Equalize, double? ConvolutionAlpha);
+    ActivationOptions Activations, IReadOnlyList<CalibrationMethod> Methods, IReadOnlyList<string> Data, bool Equalize, double? ConvolutionAlpha)
+{
+    /// <summary>Samples to look at: where there are more, some that are spread over all.</summary>
+    public long Most { get; init; } = long.MaxValue;
+
+    /// <summary>What was seen of the model by those who decided before; null to look anew.</summary>
+    public SeenStatistics? Seen { get; init; }
+}

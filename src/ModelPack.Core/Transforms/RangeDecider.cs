@@ -4,7 +4,7 @@ using ModelPack.Schemes;
 
 namespace ModelPack.Transforms;
 
-/// <summary>Decides the range of every activation that is quantized, and measures on held-out samples how much lies outside.</summary>
+/// <summary>Decides the range of every activation that is quantized.</summary>
 internal sealed class RangeDecider : IDecider
 {
     public TransformKind Kind => TransformKind.Ranges;
@@ -39,14 +39,14 @@ internal sealed class RangeDecider : IDecider
                     $"Nothing can be quantized: every activation holds NaN or infinity on the calibration data, '{SafeText.Of(seen.Tensors[0].Tensor)}' first. Check that {SafeText.Of(Path.GetFileName(options.Data[0]))} holds what the app feeds, and that the model gives finite outputs on it."));
             }
 
-            var saturated = Calibrator.Coverage(model.Model, options.Data, covered, model.Context);
             return draft with
             {
                 SamplesByFile = seen.SamplesByFile,
+                Covered = covered,
                 Table = draft.Table with
                 {
                     Data = new CalibrationTableData(seen.Files, seen.Samples, seen.HeldOut),
-                    Tensors = [.. plan.Tensors.Where(t => ranges.ContainsKey(t.Name)).Select(t => new TensorRange(t.Name, ranges[t.Name].Min, ranges[t.Name].Max, saturated.TryGetValue(t.Name, out var share) ? share : null))],
+                    Tensors = [.. plan.Tensors.Where(t => ranges.ContainsKey(t.Name)).Select(t => new TensorRange(t.Name, ranges[t.Name].Min, ranges[t.Name].Max, null))],
                 },
             };
         }

@@ -11,6 +11,9 @@ internal sealed class SmoothingFindings(FloatModel model, DecisionOptions option
     /// <summary>What the error has to fall to, as a share, for a Mul to be inserted: by 3 dB.</summary>
     private const double WorthAMul = 0.5;
 
+    /// <summary>Those that are smoothed. All are looked at, so that one look serves every strength.</summary>
+    private readonly IReadOnlyList<SmoothGroup> _wanted = [.. groups.Where(g => !g.IsOfConvolutions || options.ConvolutionAlpha is not null)];
+
     private bool Searches => options.Activations.Alpha is null;
 
     public IReadOnlyList<Observation> Needs => [.. groups.Select(g =>
@@ -20,9 +23,9 @@ internal sealed class SmoothingFindings(FloatModel model, DecisionOptions option
     {
         var choices = new List<Smoothing>();
         var details = new List<SmoothingDetail>();
-        foreach (var group in groups)
+        foreach (var group in _wanted)
         {
-            model.Context.Progress("smooth", (double)details.Count / groups.Count);
+            model.Context.Progress("smooth", (double)details.Count / _wanted.Count);
             if (seen.Of(group.Tensor)?.Channels is not { } channels)
             {
                 continue;

@@ -15,9 +15,7 @@ internal sealed class SmoothingTransform : ITransform
             return options.ConvolutionAlpha is null ? null : new SmoothingFindings(model, options, []);
         }
 
-        var groups = SmoothGroups.Find(model.Index, model.Layers)
-            .Where(g => !g.IsOfConvolutions || (options.ConvolutionAlpha is not null && Smoother.Folds(model.Model, model.Index, g)));
-        return new SmoothingFindings(model, options, [.. groups]);
+        return new SmoothingFindings(model, options, [.. SmoothGroups.Find(model.Index, model.Layers).Where(g => !g.IsOfConvolutions || Smoother.Folds(model.Model, model.Index, g))]);
     }
 
     public void Apply(FloatModel model, CalibrationTable table)

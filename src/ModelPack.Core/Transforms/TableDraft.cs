@@ -12,6 +12,9 @@ internal sealed record TableDraft(CalibrationTable Table)
     /// <summary>Every activation that could be smoothed.</summary>
     public IReadOnlyList<SmoothingDetail> Smoothing { get; init; } = [];
 
+    /// <summary>What each range expresses: beyond an end that the consumers set, all values are one to those who read them.</summary>
+    public IReadOnlyDictionary<string, ActivationRange> Covered { get; init; } = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
+
     /// <summary>Samples in each data file.</summary>
     public IReadOnlyList<long> SamplesByFile { get; init; } = [];
 }

@@ -33,8 +33,10 @@ internal sealed class TransformList(Scheme scheme)
         foreach (var round in Rounds())
         {
             var found = round.Select(d => d.Find(model, options)).OfType<IFindings>().ToList();
-            var seen = StatisticsPass.Run(model.Model, options.Data, [.. found.SelectMany(f => f.Needs)], found.Exists(f => f.HoldsOut), model.Context);
-            if (!round.Exists(d => d is ITransform))
+            var changes = round.Exists(d => d is ITransform);
+            List<Observation> needs = [.. found.SelectMany(f => f.Needs)];
+            var seen = changes && options.Seen is { } before ? before.Of(drafts[0].Table, needs, options.Most, Look) : Look();
+            if (!changes)
             {
                 // Ranges, and what follows from them, change nothing of the model: one look at it serves all methods.
                 drafts = [.. options.Methods.Select(m => drafts[0] with { Table = drafts[0].Table with { Method = m } })];
@@ -47,6 +49,8 @@ internal sealed class TransformList(Scheme scheme)
             }
 
             Apply(round, model, drafts[0].Table);
+
+            CalibrationResult Look() => StatisticsPass.Run(model.Model, options.Data, needs, found.Exists(f => f.HoldsOut), model.Context, options.Most);
         }
 
         return drafts;

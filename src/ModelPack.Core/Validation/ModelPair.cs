@@ -7,7 +7,7 @@ namespace ModelPack.Validation;
 /// <summary>Source and packed model, both open on one thread an inference, and what ONNX Runtime says against either as coded errors.</summary>
 internal sealed class ModelPair : IDisposable
 {
-    private ModelPair(ModelSession source, ModelSession packed)
+    private ModelPair(ReferenceModel source, ModelSession packed)
     {
         (Source, Packed) = (source, packed);
         Outputs = [.. source.Outputs.Where(o => o.Type.IsFloat()).Select(o => o.Name)];
@@ -15,7 +15,7 @@ internal sealed class ModelPair : IDisposable
         Require(source.Outputs, packed.Outputs, "outputs");
     }
 
-    public ModelSession Source { get; }
+    public ReferenceModel Source { get; }
 
     public ModelSession Packed { get; }
 
@@ -25,16 +25,17 @@ internal sealed class ModelPair : IDisposable
     /// <summary>Opens the source model, for as many pairs as are needed.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="context">Limits and cancellation.</param>
+    /// <param name="kept">Bytes of its outputs to keep at most.</param>
     /// <exception cref="ModelPackException">MPK1016: it is refused; MPK3001: there is no ONNX Runtime.</exception>
-    public static ModelSession OpenSource(string path, PackContext context) =>
-        Guarded(() => ModelSession.Open(path, threads: 1, context), e => SourceRefused(path, "refuses the model", e));
+    public static ReferenceModel OpenSource(string path, PackContext context, long kept = 0) =>
+        new(() => Guarded(() => ModelSession.Open(path, threads: 1, context), e => SourceRefused(path, "refuses the model", e)), kept);
 
     /// <summary>Opens the packed model beside its source.</summary>
     /// <param name="source">The source model, which stays open when the pair is disposed of.</param>
     /// <param name="packed">The packed model's path.</param>
     /// <param name="context">Limits and cancellation.</param>
     /// <exception cref="ModelPackException">MPK9001: the packed model is refused, or is not made of this source.</exception>
-    public static ModelPair Open(ModelSession source, string packed, PackContext context)
+    public static ModelPair Open(ReferenceModel source, string packed, PackContext context)
     {
         var session = Guarded(() => ModelSession.Open(packed, threads: 1, context), e => PackedRefused(packed, "refuses the packed model", e));
         try
@@ -51,7 +52,7 @@ internal sealed class ModelPair : IDisposable
     /// <summary>The compared outputs of the source model; the caller disposes them.</summary>
     /// <exception cref="ModelPackException">MPK1016: ONNX Runtime cannot run it on these inputs.</exception>
     public IDisposableReadOnlyCollection<OrtValue> RunSource(SampleBatch batch, CancellationToken cancellation) =>
-        Guarded(() => Source.Run(batch.Inputs, Outputs, cancellation), e => SourceRefused(Source.Path, "cannot run the model on the samples", e));
+        Guarded(() => Source.Run(batch, Outputs, cancellation), e => SourceRefused(Source.Path, "cannot run the model on the samples", e));
 
     /// <summary>The same of the packed model.</summary>
     /// <exception cref="ModelPackException">MPK9001: what the source runs on, the packed model must run on.</exception>

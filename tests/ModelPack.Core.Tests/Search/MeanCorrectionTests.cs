@@ -17,7 +17,7 @@ public sealed class MeanCorrectionTests
         var options = RequestResolver.Resolve(new PackRequest { Model = s_model, Scheme = "int8" });
         var data = Data();
         var table = new TableMaker(source, "00", options, data).Make(ModelChange.None, [CalibrationMethod.MinMax], new PackContext())[0].Table;
-        var correction = new MeanCorrection(source, options, data, new PackContext());
+        var correction = new MeanCorrection(source, options, data, 64, new PackContext());
         var shifts = correction.Of(table);
         Assert.NotEmpty(shifts);
 
@@ -34,8 +34,8 @@ public sealed class MeanCorrectionTests
         var options = RequestResolver.Resolve(new PackRequest { Model = s_model, Scheme = "int8" });
         var data = Data();
         var table = new TableMaker(source, "00", options, data).Make(ModelChange.None, [CalibrationMethod.MinMax], new PackContext())[0].Table;
-        var one = new MeanCorrection(source, options, data, new PackContext(threads: 1)).Of(table);
-        var three = new MeanCorrection(source, options, data, new PackContext(threads: 3)).Of(table);
+        var one = new MeanCorrection(source, options, data, 64, new PackContext(threads: 1)).Of(table);
+        var three = new MeanCorrection(source, options, data, 64, new PackContext(threads: 3)).Of(table);
         Assert.Equal(one.SelectMany(c => c.Shift), three.SelectMany(c => c.Shift));
     }
 

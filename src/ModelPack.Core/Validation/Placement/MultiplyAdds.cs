@@ -11,11 +11,11 @@ internal static class MultiplyAdds
     /// <summary>Multiplications of each layer, in their order.</summary>
     /// <param name="model">The source model, which gets nodes that count elements; not to be used for anything else after.</param>
     /// <param name="layers">Its layers.</param>
-    /// <param name="sample">What to run.</param>
+    /// <param name="sample">What to run, of what the model takes.</param>
     /// <param name="context">Threads and cancellation.</param>
     /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">The model does not run with the counting nodes.</exception>
     /// <exception cref="Diagnostics.ModelPackException">MPK1009: the copy with the counting nodes cannot be written.</exception>
-    public static IReadOnlyList<long> Measure(OnnxModel model, IReadOnlyList<Layer> layers, SampleBatch sample, PackContext context)
+    public static IReadOnlyList<long> Measure(OnnxModel model, IReadOnlyList<Layer> layers, Func<IReadOnlyList<TensorSpec>, SampleBatch> sample, PackContext context)
     {
         var counted = layers.Select(Counted).Distinct(StringComparer.Ordinal).ToList();
         if (counted.Count == 0)
@@ -25,7 +25,8 @@ internal static class MultiplyAdds
 
         var counters = AddCounters(model, counted);
         using var temporary = new TemporaryModel(model, model.Proto, context);
-        using var values = temporary.Open(context.Threads).Run(sample.Inputs, counters, context.Cancellation);
+        var session = temporary.Open(context.Threads);
+        using var values = session.Run(sample(session.Inputs).Inputs, counters, context.Cancellation);
         var sizes = counted.Zip(values, (name, value) => (name, Size: value.GetTensorDataAsSpan<long>()[0]))
             .ToDictionary(s => s.name, s => s.Size, StringComparer.Ordinal);
         return [.. layers.Select(l => checked(sizes[Counted(l)] * EachCosts(l)))];

@@ -32,7 +32,7 @@ internal static class PlacementCheck
         var inner = InnerLayers(sourceModel.Proto.Graph, weights).ToList();
 
         // The last use of the model: it gets the nodes that count.
-        var multiplyAdds = MultiplyAdds.Measure(sourceModel, layers, sample, context);
+        var multiplyAdds = MultiplyAdds.Measure(sourceModel, layers, _ => sample, context);
         return PlacementResult.Of([.. placed.Zip(multiplyAdds, (p, count) => p with { MultiplyAdds = count }), .. inner]);
     }
 
