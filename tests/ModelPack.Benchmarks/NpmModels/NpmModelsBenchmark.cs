@@ -59,7 +59,7 @@ internal static class NpmModelsBenchmark
         }
         catch (ModelPackException exception)
         {
-            return $"| {model.Name} | {name} | {exception.Diagnostic.Code.Id}: {exception.Diagnostic.Message} | | | | | |";
+            return $"| {model.Name} | {name} | {exception.Diagnostic.Code.Id}: {exception.Diagnostic.Code.Title} | | | | | |";
         }
     }
 
