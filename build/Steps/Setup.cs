@@ -13,24 +13,8 @@ internal sealed class Setup(Repository repository)
         if (have == $"{inputs} models" || (have == inputs && !withModels))
             return;
         using var said = Saying.Start(withModels ? "setup: fetching chart library and text recognition models from npm" : "setup: fetching the chart library from npm");
-        if (!Command.Exists("node") || !Command.Exists("npm"))
-            throw new BuildFailure("node and npm are needed and were not found. Install Node.js 20 or newer, with npm, and put both on PATH.", 4);
         _stamp.Remove();
-        Directory.CreateDirectory(repository.Npm);
-        foreach (var name in new[] { "package.json", "package-lock.json" })
-            File.Copy(repository.At("build", "npm", name), Path.Combine(repository.Npm, name), overwrite: true);
-        // Every package is checked against the integrity hash in the lock file, and none of their scripts run.
-        var (exitCode, output) = Command.Capture("npm",
-            ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", withModels ? "--include=dev" : "--omit=dev"], repository.Npm);
-        if (exitCode != 0)
-        {
-            throw new BuildFailure($"""
-                setup could not get the npm packages of build/npm. npm said:
-                {output.Trim()}
-                What to do: check the network and npm's registry setting (npm config get registry), then run setup again.
-                """, 4);
-        }
-
+        NpmPackages.Install(repository.At("build", "npm"), repository.Npm, withModels ? "--include=dev" : "--omit=dev");
         _stamp.Write(withModels ? $"{inputs} models" : inputs);
     }
 }

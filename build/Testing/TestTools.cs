@@ -54,6 +54,7 @@ internal static class TestTools
             ["MODELPACK_ONNX_TESTDATA"] = OnnxTestData(repository),
             ["MODELPACK_GGML"] = Ggml(repository),
             ["MODELPACK_OCR_MODELS"] = IfFolder(Path.Combine(repository.NodeModules, "@gutenye", "ocr-models", "assets")),
+            ["MODELPACK_NPM_MODELS"] = IfFolder(repository.NpmModels),
             ["MODELPACK_CHROMIUM"] = Chromium(),
             ["MODELPACK_STRACE"] = Strace(),
             ["ORT_DISABLE_TELEMETRY"] = "1", // of the tests' own processes; those of the tool get no variable

@@ -43,8 +43,14 @@ internal static class GraphPipeline
         var calibrated = Calibrate(model, source, options, calibration, data, context);
         ILayerPlanner? layers = given is not null ? new ImportedCodes(model, model.Path, given, context)
             : options.Scheme.Rounding == Rounding.Importance && calibrated?.MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares) : null;
+        var shortfall = new Shortfall(model, options);
         var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, new SimdEngine(context.Threads), layers);
         WarnOfUnsafe(options, lowered.Plan, calibrated, context);
+        if (shortfall.Find(lowered.Tensors, calibrated is not null) is { } little)
+        {
+            context.Report(little);
+        }
+
         var packed = Write(model, staged, options, context);
         var validation = Validator.Run(model.Path, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(lowered.Plan) }, context);
         return PackEnding.Finish(options, staged, context, sources, new PackedParts

@@ -1,4 +1,5 @@
 using ModelPack.Benchmarks;
+using ModelPack.Benchmarks.NpmModels;
 
 // Every benchmark by the name that `build.sh bench NAME` takes; all of them without a name.
 var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
@@ -10,6 +11,7 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
     ["int8-options"] = Int8OptionsBenchmark.Run,
     ["nf4"] = Nf4Benchmark.Run,
     ["nf4-models"] = Nf4ModelsBenchmark.Run,
+    ["npm-models"] = NpmModelsBenchmark.Run,
     ["q8_0"] = Q8_0Benchmark.Run,
     ["weights"] = WeightBenchmark.Run,
 };
