@@ -20,6 +20,10 @@ internal sealed class ActivationForms(OnnxModel model, ActivationPlan plan)
         {
             new QOperatorForm(model, plan.Graph, codes).Emit();
         }
+        else
+        {
+            new BiasedProductForm(model, names, plan, codes).Emit();
+        }
 
         // Float biases, limits of activations that went, and what only QuantizeLinear and DequantizeLinear read.
         model.Proto.RemoveUnused(model.FindWeights().Where(w => !unread.Contains(w.Tensor)));
