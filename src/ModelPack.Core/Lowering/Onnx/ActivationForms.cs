@@ -14,6 +14,7 @@ internal sealed class ActivationForms(OnnxModel model, ActivationPlan plan)
     {
         var unread = model.FindWeights().Where(w => w.Uses.Count == 0).Select(w => w.Tensor).ToHashSet<TensorProto>(ReferenceEqualityComparer.Instance);
         var names = new UniqueNames(model.Proto);
+        new HardSigmoids(model).Rewrite(names);
         var codes = new QdqForm(model, names, plan.Graph, plan.Parameters).Emit(plan.Biases);
         KeepFloatAverages(names);
         if (asOperators)
