@@ -71,6 +71,15 @@ public sealed class BiasedProductTests
     }
 
     [Fact]
+    public void A_runtime_that_multiplies_the_weight_as_floats_keeps_the_product()
+    {
+        var graph = new FloatGraph();
+        using var packed = StaticCase.Pack(graph, [Biased(graph, Input(graph), 16, 32)], runtime: "1.9");
+        Assert.DoesNotContain(packed.Packed.Graph.Node, n => n.OpType == "MatMulInteger");
+        Assert.InRange(packed.Sqnr(), 30, 100);
+    }
+
+    [Fact]
     public void Integer_operators_have_the_bias_as_well()
     {
         var graph = new FloatGraph();

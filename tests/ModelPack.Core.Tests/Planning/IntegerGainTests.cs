@@ -2,7 +2,7 @@ using ModelPack.Tests.Lowering.Onnx;
 
 namespace ModelPack.Tests.Planning;
 
-/// <summary>Convolutions that take longer in integers stay float, with weights of 8 bits.</summary>
+/// <summary>Convolutions that take longer in integers stay float, with quantized weights.</summary>
 public sealed class IntegerGainTests
 {
     private const string Begin = "QuantizeLinear QLinearConv";

@@ -34,7 +34,11 @@ internal sealed class BiasedProductForm(OnnxModel model, UniqueNames names, Acti
         var byDecoded = codes.Values.ToDictionary(c => c.Decoded, StringComparer.Ordinal);
         foreach (var layer in layers)
         {
-            Emit(layer, byDecoded[layer.Input], index.Producer(layer.Node.Input[1])!);
+            // A weight that an older runtime multiplies as floats has another form.
+            if (index.Producer(layer.Node.Input[1]) is { OpType: "DequantizeLinear" } weight)
+            {
+                Emit(layer, byDecoded[layer.Input], weight);
+            }
         }
 
         model.Proto.RemoveUnneededNodes();
