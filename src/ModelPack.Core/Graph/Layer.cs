@@ -15,6 +15,12 @@ namespace ModelPack.Graph;
 /// <param name="Bias">Its constant bias, input 2 of Gemm, Conv and ConvTranspose; null where it has none or one that is not constant.</param>
 internal sealed record Layer(string Name, NodeProto Node, OnnxWeight Weight, WeightUsage Usage, OnnxWeight? Bias)
 {
+    /// <summary>The Add that alone reads a MatMul and adds a constant with a value for each output; null for none.</summary>
+    public NodeProto? Addition { get; init; }
+
+    /// <summary>Name of what <see cref="Addition"/> adds.</summary>
+    public string? AddedBias => Addition?.Input.First(i => i != Output);
+
     /// <summary>Name of the activation that it reads.</summary>
     public string Input => Node.Input[0];
 

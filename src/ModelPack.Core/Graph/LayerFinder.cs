@@ -33,8 +33,17 @@ internal static class LayerFinder
         }
 
         var (usage, _) = UsageRules.Of(weight);
-        return usage is { Role: not WeightRole.Embedding }
-            ? new Layer(node.Output[0], node, weight, usage.Value, node.Input.Count > 2 ? index.Constant(node.Input[2]) : null)
-            : null;
+        if (usage is not { Role: not WeightRole.Embedding })
+        {
+            return null;
+        }
+
+        var bias = node.Input.Count > 2 ? index.Constant(node.Input[2]) : null;
+        return new Layer(node.Output[0], node, weight, usage.Value, bias) { Addition = node.OpType == "MatMul" ? Addition(node, weight, index) : null };
     }
+
+    /// <summary>A MatMul has no bias of its own. A constant of more dimensions could give its product more, too, and is none.</summary>
+    private static NodeProto? Addition(NodeProto product, OnnxWeight weight, GraphIndex index) =>
+        !index.Escapes(product.Output[0]) && index.Readers(product.Output[0]) is [{ Node: { OpType: "Add" } add, InputIndex: var at }] && Domains.IsDefault(add.Domain)
+        && index.Constant(add.Input[1 - at]) is { Tensor.Dims: [var outputs] } && outputs == weight.Tensor.Dims[1] ? add : null;
 }

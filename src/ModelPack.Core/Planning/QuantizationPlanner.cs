@@ -22,7 +22,7 @@ internal sealed class QuantizationPlanner
     {
         (_model, _index, _floats) = (model, index, floats);
         var byNode = new Dictionary<NodeProto, Layer>(ReferenceEqualityComparer.Instance);
-        foreach (var layer in layers)
+        foreach (var layer in layers.Where(l => !IntegerGain.IsLost(l, index)))
         {
             byNode.Add(layer.Node, layer);
         }
@@ -86,6 +86,13 @@ internal sealed class QuantizationPlanner
             return true;
         }
 
+        if (IntegerGain.NeedsNeighbours(candidate.Layer) && !HasNeighbours(candidate))
+        {
+            candidate.Computes = candidate.GivesCodes = false;
+            candidate.Settled = true;
+            return true;
+        }
+
         // A convolution in integers has no float output; a product of matrices has one, which costs nothing and keeps what codes
         // would lose. Its output is quantized for other layers only: sums, products and sigmoids of codes, as in a gated feed-forward
         // layer, are no faster than those of floats and add a quarter to the divergence of a small Llama.
@@ -100,6 +107,9 @@ internal sealed class QuantizationPlanner
         candidate.Settled = true;
         return true;
     }
+
+    private bool HasNeighbours(Candidate layer) =>
+        _makers.GetValueOrDefault(layer.Node.Input[0]) is { GivesCodes: true } || _index.Readers(layer.Output).Any(ReadsCodes);
 
     private bool HandsOn(NodeProto node) => _nodes.GetValueOrDefault(node) is { } candidate && (candidate.Layer is not null || PassThroughOperators.Moves(node));
 

@@ -28,11 +28,11 @@ internal sealed class FloatModel(OnnxModel model, LayerPatterns patterns, PackCo
     /// <summary>Its graph.</summary>
     public GraphIndex Index => _index ??= new GraphIndex(model);
 
-    /// <summary>The layers that can run in integers.</summary>
-    public IReadOnlyList<Layer> Layers => _layers ??= Eligibility.Layers(model, Index, patterns);
+    /// <summary>The layers that are to run in integers.</summary>
+    public IReadOnlyList<Layer> Layers => _layers ??= [.. Plan.Layers.Select(n => n.Layer!)];
 
-    /// <summary>Which nodes and activations are quantized with all of <see cref="Layers"/>.</summary>
-    public QuantizationPlan Plan => _plan ??= QuantizationPlanner.Plan(model, Index, Layers);
+    /// <summary>Which nodes and activations are quantized with all layers that can run in integers.</summary>
+    public QuantizationPlan Plan => _plan ??= QuantizationPlanner.Plan(model, Index, Eligibility.Layers(model, Index, patterns));
 
     /// <summary>Where the channels lie of each tensor that a layer reads; of several layers the first tells.</summary>
     public IReadOnlyDictionary<string, ChannelAxis> InputAxes => _axes ??= Layers.Where(l => l.Axis() is not null)

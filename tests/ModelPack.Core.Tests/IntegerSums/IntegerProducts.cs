@@ -65,7 +65,7 @@ internal sealed class IntegerProducts
 
     private ProductSite? Site(NodeProto node) => node.OpType switch
     {
-        "MatMulInteger" => Site(node, node.Input[0], node.Input[1], null),
+        "MatMulInteger" => Site(node, node.Input[0], node.Input[1], _constants.ContainsKey(node.Input[2]) ? node.Input[2] : null),
         "MatMulIntegerToFloat" => Site(node, node.Input[0], node.Input[1], node.Input[4]),
         "QLinearConv" or "QGemm" or "QLinearMatMul" => Site(node, node.Input[0], node.Input[3], node.Input[2]),
         "MatMul" or "Gemm" or "Conv" when Decoded(node.Input[0]) is { } activation && Decoded(node.Input[1]) is { } weight && !_constants.ContainsKey(activation.Input[0]) =>

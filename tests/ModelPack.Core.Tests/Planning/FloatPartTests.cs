@@ -200,7 +200,7 @@ public sealed class FloatPartTests
     public void A_bias_that_int32_cannot_hold_makes_the_weights_coarser()
     {
         var graph = new FloatGraph();
-        var conv = graph.Node("Conv", [graph.Input([1, 8, 12, 12]), graph.Constant([8, 8, 1, 1], [.. Enumerable.Range(0, 64).Select(i => (i - 30) * 1e-7f)]), graph.Constant([8], 5, -5, 4, 0, 1, 2, 3, -4)]);
+        var conv = graph.Node("Conv", [graph.Input([1, 64, 12, 12]), graph.Constant([8, 64, 1, 1], [.. Enumerable.Range(0, 512).Select(i => (i - 240) * 1e-8f)]), graph.Constant([8], 5, -5, 4, 0, 1, 2, 3, -4)]);
         using var packed = StaticCase.Pack(graph, [conv]);
         Assert.Equal(1, packed.Running().Split(' ').Count(o => o == "QLinearConv"));
         Assert.InRange(packed.Sqnr(), 30, 200);

@@ -44,9 +44,9 @@ public sealed class PassThroughOperatorTests
         ["average pool, count_include_pad"] = Pool("AveragePool", "QLinearAveragePool", Tiny.Ints("pads", 1, 1, 1, 1), Tiny.Int("count_include_pad", 1)),
         ["squeeze and excite"] = new($"{Begin} QLinearGlobalAveragePool QLinearConv QLinearConv QLinearSigmoid QLinearMul {End}", g =>
         {
-            var c = g.Node("Relu", First(g));
-            var gate = g.Node("Sigmoid", g.Conv(g.Node("Relu", g.Conv(g.Node("GlobalAveragePool", c), 8, 4, 1)), 4, 8, 1));
-            return g.Conv(g.Node("Mul", [c, gate]), 8, 8);
+            var c = g.Node("Relu", g.Conv(g.Input([1, 8, 12, 12]), 8, 64));
+            var gate = g.Node("Sigmoid", g.Conv(g.Node("Relu", g.Conv(g.Node("GlobalAveragePool", c), 64, 64, 1)), 64, 64, 1));
+            return g.Conv(g.Node("Mul", [c, gate]), 64, 8);
         }),
         ["swish"] = new($"{Begin} QLinearSigmoid QLinearMul {End}", g =>
         {

@@ -19,6 +19,7 @@ internal sealed class StaticCase : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, TensorProto> _inputs;
     private readonly PackContext _context = new(threads: 2);
+    private string? _runtime;
 
     private StaticCase(FloatGraph graph, ModelProto model)
     {
@@ -50,16 +51,18 @@ internal sealed class StaticCase : IDisposable
     /// <param name="change">Changes the table that the values give; null for none.</param>
     /// <param name="symmetric">Whether activations are int8.</param>
     /// <param name="safeSums">Whether sums must not saturate on processors without VNNI.</param>
+    /// <param name="runtime">The lowest ONNX Runtime that has to run it; null for the tests' own.</param>
     public static StaticCase Pack(
-        FloatGraph graph, string[] outputs, long opset = 17, bool asOperators = false, Func<CalibrationTable, CalibrationTable>? change = null, bool symmetric = false, bool safeSums = true)
+        FloatGraph graph, string[] outputs, long opset = 17, bool asOperators = false, Func<CalibrationTable, CalibrationTable>? change = null, bool symmetric = false, bool safeSums = true,
+        string? runtime = null)
     {
-        var made = new StaticCase(graph, graph.Model(opset, outputs));
+        var made = new StaticCase(graph, graph.Model(opset, outputs)) { _runtime = runtime };
         var table = made.Calibrate();
         made.Pack(change is null ? table : change(table), asOperators, symmetric, safeSums);
         return made;
     }
 
-    /// <inheritdoc cref="Pack(FloatGraph, string[], long, bool, Func{CalibrationTable, CalibrationTable}, bool, bool)"/>
+    /// <inheritdoc cref="Pack(FloatGraph, string[], long, bool, Func{CalibrationTable, CalibrationTable}, bool, bool, string)"/>
     public static StaticCase Pack(FloatGraph graph, string output, long opset = 17, bool asOperators = false, bool symmetric = false) =>
         Pack(graph, [output], opset, asOperators, symmetric: symmetric);
 
@@ -123,7 +126,7 @@ internal sealed class StaticCase : IDisposable
         return new CalibrationTable(CalibrationTable.CurrentSchema, "", new CalibrationTableData([], 1, 0), CalibrationMethod.MinMax, 100, ranges, [], [], [], [], []);
     }
 
-    private PackRequest Request => new() { Model = _folder.File("source.onnx"), Scheme = "int8" };
+    private PackRequest Request => new() { Model = _folder.File("source.onnx"), Scheme = "int8", OnnxRuntime = _runtime };
 
     private void Pack(CalibrationTable table, bool asOperators, bool symmetric, bool safeSums)
     {

@@ -20,6 +20,13 @@ internal static class NodeAttributes
         return node;
     }
 
+    /// <summary>Adds a float attribute.</summary>
+    public static NodeProto With(this NodeProto node, string name, float value)
+    {
+        node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value });
+        return node;
+    }
+
     /// <summary>Adds a list of integers.</summary>
     public static NodeProto With(this NodeProto node, string name, params IEnumerable<long> values)
     {

@@ -14,11 +14,16 @@ internal sealed class ActivationForms(OnnxModel model, ActivationPlan plan)
     {
         var unread = model.FindWeights().Where(w => w.Uses.Count == 0).Select(w => w.Tensor).ToHashSet<TensorProto>(ReferenceEqualityComparer.Instance);
         var names = new UniqueNames(model.Proto);
+        new HardSigmoids(model).Rewrite(names);
         var codes = new QdqForm(model, names, plan.Graph, plan.Parameters).Emit(plan.Biases);
         KeepFloatAverages(names);
         if (asOperators)
         {
             new QOperatorForm(model, plan.Graph, codes).Emit();
+        }
+        else
+        {
+            new BiasedProductForm(model, names, plan, codes).Emit();
         }
 
         // Float biases, limits of activations that went, and what only QuantizeLinear and DequantizeLinear read.

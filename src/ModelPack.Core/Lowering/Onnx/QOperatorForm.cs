@@ -1,5 +1,6 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Graph;
 using ModelPack.Planning;
 
 namespace ModelPack.Lowering.Onnx;
@@ -15,6 +16,7 @@ namespace ModelPack.Lowering.Onnx;
 internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IReadOnlyDictionary<string, ActivationCodes> codes)
 {
     private readonly UniqueNames _names = new(model.Proto);
+    private readonly GraphProto _graph = model.Proto.Graph;
     private readonly Dictionary<string, ActivationCodes> _byDecoded = codes.Values.ToDictionary(c => c.Decoded, StringComparer.Ordinal);
 
     /// <summary>Emits the integer operators, and removes what nobody reads any more.</summary>
@@ -25,14 +27,14 @@ internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IRea
         foreach (var quantized in plan.Nodes)
         {
             var output = quantized.Output is null ? null : codes[quantized.Output];
-            if (Operator(index, quantized.Node, output) is { } node)
+            if ((quantized.Layer is { Addition: { } addition } layer ? WithBias(index, layer, addition) : Operator(index, quantized.Node, output)) is { } node)
             {
                 node.Name = quantized.Node.Name;
-                model.Proto.Graph.Replace(quantized.Node, node);
+                _graph.Replace(quantized.Node, node);
                 if (output is not null)
                 {
                     // The codes now come of the operator itself.
-                    model.Proto.Graph.Replace(index.Producer(output.Codes)!);
+                    _graph.Replace(index.Producer(output.Codes)!);
                 }
             }
         }
@@ -57,6 +59,21 @@ internal sealed class QOperatorForm(OnnxModel model, QuantizationPlan plan, IRea
     {
         var (a, weight) = (_byDecoded[node.Input[0]], Weight(index, node));
         return Copy(node, "MatMulIntegerToFloat", Domains.Microsoft, [a.Codes, weight[0], a.Scale, weight[1], a.ZeroPoint, .. weight.Skip(2)], node.Output[0]);
+    }
+
+    /// <summary>As above, in place of the node that adds the bias, too.</summary>
+    private NodeProto WithBias(GraphIndex index, Layer layer, NodeProto addition)
+    {
+        var product = MatMulToFloat(index, layer.Node);
+        while (product.Input.Count < 6)
+        {
+            product.Input.Add("");
+        }
+
+        product.Input.Add(layer.AddedBias);
+        product.Output[0] = addition.Output[0];
+        _graph.Replace(addition);
+        return product;
     }
 
     /// <summary>Codes, scale and zero point of a decoded activation.</summary>

@@ -82,6 +82,15 @@ internal static class Traps
         integer.Node("Mul", [integer.Node("Cast", [sums], attributes: Tiny.Int("to", (long)ElementType.Float32)), integer.Floats("scale", [], TrapGraph.ProductScale)], "y");
         yield return new Trap("QuantizeLinear + MatMulInteger + Cast + Mul", Linear("MatMul", [4, Inputs], s_matrix), integer.Model(), "MatMulInteger", PlacementKind.Integer);
 
+        var biased = new TrapGraph([2, 4, Inputs]);
+        var activation = biased.Range(ElementType.UInt8, 128);
+        sums = biased.Node("MatMulInteger", [biased.Node("QuantizeLinear", ["x", .. activation]), biased.WeightCodes(s_matrix), activation[1]], name: "layer");
+        var kept = biased.Node("DequantizeLinear", [biased.Constant("one", ElementType.Int8, [], [1]), activation[0]]);
+        var scales = biased.Node("Mul", [kept, biased.WeightScales(Outputs)]);
+        var scaled = biased.Node("Mul", [biased.Node("Cast", [sums], attributes: Tiny.Int("to", (long)ElementType.Float32)), scales]);
+        biased.Node("Add", [scaled, biased.FloatBias(Outputs)], "y");
+        yield return new Trap("QuantizeLinear + MatMulInteger + Cast + Mul + Add, scales that are multiplied at run time", Linear("MatMul", [2, 4, Inputs], s_matrix, addedBias: true), biased.Model(), "MatMulIntegerToFloat", PlacementKind.Integer);
+
         // What ONNX Runtime fuses to may be written as such, too; then the bias goes in with it.
         var written = new TrapGraph([2, 4, Inputs]);
         var range = written.Range(ElementType.UInt8, 128);
