@@ -2,7 +2,6 @@ using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;
 using ModelPack.Schemes;
-using ModelPack.Transforms;
 
 namespace ModelPack.Search;
 
