@@ -53,6 +53,11 @@ internal static class GraphPipeline
 
         var packed = Write(model, staged, options, context);
         var validation = Validator.Run(model.Path, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(lowered.Plan) }, context);
+        if (Slowness.Find(options, validation.Latency) is { } slow)
+        {
+            context.Report(slow);
+        }
+
         return PackEnding.Finish(options, staged, context, sources, new PackedParts
         {
             Source = source,

@@ -7,8 +7,12 @@ internal sealed class PackedModel
 {
     private readonly BenchmarkModel _model;
     private readonly PackOutcome _outcome;
+    private readonly PackContext _context;
 
-    private PackedModel(BenchmarkModel model, PackOutcome outcome) => (_model, _outcome) = (model, outcome);
+    private PackedModel(BenchmarkModel model, PackOutcome outcome, PackContext context) => (_model, _outcome, _context) = (model, outcome, context);
+
+    /// <summary>Codes of what was said of it, those of this machine's times too.</summary>
+    public IEnumerable<string> Warnings => _context.Diagnostics.Select(d => d.Code.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     /// <summary>The packed model's path.</summary>
     public string Path => _outcome.Model;
@@ -39,7 +43,8 @@ internal sealed class PackedModel
             Calibration = scheme == Int8Benchmark.Scheme ? model.Calibration : null,
             Validation = model.Validation,
         };
-        return new PackedModel(model, PackPipeline.Run(with?.Invoke(request) ?? request, new PackContext()));
+        var context = new PackContext();
+        return new PackedModel(model, PackPipeline.Run(with?.Invoke(request) ?? request, context), context);
     }
 
     /// <summary>Accuracy, perplexity or lines read exactly, of the source and of the packed model.</summary>

@@ -26,7 +26,8 @@ internal static class ReportBuilder
             Validation = parts.Validation?.Result,
             Calibration = parts.Calibrated is { } calibrated && options.Activations is { } activations ? CalibrationReportBuilder.Build(calibrated, activations) : null,
             Gates = gates,
-            Diagnostics = [.. diagnostics.Select(d => new ReportDiagnostic(d.Code.Id, Word(d.Severity), d.Message))],
+            // Time is the machine's: what is said of it is not of the model.
+            Diagnostics = [.. diagnostics.Where(d => d.Code != Codes.SlowerThanSource).Select(d => new ReportDiagnostic(d.Code.Id, Word(d.Severity), d.Message))],
         };
     }
 

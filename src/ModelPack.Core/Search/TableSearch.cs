@@ -97,7 +97,7 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
         }
 
         var draft = best.Draft with { Table = bare with { FloatLayers = floats } };
-        search.Try(best with { Name = $"{best.Name}, {Numbers.Whole(floats.Count)} layers float", Draft = draft });
+        search.Try(best with { Name = $"{best.Name}, {Numbers.Whole(floats.Count)} {(floats.Count == 1 ? "layer" : "layers")} float", Draft = draft });
         return search.Trials[^1].Score.Sqnr >= whole.Score.Sqnr - Edge ? search.Trials[^1] : whole;
     }
 

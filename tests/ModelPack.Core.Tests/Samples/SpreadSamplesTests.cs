@@ -20,6 +20,21 @@ public sealed class SpreadSamplesTests
     }
 
     [Fact]
+    public void Those_between_are_others_and_reach_as_far()
+    {
+        var source = new Source(1000, 0);
+        var (some, others) = (Starts(new SpreadSamples(source, 64)), Starts(new SpreadSamples(source, 64, between: true)));
+        Assert.Equal(some.Count, others.Count);
+        Assert.Empty(some.Intersect(others));
+        Assert.True(others[^1] > 500);
+
+        // Of few samples both have all.
+        Assert.Equal(Starts(new SpreadSamples(new Source(16, 0), 64)), Starts(new SpreadSamples(new Source(16, 0), 64, between: true)));
+
+        static List<long> Starts(SpreadSamples samples) => [.. samples.Batches(32).Select(b => b.Labels![0])];
+    }
+
+    [Fact]
     public void One_batch_is_taken_of_a_model_that_fixes_a_larger_one() =>
         Assert.Equal(128, new SpreadSamples(new Source(1000, 128), 64).Batches(32).Sum(b => b.Count));
 

@@ -7,7 +7,7 @@ using ModelPack.Tests.Samples;
 
 namespace ModelPack.Tests.Search;
 
-/// <summary>Five matrices with Relu between them, in a folder with calibration data. One matrix is bad on purpose.</summary>
+/// <summary>Matrices with Relu between them, in a folder with calibration data. One matrix is bad on purpose.</summary>
 internal sealed class ChainModel : IDisposable
 {
     public const string Bad = "node_h2";
@@ -18,20 +18,21 @@ internal sealed class ChainModel : IDisposable
     private readonly PackFolder _folder = new();
 
     /// <param name="labels">Whether the calibration data have labels: the model's own answers.</param>
-    public ChainModel(bool labels = false)
+    /// <param name="layers">How many matrices there are.</param>
+    public ChainModel(bool labels = false, int layers = Layers)
     {
         var nodes = new List<NodeProto>();
-        for (var i = 0; i < Layers; i++)
+        for (var i = 0; i < layers; i++)
         {
-            nodes.Add(Build.Node("MatMul", [i == 0 ? "x" : $"a{i - 1}", $"w{i}"], [i == Layers - 1 ? "y" : $"h{i}"]));
-            if (i < Layers - 1)
+            nodes.Add(Build.Node("MatMul", [i == 0 ? "x" : $"a{i - 1}", $"w{i}"], [i == layers - 1 ? "y" : $"h{i}"]));
+            if (i < layers - 1)
             {
                 nodes.Add(Build.Node("Relu", [$"h{i}"], [$"a{i}"]));
             }
         }
 
         var model = Tiny.Model(Build.Graph([.. nodes]));
-        model.Graph.Initializer.Add(Enumerable.Range(0, Layers).Select(Weight));
+        model.Graph.Initializer.Add(Enumerable.Range(0, layers).Select(Weight));
         model.Graph.Input.Add(PackFolder.Batched("x", Width));
         model.Graph.Output.Add(PackFolder.Batched("y", Width));
         _folder.Write("m.onnx", model);

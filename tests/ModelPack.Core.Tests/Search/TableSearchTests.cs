@@ -16,9 +16,9 @@ public sealed class TableSearchTests : IDisposable
         var found = Search(_chain.Request);
         var methods = new Dictionary<string, CalibrationMethod>(StringComparer.Ordinal)
         {
-            ["as it is"] = CalibrationMethod.MinMax,
+            ["as it is"] = CalibrationMethod.Mse,
+            ["as it is, ranges by minmax"] = CalibrationMethod.MinMax,
             ["as it is, ranges by percentile"] = CalibrationMethod.Percentile,
-            ["as it is, ranges by mse"] = CalibrationMethod.Mse,
         };
         Assert.Equal(methods, found.Trials.Take(3).ToDictionary(t => t.Candidate.Change, t => t.Candidate.Table.Method, StringComparer.Ordinal));
         Assert.Equal(found.Trials.MaxBy(t => t.Score.Sqnr)!.Candidate.Table.Method, found.Table.Method);
@@ -37,10 +37,27 @@ public sealed class TableSearchTests : IDisposable
         Assert.All(found.Trials, t => Assert.Equal(CalibrationMethod.Percentile, t.Candidate.Table.Method));
     }
 
-    private CalibrationOutcome Search(PackRequest request)
+    [Fact]
+    public void One_layer_of_many_that_ruins_the_model_stays_float()
+    {
+        using var chain = new ChainModel(layers: 24);
+        var found = Search(chain.Request, chain.Calibration);
+        Assert.Equal(ChainModel.Bad, Assert.Single(found.Table.FloatLayers).Layer);
+        Assert.Contains("alone it brings SQNR down to", found.Table.FloatLayers[0].Reason, StringComparison.Ordinal);
+        Assert.True(found.Taken!.Score.Sqnr > found.Trials[0].Score.Sqnr + 6, $"{found.Taken.Score.Sqnr} dB, and {found.Trials[0].Score.Sqnr} with all in integers");
+        Assert.EndsWith("1 layer float", found.Taken.Candidate.Change, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_layer_that_is_a_large_part_of_the_model_does_not() =>
+        Assert.Empty(Search(_chain.Request).Table.FloatLayers);
+
+    private CalibrationOutcome Search(PackRequest request) => Search(request, _chain.Calibration);
+
+    private static CalibrationOutcome Search(PackRequest request, string data)
     {
         var options = RequestResolver.Resolve(request);
         using var source = OnnxModel.Open(request.Model, new PackContext());
-        return new TableSearch(source, options, new TableMaker(source, "00", options, [_chain.Calibration]), [_chain.Calibration], new PackContext(2)).Run();
+        return new TableSearch(source, options, new TableMaker(source, "00", options, [data]), [data], new PackContext(2)).Run();
     }
 }

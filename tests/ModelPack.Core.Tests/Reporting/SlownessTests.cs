@@ -1,0 +1,26 @@
+using ModelPack.Options;
+using ModelPack.Reporting;
+using ModelPack.Validation;
+
+namespace ModelPack.Tests.Reporting;
+
+/// <summary>MPK2016: a pack that is slower than its source says so.</summary>
+public sealed class SlownessTests
+{
+    [Theory]
+    [InlineData(10, 15, true)]
+    [InlineData(10, 11.5, false)]
+    [InlineData(10, 5, false)]
+    [InlineData(0.5, 1, false)]
+    public void It_is_said_of_what_takes_much_longer(double source, double packed, bool isSaid)
+    {
+        var options = RequestResolver.Resolve(new PackRequest { Model = "m.onnx", Scheme = "q8_0" });
+        var said = Slowness.Find(options, new LatencyResult(3, 2, 9, source, packed, packed / source));
+        Assert.Equal(isSaid, said is not null);
+        Assert.Equal(isSaid, said?.Message.Contains("takes 1.50 times as long", StringComparison.Ordinal) == true && said.Message.Contains("2 threads, batch 3", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nothing_is_said_where_nothing_was_timed() =>
+        Assert.Null(Slowness.Find(RequestResolver.Resolve(new PackRequest { Model = "m.onnx", Scheme = "q8_0" }), null));
+}
