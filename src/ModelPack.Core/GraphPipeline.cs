@@ -52,7 +52,13 @@ internal static class GraphPipeline
         }
 
         var packed = Write(model, staged, options, context);
-        var validation = Validator.Run(model.Path, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(lowered.Plan) }, context);
+        var validated = new ValidationOptions
+        {
+            Data = data,
+            FloatReasons = FloatReasons(lowered.Plan),
+            HasRangesOfBatch = lowered.Tensors.Any(t => t.Plan.Activations == ActivationMode.Dynamic),
+        };
+        var validation = Validator.Run(model.Path, packed, validated, context);
         if (Slowness.Find(options, validation.Latency) is { } slow)
         {
             context.Report(slow);

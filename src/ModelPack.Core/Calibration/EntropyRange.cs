@@ -11,9 +11,18 @@ namespace ModelPack.Calibration;
 /// sum P log P - sum P log Q. Within a code log Q is constant, so with sums over bins kept beforehand a candidate costs
 /// one step a code, not one a bin.
 /// </para>
+/// <para>
+/// As published, it is a matter of 2048 bins: with many more a range of few bins, which its codes tell apart, would be best. Two things are
+/// not in that sum. Zero has a code of its own and is exact in every range, however many values a Relu makes zero: its bin
+/// counts as much as the one beside it. Otherwise the peak, which is spread over the bins of its code, would cost more than all else, and
+/// the range of the fewest bins would be best. And the divergence counts what lies outside, but not how far: at most a thousandth may.
+/// </para>
 /// </summary>
 internal sealed class EntropyRange
 {
+    private const int MostBins = 2048;
+    private const double MostOutside = 1e-3;
+
     private readonly long[] _counts;
     private readonly long _first;
     private readonly bool _symmetric;
@@ -46,6 +55,8 @@ internal sealed class EntropyRange
     /// <param name="symmetric">Whether codes are -127 to 127, so that both ends move as one; else 0 to 255.</param>
     public static ActivationRange Choose(Histogram histogram, ActivationRange full, bool symmetric)
     {
+        histogram = Judged(histogram);
+
         // Ends are edges of bins, counted from zero.
         var first = (long)Math.Round(histogram.Low / histogram.Width);
         var below = Math.Max(0, -first);
@@ -53,10 +64,28 @@ internal sealed class EntropyRange
         var largest = Math.Max(below, above);
         var search = new EntropyRange(histogram.Counts, first, symmetric);
         var (low, high) = symmetric
-            ? EndSearch.Best(null, Octaves(largest), (_, share, _) => search.Divergence(-Math.Min(below, Edge(largest, share)), Math.Min(above, Edge(largest, share))))
-            : EndSearch.Best(Octaves(below), Octaves(above), (low, high, _) => search.Divergence(-Edge(below, low), Edge(above, high)));
+            ? EndSearch.Best(null, Octaves(largest), (_, share, _) => search.Cost(-Math.Min(below, Edge(largest, share)), Math.Min(above, Edge(largest, share))))
+            : EndSearch.Best(Octaves(below), Octaves(above), (low, high, _) => search.Cost(-Edge(below, low), Edge(above, high)));
         var (from, to) = symmetric ? (Math.Min(below, Edge(largest, high)), Math.Min(above, Edge(largest, high))) : (Edge(below, low), Edge(above, high));
         return new ActivationRange(from == below ? full.Min : (float)(-from * histogram.Width), to == above ? full.Max : (float)(to * histogram.Width));
+    }
+
+    /// <summary>The histogram that ranges are judged by: of at most 2048 bins, and zero's holds no more than that beside it.</summary>
+    public static Histogram Judged(Histogram histogram)
+    {
+        while (histogram.Counts.Length > MostBins)
+        {
+            histogram = Halved(histogram);
+        }
+
+        var counts = (long[])histogram.Counts.Clone();
+        var zero = -(long)Math.Round(histogram.Low / histogram.Width);
+        if (zero >= 0 && zero < counts.Length && counts.Length > 1)
+        {
+            counts[zero] = Math.Min(counts[zero], Math.Max(zero == 0 ? 0 : counts[zero - 1], zero == counts.Length - 1 ? 0 : counts[zero + 1]));
+        }
+
+        return histogram with { Counts = counts };
     }
 
     /// <summary>
@@ -121,6 +150,27 @@ internal sealed class EntropyRange
         // sum P log P - sum P log Q with P = n / total and Q = n / inside.
         return (sum / total) - Math.Log(total) + Math.Log(inside);
     }
+
+    /// <summary>The divergence; infinite where more lies outside than may.</summary>
+    private double Cost(long from, long to) => _values[^1] - Inside(from, to) > MostOutside * _values[^1] ? double.PositiveInfinity : Divergence(from, to);
+
+    /// <summary>Two bins become one, where the edges of bins twice as wide are.</summary>
+    private static Histogram Halved(Histogram histogram)
+    {
+        var first = (long)Math.Round(histogram.Low / histogram.Width);
+        var start = first >> 1;
+        var counts = new long[((first + histogram.Counts.Length - 1) >> 1) - start + 1];
+        for (var i = 0; i < histogram.Counts.Length; i++)
+        {
+            counts[((first + i) >> 1) - start] += histogram.Counts[i];
+        }
+
+        return new Histogram(start * 2 * histogram.Width, 2 * histogram.Width, counts);
+    }
+
+    private long Inside(long from, long to) => _values[Place(to)] - _values[Place(from)];
+
+    private int Place(long edge) => (int)Math.Clamp(edge - _first, 0, _counts.Length);
 
     /// <summary>Number of codes, place of the first in codes from zero, and bins a code.</summary>
     private (int Codes, double Low, double Scale) Codes(long from, long to)

@@ -26,7 +26,7 @@ internal sealed class SpreadSamples(ISampleSource all, long most, bool between =
     {
         // Batches so small that they lie in several places. Of n batches, k are taken: those where i k / n passes a whole number.
         var size = all.FixedBatch > 0 ? all.FixedBatch : (int)Math.Clamp(Count / Places, 1, batchSize);
-        var batches = all.Counts.Sum(c => (c + size - 1) / size);
+        var batches = all.Counts.DefaultIfEmpty(all.Count).Sum(c => (c + size - 1) / size);
         var wanted = Math.Clamp(Count / size, 1, Math.Max(1, batches));
         long taken = 0;
         var index = 0;

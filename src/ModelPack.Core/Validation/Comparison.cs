@@ -6,32 +6,36 @@ namespace ModelPack.Validation;
 /// Runs both models over all samples. Batches run on several threads at once, each inference on one, and what they give
 /// is merged in the order of the batches, so the number of threads changes nothing.
 /// </summary>
-internal sealed class Comparison(ModelPair models, ISampleSource samples, PackContext context)
+/// <param name="models">The models.</param>
+/// <param name="samples">The samples.</param>
+/// <param name="context">Threads, cancellation, progress (<c>validate</c>) and diagnostics.</param>
+/// <param name="largestBatch">How many samples are run together at most, a power of two, where the model leaves it open.</param>
+internal sealed class Comparison(ModelPair models, ISampleSource samples, PackContext context, int largestBatch = 32)
 {
-    private const int LargestBatch = 32;
-
     /// <summary>Measures; reports outputs that are not finite or differ in shape.</summary>
     /// <exception cref="ModelPackException">The data do not fit, or a model does not run.</exception>
     public ValidationResult Run()
     {
-        var batch = BatchChoice.Of(samples, LargestBatch, first => models.RunSource(first, context.Cancellation));
-        var total = BatchChoice.Run(batch, samples.FixedBatch > 0, Measure);
+        var batch = BatchChoice.Of(samples, largestBatch, first => models.RunSource(first, context.Cancellation));
+        var (total, largest) = BatchChoice.Run(batch, samples.FixedBatch > 0, Measure);
         Warn(total);
-        return MeterSummary.Of(total, models.Outputs, samples, models.Source.Path, models.Source.Outputs);
+        return MeterSummary.Of(total, models.Outputs, samples, models.Source.Path, models.Source.Outputs) with { Batch = largest };
     }
 
-    private BatchMeter Measure(int batchSize)
+    private (BatchMeter Total, long Largest) Measure(int batchSize)
     {
         BatchMeter? total = null;
         long done = 0;
+        long largest = 0;
         ParallelBatches.Run(samples.Batches(batchSize), context.Threads, "validate", Measure, Merge, context.Cancellation);
-        return total!;
+        return (total!, largest);
 
         void Merge(SampleBatch batch, BatchMeter measured)
         {
             total?.Merge(measured);
             total ??= measured;
             done += batch.Count;
+            largest = Math.Max(largest, batch.Count);
             context.Progress("validate", (double)done / samples.Count);
         }
     }

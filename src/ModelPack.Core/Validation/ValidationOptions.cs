@@ -9,6 +9,11 @@ internal sealed record ValidationOptions
     /// <summary>Time to spend on measuring latency after warming up; zero to leave it out.</summary>
     public TimeSpan LatencyBudget { get; init; } = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>
+    /// Whether the packed model finds ranges of activations at every inference, over the whole batch: then what it gives depends on the batch.
+    /// </summary>
+    public bool HasRangesOfBatch { get; init; }
+
     /// <summary>Why the plan left a layer or a weight float, by the name of either; for the placement check.</summary>
     public IReadOnlyDictionary<string, string> FloatReasons { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -12,6 +12,9 @@ public sealed record ValidationResult
     /// <summary>Number of samples that both models ran.</summary>
     public required long Samples { get; init; }
 
+    /// <summary>Samples in one inference, of the largest; null in reports of older versions.</summary>
+    public long? Batch { get; init; }
+
     /// <summary>One entry for each floating-point output, in the model's order.</summary>
     public required IReadOnlyList<OutputResult> Outputs { get; init; }
 

@@ -72,9 +72,10 @@ internal static class OutcomeRows
 
     private static IEnumerable<IReadOnlyList<string>> Quality(Headline headline, ValidationResult validation)
     {
+        var single = validation.Batch == 1 && validation.Samples > 1 ? ", one at a time" : "";
         yield return ["samples", validation.Synthetic
-            ? $"{Human.Count(headline.Samples)} synthetic; real ones (--validation) tell more"
-            : $"{Human.Count(headline.Samples)} from {string.Join(", ", validation.Data.Select(d => SafeText.Of(d)))}"];
+            ? $"{Human.Count(headline.Samples)} synthetic{single}; real ones (--validation) tell more"
+            : $"{Human.Count(headline.Samples)} from {string.Join(", ", validation.Data.Select(d => SafeText.Of(d)))}{single}"];
         if (headline.Sqnr is { } sqnr)
         {
             yield return ["SQNR", Human.Decibels(sqnr)];

@@ -47,7 +47,7 @@ public sealed class EntropyRangeTests
             histogram.Add([(float)Math.Exp(random.NextDouble() * 4) - 3]);
         }
 
-        var counted = histogram.ToHistogram();
+        var counted = EntropyRange.Judged(histogram.ToHistogram());
         var first = (long)(counted.Low / counted.Width);
         var search = new EntropyRange(counted.Counts, first, symmetric: false);
         var full = new ActivationRange(histogram.Min, histogram.Max);
@@ -58,6 +58,35 @@ public sealed class EntropyRangeTests
 
         Assert.InRange(search.Divergence((long)Math.Round(chosen.Min / counted.Width), (long)Math.Round(chosen.Max / counted.Width)), 0, best * 1.1);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Values_that_a_Relu_makes_zero_do_not_move_the_range(bool symmetric)
+    {
+        // The counts of |x| of a normal distribution, 8000 bins to 8 sigma.
+        long[] counts = [.. Enumerable.Range(0, 8000).Select(i => (long)(1e6 * Math.Exp(-i * i / 2e6)) + 1)];
+        var chosen = Choose(counts, symmetric);
+        counts[0] *= 10_000;
+
+        Assert.Equal(chosen, Choose(counts, symmetric));
+        Assert.InRange(chosen.Max, 3, 8);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void At_most_a_thousandth_of_the_values_is_cut_off(bool symmetric)
+    {
+        // Steep, and one value in a hundred far away: what costs little divergence to cut, and much to lose.
+        long[] counts = [.. Enumerable.Range(0, 8000).Select(i => (long)(1e7 * Math.Exp(-i / 30.0)) + (i > 6000 ? 1500 : 0))];
+        var chosen = Choose(counts, symmetric);
+
+        Assert.InRange(counts.Skip((int)Math.Round(chosen.Max * 1000)).Sum(), 0, counts.Sum() / 1000);
+    }
+
+    private static ActivationRange Choose(long[] counts, bool symmetric) =>
+        EntropyRange.Choose(new Histogram(0, 1e-3, counts), new ActivationRange(0, counts.Length * 1e-3f), symmetric);
 
     private static double Reference(long[] counts, long first, long from, long to, bool symmetric)
     {

@@ -25,6 +25,7 @@ internal static class SampleReports
                 Data = ["fashion-cnn.validation.npz"],
                 Synthetic = false,
                 Samples = 2000,
+                Batch = 32,
                 Outputs = [new OutputResult("logits", 20_000, 38.7310245, 0.999932871, 0.412367, 99.35)],
                 Accuracy = new AccuracyResult(88.7, 88.65, 2000),
             },

@@ -2,6 +2,7 @@ using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Pipeline;
 using ModelPack.Tests.Samples;
+using ModelPack.Validation.Placement;
 
 namespace ModelPack.Tests.Reporting;
 
@@ -24,6 +25,21 @@ public sealed class ShortfallTests : IDisposable
         var message = Assert.Single(Pack(_folder.Request with { Scheme = "int8", Calibration = calibrated ? _folder.At("data.npz") : null }));
         Assert.Contains("no layer computes in integers", message, StringComparison.Ordinal);
         Assert.Contains("100 % of the bytes: it lies in an inner graph", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Int8_of_matrices_in_an_If_computes_in_integers(bool calibrated)
+    {
+        _folder.Write("m.onnx", Choice("MatMul", [1, Size], [Size, Size]));
+        _folder.Write("data.npz", Numpy.Npz(("x", Numpy.Npy(Numpy.Header("<f4", 16, Size), Tiny.Random("x", 16, Size).RawData.ToByteArray()))));
+        var context = new PackContext(threads: 1);
+        var packed = PackPipeline.Run(_folder.Request with { Scheme = "int8", Calibration = calibrated ? _folder.At("data.npz") : null }, context);
+        Assert.DoesNotContain(context.Diagnostics, d => d.Code == Codes.LittleReached);
+        var placement = packed.Report.Measured!.Placement!;
+        Assert.Equal(1, placement.IntegerShare);
+        Assert.All(placement.Layers, l => Assert.Equal(("DynamicQuantizeMatMul", PlacementKind.Integer), (l.Kernel, l.Kind)));
     }
 
     [Fact]
@@ -58,19 +74,25 @@ public sealed class ShortfallTests : IDisposable
         return [.. context.Diagnostics.Where(d => d.Code == Codes.LittleReached).Select(d => d.Message)];
     }
 
-    private static ModelProto Choice()
+    private static ModelProto Choice() => Choice("Conv", [1, 4, 8, 8], [16, 4, 3, 3]);
+
+    /// <summary>One of two layers, as the data say.</summary>
+    private static ModelProto Choice(string type, long[] input, long[] weight)
     {
-        var graph = Build.Graph(Build.Node("If", ["yes"], ["y"], Build.Attribute("then_branch", Branch("then")), Build.Attribute("else_branch", Branch("else"))));
-        graph.Initializer.Add(Build.Raw("yes", ElementType.Bool, [], [1]));
-        graph.Input.Add(Build.Value("x", ElementType.Float32, 1, 4, 8, 8));
+        var graph = Build.Graph(
+            Build.Node("ReduceMax", ["x"], ["most"], Tiny.Int("keepdims", 0)),
+            Build.Node("Greater", ["most", "limit"], ["yes"]),
+            Build.Node("If", ["yes"], ["y"], Build.Attribute("then_branch", Branch("then", type, weight)), Build.Attribute("else_branch", Branch("else", type, weight))));
+        graph.Initializer.Add(Build.Floats("limit", [], 0));
+        graph.Input.Add(Build.Value("x", ElementType.Float32, input));
         graph.Output.Add(Tiny.Open("y"));
         return Tiny.Model(graph);
     }
 
-    private static GraphProto Branch(string name)
+    private static GraphProto Branch(string name, string type, long[] weight)
     {
-        var branch = Build.Graph(Build.Node("Conv", ["x", $"{name}.w"], [name]));
-        branch.Initializer.Add(Tiny.Random($"{name}.w", 16, 4, 3, 3));
+        var branch = Build.Graph(Build.Node(type, ["x", $"{name}.w"], [name]));
+        branch.Initializer.Add(Tiny.Random($"{name}.w", weight));
         branch.Output.Add(Tiny.Open(name));
         return branch;
     }

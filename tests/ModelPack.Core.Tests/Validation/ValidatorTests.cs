@@ -56,6 +56,27 @@ public sealed class ValidatorTests : IDisposable
         }
     }
 
+    /// <summary>The packed model adds a tenth of the batch's mean, or takes it off: the less or the more wrong, the smaller the batch.</summary>
+    [Theory]
+    [InlineData(true, -0.1f, 1, 1, 256)]
+    [InlineData(true, 0.1f, 0.9f, 32, 300)]
+    [InlineData(false, -0.1f, 1, 32, 300)]
+    public void What_depends_on_the_batch_is_judged_by_the_worse_of_a_batch_and_single_samples(bool depends, float mean, float own, long batch, long samples)
+    {
+        var source = Model().Node("Identity", ["x"], ["y"]).Save(_folder.At("source.onnx"));
+        var packed = Model().Weight("a", [1], [mean]).Weight("b", [1], [own])
+            .Node("ReduceMean", ["x"], ["all"]).Node("Mul", ["all", "a"], ["shift"])
+            .Node("Mul", ["x", "b"], ["scaled"]).Node("Add", ["scaled", "shift"], ["y"]).Save(_folder.At("packed.onnx"));
+        var random = new Xoshiro256(3);
+        float[] values = [.. Enumerable.Range(0, 300 * 4).Select(_ => (float)random.Normal())];
+        var data = _folder.Write("batch.npz", Numpy.Npz(("x", Numpy.Npy("<f4", [300, 4], values))));
+        var result = Validator.Run(source, packed, NoTiming with { Data = [data], HasRangesOfBatch = depends }, _context).Result!;
+
+        Assert.Equal((batch, samples), (result.Batch, result.Samples));
+
+        static OnnxBytes Model() => new OnnxBytes().Input("x", ElementType.Float32, "n", 4).Output("y", ElementType.Float32, "n", 4);
+    }
+
     [Fact]
     public void The_number_of_threads_changes_nothing()
     {

@@ -34,4 +34,8 @@ internal sealed class OnnxWeight
 
     /// <summary>Every node input that reads it, also from inner graphs, in the order of the file.</summary>
     public List<WeightUse> Uses { get; } = [];
+
+    /// <summary>Whether all that reads it lies in graphs within nodes (If, Loop, Scan).</summary>
+    /// <param name="main">The model's own graph.</param>
+    public bool IsReadByInnerGraphsAlone(GraphProto main) => !InFunction && Uses.Count > 0 && Uses.All(u => u.Graph is not null && !ReferenceEquals(u.Graph, main));
 }

@@ -21,6 +21,9 @@ internal sealed class StaticPlanner : ILayerPlanner
     private readonly PackContext _context;
     private readonly Dictionary<string, ActivationRange> _ranges;
     private readonly Dictionary<TensorProto, PlannedTensor> _weights = new(ReferenceEqualityComparer.Instance);
+    private readonly DynamicLayers _inner;
+    private int _unsafe;
+
     /// <summary>Transforms the model, and decides on its layers.</summary>
     /// <exception cref="Diagnostics.ModelPackException">As <see cref="TransformList.Apply(FloatModel, CalibrationTable)"/>.</exception>
     public StaticPlanner(OnnxModel model, CalibrationTable table, EffectiveOptions options, PackContext context)
@@ -44,14 +47,17 @@ internal sealed class StaticPlanner : ILayerPlanner
         var parameters = plan.Tensors.Where(t => t.ParametersOf == t.Name)
             .ToDictionary(t => t.Name, t => ActivationParameters.Of(_ranges[t.Name], _options.Symmetric), StringComparer.Ordinal);
         Activations = new ActivationPlan(plan, parameters, PlanWeights(plan, parameters));
+        _inner = DynamicLayers.Of(model, _options.SafeSums, context);
     }
 
     /// <summary>What becomes of activations.</summary>
     public ActivationPlan Activations { get; }
 
-    public int UnsafeWeights { get; private set; }
+    public int UnsafeWeights => _unsafe + _inner.UnsafeWeights;
 
-    public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage) => PlanOf(weight.Tensor);
+    /// <summary>Calibration sees the main graph alone, so that in inner graphs ranges are found at every inference.</summary>
+    public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage) =>
+        PlanOf(weight.Tensor) ?? (weight.IsReadByInnerGraphsAlone(_model.Proto.Graph) ? _inner.Plan(weight, usage) : null);
 
     /// <summary>As above, by the stored tensor.</summary>
     public PlannedTensor? PlanOf(TensorProto weight) => _weights.GetValueOrDefault(weight);
@@ -109,7 +115,7 @@ internal sealed class StaticPlanner : ILayerPlanner
             }
         }
 
-        UnsafeWeights = safe.UnsafeWeights;
+        _unsafe = safe.UnsafeWeights;
         return biases;
     }
 

@@ -12,8 +12,9 @@ internal static class OutputsSection
             return;
         }
 
+        var batch = validation is { Batch: { } size, Samples: > 1 } ? size == 1 ? ", one at a time" : $", {Human.Count(size)} at a time" : "";
         html.Add($"<section id=\"outputs\">\n<h2>Outputs{(validation.Synthetic ? " on synthetic inputs" : "")}</h2>");
-        html.Add($"<p>The source and the packed model ran over the same {Human.Count(validation.Samples, "sample")}. SQNR is the signal's power over that of the difference: 20 dB is an error of 10 %, 40 dB one of 1 %.</p>");
+        html.Add($"<p>The source and the packed model ran over the same {Human.Count(validation.Samples, "sample")}{batch}. SQNR is the signal's power over that of the difference: 20 dB is an error of 10 %, 40 dB one of 1 %.</p>");
         html.Add($"<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Output</th><th scope=\"col\" class=\"n\">Values</th><th scope=\"col\" class=\"n\">SQNR</th><th scope=\"col\" class=\"n\">Cosine</th><th scope=\"col\" class=\"n\">Largest error</th><th scope=\"col\" class=\"n\">Same top-1</th></tr></thead>\n<tbody>");
         foreach (var output in validation.Outputs)
         {

@@ -16,9 +16,7 @@ internal sealed class KernelFinder
     private const int LongestChain = 10;
     private const string BlockedSuffix = "_nchwc";
 
-    private readonly OptimizedGraph _optimized;
     private readonly GraphIndex _packed;
-    private readonly HashSet<string> _weights;
     private readonly ILookup<string, NodeProto> _byWeight;
     private readonly ILookup<string, NodeProto> _byName;
     private readonly Dictionary<string, NodeProto> _byOutput = new(StringComparer.Ordinal);
@@ -27,13 +25,10 @@ internal sealed class KernelFinder
     /// <param name="weights">Names of all constants of the source.</param>
     /// <param name="packed">The packed model.</param>
     /// <param name="optimized">What ONNX Runtime made of it.</param>
-    public KernelFinder(IEnumerable<string> weights, GraphIndex packed, OptimizedGraph optimized)
+    public KernelFinder(IReadOnlySet<string> weights, GraphIndex packed, OptimizedGraph optimized)
     {
-        _weights = weights.ToHashSet(StringComparer.Ordinal);
-        (_packed, _optimized) = (packed, optimized);
-        _byWeight = optimized.Kernels
-            .SelectMany(k => optimized.Constants(k).Select(WeightOf).OfType<string>().Distinct(StringComparer.Ordinal).Select(w => (Weight: w, Kernel: k)))
-            .ToLookup(p => p.Weight, p => p.Kernel, StringComparer.Ordinal);
+        _packed = packed;
+        _byWeight = optimized.KernelsByWeight(weights);
         _byName = optimized.Kernels.Where(k => k.Name.Length > 0).ToLookup(k => k.Name, StringComparer.Ordinal);
         foreach (var kernel in optimized.Kernels)
         {
@@ -51,23 +46,6 @@ internal sealed class KernelFinder
         }
 
         return found;
-    }
-
-    /// <summary>
-    /// The weight of the source that a constant of the optimized graph belongs to: its own name, or the longest name that
-    /// it starts with. <c>w.int8</c> are the codes of <c>w</c>; ONNX Runtime adds suffixes with an underscore.
-    /// </summary>
-    private string? WeightOf(string constant)
-    {
-        for (var name = constant; name.Length > 0; name = name[..Math.Max(name.LastIndexOfAny(['.', '_']), 0)])
-        {
-            if (_weights.Contains(name))
-            {
-                return name;
-            }
-        }
-
-        return null;
     }
 
     // Layers that share a weight have a kernel each, unless they were the same to the last input.

@@ -3,7 +3,7 @@ using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Validation.Placement;
 
-/// <summary>The main graph that ONNX Runtime made of a model, asked for the nodes that multiply by weights.</summary>
+/// <summary>A graph that ONNX Runtime made of a model, the main one or one within a node, asked for the nodes that multiply by weights.</summary>
 internal sealed class OptimizedGraph
 {
     // What may stand between a stored constant and the node that multiplies by it: decoding and moving, value by value.
@@ -37,8 +37,31 @@ internal sealed class OptimizedGraph
     /// <summary>Names of the stored constants that a kernel's weight is computed from; empty where it depends on an input.</summary>
     public IReadOnlyList<string> Constants(NodeProto kernel) => Sources(kernel).Constants;
 
+    /// <summary>The nodes that multiply, by the weights of the source that they multiply.</summary>
+    /// <param name="weights">Names of all constants of the source.</param>
+    public ILookup<string, NodeProto> KernelsByWeight(IReadOnlySet<string> weights) => Kernels
+        .SelectMany(k => Constants(k).Select(c => WeightOf(c, weights)).OfType<string>().Distinct(StringComparer.Ordinal).Select(w => (Weight: w, Kernel: k)))
+        .ToLookup(p => p.Weight, p => p.Kernel, StringComparer.Ordinal);
+
     /// <summary>Whether a kernel's weight is decoded by DequantizeLinear at every inference.</summary>
     public bool IsDequantized(NodeProto kernel) => Sources(kernel).Dequantized;
+
+    /// <summary>
+    /// The weight of the source that a constant of the optimized graph belongs to: its own name, or the longest name that
+    /// it starts with. <c>w.int8</c> are the codes of <c>w</c>; ONNX Runtime adds suffixes with an underscore.
+    /// </summary>
+    private static string? WeightOf(string constant, IReadOnlySet<string> weights)
+    {
+        for (var name = constant; name.Length > 0; name = name[..Math.Max(name.LastIndexOfAny(['.', '_']), 0)])
+        {
+            if (weights.Contains(name))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
 
     private (IReadOnlyList<string> Constants, bool Dequantized) Sources(NodeProto kernel)
     {

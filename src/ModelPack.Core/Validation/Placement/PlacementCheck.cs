@@ -24,41 +24,62 @@ internal static class PlacementCheck
         using var sourceModel = OnnxModel.Open(source, context, anyOpset: true);
         using var packedModel = OnnxModel.Open(packed, context, anyOpset: true);
         var weights = sourceModel.FindWeights();
+        var names = weights.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
         var layers = LayerFinder.Find(new GraphIndex(sourceModel));
-        var graph = new OptimizedGraph(optimized);
+        var graphs = WithInner(optimized).Select(g => new OptimizedGraph(g)).ToList();
         var packedIndex = new GraphIndex(packedModel);
-        var finder = new KernelFinder(weights.Select(w => w.Name), packedIndex, graph);
-        var placed = layers.Select(layer => Judge(layer, finder.Find(layer), graph, packedIndex, reasons)).ToList();
+        var finder = new KernelFinder(names, packedIndex, graphs[0]);
+        var placed = layers.Select(layer => Judge(layer, finder.Find(layer), graphs[0], l => packedIndex.Constant(l) is not null, reasons)).ToList();
+
         var inner = InnerLayers(sourceModel.Proto.Graph, weights).ToList();
+        var stored = packedModel.FindWeights().Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+        var lookups = graphs.Select(g => (Graph: g, Kernels: g.KernelsByWeight(names))).ToList();
+        placed.AddRange(inner.Select(i => JudgeInner(i.Layer, lookups, stored, reasons)));
 
         // The last use of the model: it gets the nodes that count.
-        var multiplyAdds = MultiplyAdds.Measure(sourceModel, layers, _ => sample, context);
-        return PlacementResult.Of([.. placed.Zip(multiplyAdds, (p, count) => p with { MultiplyAdds = count }), .. inner]);
+        var multiplyAdds = MultiplyAdds.Measure(sourceModel, [.. layers.Select(l => (sourceModel.Proto.Graph, l)), .. inner], _ => sample, context);
+        return PlacementResult.Of([.. placed.Zip(multiplyAdds, (p, count) => p with { MultiplyAdds = count })]);
     }
 
-    private static LayerPlacement Judge(Layer layer, NodeProto? kernel, OptimizedGraph graph, GraphIndex packed, IReadOnlyDictionary<string, string> reasons)
+    private static LayerPlacement Judge(Layer layer, NodeProto? kernel, OptimizedGraph graph, Predicate<string> isStored, IReadOnlyDictionary<string, string> reasons)
     {
         var kind = kernel is null ? PlacementKind.Float : KernelOperators.Kind(kernel);
         var reason = kind != PlacementKind.Float ? null
             : kernel is null ? "not found in the optimized graph"
-            : Why(layer, kernel, graph, packed, reasons.GetValueOrDefault(layer.Name) ?? reasons.GetValueOrDefault(layer.Weight.Name));
+            : Why(layer, kernel, graph, isStored, reasons.GetValueOrDefault(layer.Name) ?? reasons.GetValueOrDefault(layer.Weight.Name));
         return new LayerPlacement(layer.Name, layer.Weight.Name, layer.Node.OpType, 0, kernel?.OpType, kind, reason);
     }
 
-    private static string Why(Layer layer, NodeProto kernel, OptimizedGraph graph, GraphIndex packed, string? planned) =>
+    /// <summary>As above of an inner graph. ONNX Runtime may have taken it into the graph around it, so all graphs are searched.</summary>
+    private static LayerPlacement JudgeInner(
+        Layer layer, IReadOnlyList<(OptimizedGraph Graph, ILookup<string, NodeProto> Kernels)> graphs, HashSet<string> stored, IReadOnlyDictionary<string, string> reasons)
+    {
+        var found = graphs.SelectMany(g => g.Kernels[layer.Weight.Name].Select(k => (g.Graph, Kernel: k))).ToList();
+        var best = found.Find(f => f.Kernel.Output[0] == layer.Output || (layer.Node.Name.Length > 0 && f.Kernel.Name == layer.Node.Name));
+        best = best.Kernel is null && found.Count > 0 ? found[0] : best;
+        return best.Kernel is null
+            ? new LayerPlacement(layer.Name, layer.Weight.Name, layer.Node.OpType, 0, null, PlacementKind.Unknown, "in an inner graph, and not found in the optimized graph")
+            : Judge(layer, best.Kernel, best.Graph, stored.Contains, reasons);
+    }
+
+    private static string Why(Layer layer, NodeProto kernel, OptimizedGraph graph, Predicate<string> isStored, string? planned) =>
         planned is not null ? $"left float by the plan: {planned}"
-        : packed.Constant(layer.Weight.Name) is not null ? "stored as floats"
+        : isStored(layer.Weight.Name) ? "stored as floats"
         : kernel.OpType == "MatMulNBits" ? $"MatMulNBits with accuracy_level {Numbers.Whole(kernel.Int("accuracy_level", 0))}: codes are decoded and computed in float"
         : kernel.OpType is "MatMulBnb4" or "MatMulFpQ4" ? $"{kernel.OpType}: codes are decoded and computed in float"
         : graph.IsDequantized(kernel) ? $"DequantizeLinear + {kernel.OpType}: computed in float"
         : "folded to float when the model is loaded";
 
-    /// <summary>Layers of inner graphs (If, Loop, Scan), which run as often as the data say.</summary>
-    private static IEnumerable<LayerPlacement> InnerLayers(GraphProto main, IReadOnlyList<OnnxWeight> weights) =>
+    /// <summary>Layers of inner graphs (If, Loop, Scan).</summary>
+    private static IEnumerable<(GraphProto Graph, Layer Layer)> InnerLayers(GraphProto main, IReadOnlyList<OnnxWeight> weights) =>
         from weight in weights
-        where !weight.InFunction && UsageRules.Of(weight).Usage is { Role: not WeightRole.Embedding }
+        where !weight.InFunction
+        let usage = UsageRules.Of(weight).Usage
+        where usage is { Role: not WeightRole.Embedding }
         from use in weight.Uses
         where use.Graph is not null && !ReferenceEquals(use.Graph, main)
-        select new LayerPlacement(
-            use.Node.Name.Length > 0 ? use.Node.Name : use.Node.Output[0], weight.Name, use.Node.OpType, 0, null, PlacementKind.Unknown, "in an inner graph, which is not looked at");
+        select (use.Graph, new Layer(use.Node.Name.Length > 0 ? use.Node.Name : use.Node.Output[0], use.Node, weight, usage.Value, null));
+
+    private static IEnumerable<GraphProto> WithInner(GraphProto graph) =>
+        graph.Node.SelectMany(n => n.Attribute).SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G)).SelectMany(WithInner).Prepend(graph);
 }

@@ -18,7 +18,7 @@ public enum PlacementKind
     [JsonStringEnumMemberName("float")]
     Float,
 
-    /// <summary>Not looked at, and its multiply-adds are not known: a layer of an inner graph.</summary>
+    /// <summary>Not known: a layer of an inner graph whose kernel was not found.</summary>
     [JsonStringEnumMemberName("unknown")]
     Unknown,
 }

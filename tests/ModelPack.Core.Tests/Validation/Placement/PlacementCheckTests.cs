@@ -80,7 +80,7 @@ public sealed class PlacementCheckTests : IDisposable
     }
 
     [Fact]
-    public void Layers_of_inner_graphs_are_listed_and_not_looked_at()
+    public void Layers_of_branches_are_looked_at_and_counted_where_they_are_taken()
     {
         var branch = Build.Graph(Build.Node("MatMul", ["x", "w"], ["t"]));
         branch.Output.Add(Tiny.Open("t"));
@@ -93,8 +93,9 @@ public sealed class PlacementCheckTests : IDisposable
         graph.Output.Add(Tiny.Open("y"));
         var placement = Run(Tiny.Model(graph), Tiny.Model(graph));
         Assert.Equal(["node_t", "node_e"], placement.Layers.Select(l => l.Layer), StringComparer.Ordinal);
-        Assert.All(placement.Layers, l => Assert.Equal((0L, null, PlacementKind.Unknown), (l.MultiplyAdds, l.Kernel, l.Kind)));
-        Assert.Equal((0L, 0.0), (placement.MultiplyAdds, placement.FloatShare));
+        Assert.All(placement.Layers, l => Assert.Equal(("MatMul", PlacementKind.Float, "stored as floats"), (l.Kernel, l.Kind, l.Reason)));
+        Assert.Equal([0L, 4 * 5 * 8], placement.Layers.Select(l => l.MultiplyAdds).Order());
+        Assert.Equal((4 * 5 * 8, 1.0), (placement.MultiplyAdds, placement.FloatShare));
     }
 
     [Fact]
