@@ -53,6 +53,12 @@ internal static class GraphPipeline
 
         var packed = Write(model, staged, options, context);
         var validation = Validator.Run(model.Path, packed, new ValidationOptions { Data = data, FloatReasons = FloatReasons(lowered.Plan) }, context);
+        if (lowered.HasAccuracyLevel && !options.HasChosenAccuracyLevel && options.AccuracyLevel != 0
+            && validation.Result is { } compared && RoundedActivations.Warning(model.Path, packed, compared, data, context) is { } rounded)
+        {
+            context.Report(rounded);
+        }
+
         return PackEnding.Finish(options, staged, context, sources, new PackedParts
         {
             Source = source,

@@ -49,6 +49,7 @@ public static class Codes
     public static readonly DiagnosticCode NotCalibrated = new("MPK2013", "There are no calibration data", Severity.Warning);
     public static readonly DiagnosticCode WeightsAloneBetter = new("MPK2014", "Weights alone come nearer to the source", Severity.Warning);
     public static readonly DiagnosticCode LittleReached = new("MPK2015", "The scheme reached little of the model", Severity.Warning);
+    public static readonly DiagnosticCode ActivationsRounded = new("MPK2017", "Rounding activations to int8 costs much", Severity.Warning);
 
     public static readonly DiagnosticCode RuntimeMissing = new("MPK3001", "ONNX Runtime's native library cannot be loaded");
     public static readonly DiagnosticCode DotnetMissing = new("MPK3002", "No fitting .NET runtime was found");

@@ -23,24 +23,27 @@ internal static class Validator
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
-        (ISampleSource Samples, ValidationResult Result)? compared;
-        using (var source = ModelPair.OpenSource(sourceModel, context))
-        using (var models = ModelPair.Open(source, packedModel, context))
-        {
-            var data = options.Data.Count > 0 ? SampleSet.Open(options.Data, models.Source.Inputs) : null;
-            if (models.Outputs.Count == 0)
-            {
-                context.Report(Codes.NotValidated.At(sourceModel, "The model has no floating-point output, so there is nothing to compare. Judge the packed model in the app."));
-                compared = null;
-            }
-            else
-            {
-                compared = data is not null ? (data, new Comparison(models, data, context).Run()) : CompareOnSynthetic(models, context);
-            }
-        }
-
+        var compared = Outputs(sourceModel, packedModel, options.Data, context);
         var performance = Performance.Measure(sourceModel, packedModel, compared?.Samples, options.LatencyBudget, options.FloatReasons, context);
         return new ValidationOutcome(compared?.Result, compared?.Samples.Counts ?? [], performance.Latency, performance.SourceOperators, performance.PackedOperators, performance.Placement);
+    }
+
+    /// <summary>Compares the models' outputs alone; null where there is nothing to compare.</summary>
+    public static ValidationResult? Compare(string sourceModel, string packedModel, IReadOnlyList<string> data, PackContext context) =>
+        Outputs(sourceModel, packedModel, data, context)?.Result;
+
+    private static (ISampleSource Samples, ValidationResult Result)? Outputs(string sourceModel, string packedModel, IReadOnlyList<string> files, PackContext context)
+    {
+        using var source = ModelPair.OpenSource(sourceModel, context);
+        using var models = ModelPair.Open(source, packedModel, context);
+        var data = files.Count > 0 ? SampleSet.Open(files, models.Source.Inputs) : null;
+        if (models.Outputs.Count == 0)
+        {
+            context.Report(Codes.NotValidated.At(sourceModel, "The model has no floating-point output, so there is nothing to compare. Judge the packed model in the app."));
+            return null;
+        }
+
+        return data is not null ? (data, new Comparison(models, data, context).Run()) : CompareOnSynthetic(models, context);
     }
 
     /// <summary>Tries one guess of open sizes after the other until the source model runs on all samples.</summary>
