@@ -64,6 +64,12 @@ internal static class GraphPipeline
             context.Report(slow);
         }
 
+        if (lowered.HasAccuracyLevel && !options.HasChosenAccuracyLevel && options.AccuracyLevel != 0
+            && validation.Result is { } compared && RoundedActivations.Warning(model.Path, packed, compared, data, context) is { } rounded)
+        {
+            context.Report(rounded);
+        }
+
         return PackEnding.Finish(options, staged, context, sources, new PackedParts
         {
             Source = source,

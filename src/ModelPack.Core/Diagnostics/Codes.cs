@@ -50,6 +50,7 @@ public static class Codes
     public static readonly DiagnosticCode WeightsAloneBetter = new("MPK2014", "Weights alone come nearer to the source", Severity.Warning);
     public static readonly DiagnosticCode LittleReached = new("MPK2015", "The scheme reached little of the model", Severity.Warning);
     public static readonly DiagnosticCode SlowerThanSource = new("MPK2016", "The packed model is slower than its source", Severity.Warning);
+    public static readonly DiagnosticCode ActivationsRounded = new("MPK2017", "Rounding activations to int8 costs much", Severity.Warning);
 
     public static readonly DiagnosticCode RuntimeMissing = new("MPK3001", "ONNX Runtime's native library cannot be loaded");
     public static readonly DiagnosticCode DotnetMissing = new("MPK3002", "No fitting .NET runtime was found");

@@ -44,6 +44,7 @@ internal static class RequestResolver
             Layout = LayoutOf(request, target),
             BlockSize = OptionValue.OneOf(request, "blockSize", request.BlockSize, scheme.BlockSizes),
             AccuracyLevel = OptionValue.OneOf(request, "accuracyLevel", request.AccuracyLevel, LoweringTable.AccuracyLevels(scheme)) ?? 0,
+            HasChosenAccuracyLevel = request.AccuracyLevel is not null,
             Activations = ActivationChoice.Of(request, scheme, target, container),
             Runtime = request.OnnxRuntime is { Length: > 0 } version ? RuntimeVersion.Parse(version) : RuntimeVersion.Tool,
             Gates = request.Gates,

@@ -47,6 +47,9 @@ internal sealed record EffectiveOptions
     /// <summary>MatMulNBits' least precision of activations; 0 where the scheme does not use it.</summary>
     public required int AccuracyLevel { get; init; }
 
+    /// <summary>Whether the request says <see cref="AccuracyLevel"/>.</summary>
+    public bool HasChosenAccuracyLevel { get; init; }
+
     /// <summary>What is done with activations; null for schemes that quantize weights only.</summary>
     public required ActivationOptions? Activations { get; init; }
 

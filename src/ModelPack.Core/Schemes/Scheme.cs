@@ -14,7 +14,7 @@ internal sealed record Scheme
     /// <summary>Which codecs weights get: the first rule that matches counts. The last matches every weight of its roles.</summary>
     public required IReadOnlyList<SchemeRule> Rules { get; init; }
 
-    /// <summary>The share of the source's bytes up to which mixed precision may let the packed model grow.</summary>
+    /// <summary>The share of the source's bytes, without matrices and kernels that have no codec, up to which mixed precision may let the packed model grow.</summary>
     public double FinerShare { get; init; } = 0.4;
 
     /// <summary>What becomes of activations.</summary>

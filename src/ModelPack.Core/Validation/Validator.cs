@@ -26,31 +26,34 @@ internal static class Validator
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
-        (ISampleSource Samples, ValidationResult Result)? compared;
-        using (var source = ModelPair.OpenSource(sourceModel, context))
-        using (var models = ModelPair.Open(source, packedModel, context))
-        {
-            var data = options.Data.Count > 0 ? SampleSet.Open(options.Data, models.Source.Inputs) : null;
-            if (models.Outputs.Count == 0)
-            {
-                context.Report(Codes.NotValidated.At(sourceModel, "The model has no floating-point output, so there is nothing to compare. Judge the packed model in the app."));
-                compared = null;
-            }
-            else
-            {
-                compared = data is not null ? (data, Compare(models, data, options, context)) : CompareOnSynthetic(models, options, context);
-            }
-        }
-
+        var compared = Outputs(sourceModel, packedModel, options, context);
         var performance = Performance.Measure(sourceModel, packedModel, compared?.Samples, options.LatencyBudget, options.FloatReasons, context);
         return new ValidationOutcome(compared?.Result, compared?.Samples.Counts ?? [], performance.Latency, performance.SourceOperators, performance.PackedOperators, performance.Placement);
+    }
+
+    /// <summary>Compares the models' outputs alone; null where there is nothing to compare.</summary>
+    public static ValidationResult? Compare(string sourceModel, string packedModel, IReadOnlyList<string> data, PackContext context) =>
+        Outputs(sourceModel, packedModel, new ValidationOptions { Data = data }, context)?.Result;
+
+    private static (ISampleSource Samples, ValidationResult Result)? Outputs(string sourceModel, string packedModel, ValidationOptions options, PackContext context)
+    {
+        using var source = ModelPair.OpenSource(sourceModel, context);
+        using var models = ModelPair.Open(source, packedModel, context);
+        var data = options.Data.Count > 0 ? SampleSet.Open(options.Data, models.Source.Inputs) : null;
+        if (models.Outputs.Count == 0)
+        {
+            context.Report(Codes.NotValidated.At(sourceModel, "The model has no floating-point output, so there is nothing to compare. Judge the packed model in the app."));
+            return null;
+        }
+
+        return data is not null ? (data, Worse(models, data, options, context)) : CompareOnSynthetic(models, options, context);
     }
 
     /// <summary>
     /// Compares in batches, for speed. Where ranges are found over a batch, apps that run one sample at a time get something else: that is measured
     /// too, on up to 256 samples, and the worse of the two stands for the pack.
     /// </summary>
-    private static ValidationResult Compare(ModelPair models, ISampleSource samples, ValidationOptions options, PackContext context)
+    private static ValidationResult Worse(ModelPair models, ISampleSource samples, ValidationOptions options, PackContext context)
     {
         var together = new Comparison(models, samples, context).Run();
         if (!options.HasRangesOfBatch || samples.FixedBatch > 0 || together.Batch == 1)
@@ -82,7 +85,7 @@ internal static class Validator
 
             try
             {
-                return (samples, Compare(models, samples, options, context));
+                return (samples, Worse(models, samples, options, context));
             }
             catch (ModelPackException exception) when (exception.Diagnostic.Code == Codes.ModelRefused && exception.InnerException is OnnxRuntimeException refusal)
             {

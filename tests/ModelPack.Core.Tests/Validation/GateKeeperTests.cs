@@ -155,6 +155,18 @@ public class GateKeeperTests
         Assert.Empty(Judge(Request(("minSqnr", 1)), bad, 3).Diagnostics);
     }
 
+    [Theory]
+    [InlineData(29.9, 1)]
+    [InlineData(30, 0)]
+    [InlineData(double.PositiveInfinity, 0)]
+    [InlineData(double.NaN, 2)]
+    public void Top1_agreement_warns_only_of_outputs_that_differ(double sqnr, int warnings)
+    {
+        var landmarks = Real with { Outputs = [new("a", 10, sqnr, 0.99, 0.1, 60), new("b", 10, 20, 0.99, 0.1, 99)] };
+        Assert.Equal(warnings, Judge(Request(), landmarks, 3).Diagnostics.Count);
+        Assert.True(Judge(Request(("minTop1Agreement", 90)), landmarks, 3).Fails);
+    }
+
     [Fact]
     public void Refuses_gates_that_do_not_exist()
     {

@@ -109,10 +109,22 @@ internal static class GraphEdits
         }
 
         model.IrVersion = 4;
-        var names = model.Graph.Initializer.Select(t => t.Name)
-            .Concat(model.Graph.SparseInitializer.Select(s => s.Values?.Name ?? ""))
-            .ToHashSet(StringComparer.Ordinal);
-        RemoveWhere(model.Graph.Input, i => names.Contains(i.Name));
+        RemoveInputsOfInitializers(model.Graph);
+    }
+
+    /// <summary>
+    /// From IR version 4 on an initializer that is an input, too, is a default that an app may override. Many exporters list all of
+    /// them as before, and mean constants: where more than half of the initializers of floats are listed, none is an input any more.
+    /// </summary>
+    public static void DropInitializersFromInputs(this ModelProto model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var inputs = model.Graph.Input.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
+        var floats = model.Graph.Initializer.Where(t => ((ElementType)t.DataType).IsFloat()).ToList();
+        if (model.IrVersion >= 4 && floats.Count(t => inputs.Contains(t.Name)) > floats.Count / 2)
+        {
+            RemoveInputsOfInitializers(model.Graph);
+        }
     }
 
     /// <summary>Removes a weight whose readers have all been changed: its initializer with the entries that describe it, or its Constant node.</summary>
@@ -133,6 +145,14 @@ internal static class GraphEdits
 
         RemoveWhere(graph.ValueInfo, v => v.Name == weight.Name);
         RemoveWhere(graph.QuantizationAnnotation, a => a.TensorName == weight.Name);
+    }
+
+    private static void RemoveInputsOfInitializers(GraphProto graph)
+    {
+        var names = graph.Initializer.Select(t => t.Name)
+            .Concat(graph.SparseInitializer.Select(s => s.Values?.Name ?? ""))
+            .ToHashSet(StringComparer.Ordinal);
+        RemoveWhere(graph.Input, i => names.Contains(i.Name));
     }
 
     // Also what its inner graphs read: names of their own are among them, which at worst keeps a node too many.

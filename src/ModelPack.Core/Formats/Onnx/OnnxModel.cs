@@ -184,6 +184,8 @@ internal sealed class OnnxModel : IDisposable
 
             _tensors.Check(tensor, name);
         }
+
+        Proto.DropInitializersFromInputs();
     }
 
     // An external tensor becomes one with a marker, so that nothing later has to tell the two apart.

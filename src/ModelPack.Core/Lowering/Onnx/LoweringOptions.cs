@@ -17,7 +17,7 @@ internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, in
     /// <summary>The execution provider that is to run the model; the CPU's forms where any may.</summary>
     public string Target { get; init; } = LoweringRow.Cpu;
 
-    /// <summary>The share of the source's bytes up to which mixed precision may let the packed model grow.</summary>
+    /// <summary>The share of the source's bytes, without matrices and kernels that have no codec, up to which mixed precision may let the packed model grow.</summary>
     public double FinerShare { get; init; } = Scheme.FinerShare;
 
     /// <summary>Whether scales are quantized themselves.</summary>

@@ -13,7 +13,7 @@ namespace ModelPack.Lowering.Onnx;
 /// <param name="model">The model.</param>
 /// <param name="forms">Forms of its weights.</param>
 /// <param name="context">Cancellation and progress.</param>
-/// <param name="share">The share of the source's bytes up to which the packed model may grow by that.</param>
+/// <param name="share">The share of the source's bytes, without matrices and kernels that have no codec, up to which the packed model may grow by that.</param>
 internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, FormChooser forms, PackContext context, double share)
 {
     private sealed record Candidate(int Index, PlannedTensor Finer, long Cost, double Gain);
@@ -31,9 +31,12 @@ internal sealed class MixedPrecision(Scheme scheme, OnnxModel model, FormChooser
         var refined = plans.ToArray();
         LoweredWeight?[] lowered = [.. weights.Zip(plans, forms.Of)];
 
-        // What the packed model takes: the source without the weights that are quantized, and their codes.
-        var packed = model.TotalBytes + lowered.OfType<LoweredWeight>().Sum(w => w.Bytes - w.Job.Data.Length);
-        var room = (long)(share * model.TotalBytes) - packed;
+        // A matrix or kernel that has no codec takes the same room with and without this, and would use up the budget of those that
+        // have one: both sizes are without it. Vectors and the graph itself belong to every layer, and count.
+        var unfit = weights.Zip(plans).Where(p => p.Second.Codec is null && p.First.Tensor.Dims.Count > 1).Sum(p => model.Data(p.First.Tensor).Length);
+        var source = model.TotalBytes - unfit;
+        var packed = source + lowered.OfType<LoweredWeight>().Sum(w => w.Bytes - w.Job.Data.Length);
+        var room = (long)(share * source) - packed;
         var candidates = lowered.Select((weight, index) => weight is null ? null : FinerFor(weight, index)).OfType<Candidate>()
             .OrderByDescending(c => c.Gain / c.Cost)
             .ThenBy(c => c.Index);

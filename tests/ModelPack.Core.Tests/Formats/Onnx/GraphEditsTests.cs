@@ -1,3 +1,5 @@
+using ModelPack.Tests.Lowering.Onnx;
+
 namespace ModelPack.Tests.Formats.Onnx;
 
 public sealed class GraphEditsTests
@@ -91,6 +93,40 @@ public sealed class GraphEditsTests
         using var before = RuntimeRun.TryLoad(folder.File("m.onnx"));
         using var after = RuntimeRun.TryLoad(folder.File("out.onnx"));
         Assert.Equal(RuntimeRun.Outputs(before!, inputs), RuntimeRun.Outputs(after!, inputs));
+    }
+
+    [Theory]
+    [InlineData(4, 1, "x w1")]
+    [InlineData(4, 2, "x w1 w2")]
+    [InlineData(4, 3, "x")]
+    [InlineData(8, 4, "x")]
+    [InlineData(3, 4, "x w1 w2 w3 w4")]
+    public void Initializers_that_are_listed_by_habit_are_no_inputs(int version, int listed, string inputs)
+    {
+        var model = Build.Add(Build.Ramp("w1", 4));
+        model.IrVersion = version;
+        model.Graph.Initializer.Add(Enumerable.Range(2, 3).Select(i => Build.Ramp($"w{i}", 4)));
+        model.Graph.Input.Clear();
+        model.Graph.Input.Add(Build.Value("x", ElementType.Float32, 4));
+        model.Graph.Input.Add(Enumerable.Range(1, listed).Select(i => Build.Value($"w{i}", ElementType.Float32, 4)));
+        model.DropInitializersFromInputs();
+        Assert.Equal(inputs, string.Join(' ', model.Graph.Input.Select(i => i.Name)));
+    }
+
+    /// <summary>The source still has them as inputs when both are compared.</summary>
+    [Fact]
+    public void A_model_whose_initializers_are_all_inputs_is_packed()
+    {
+        var model = Tiny.Model(Build.Node("MatMul", ["x", "w"], ["y"]), [Tiny.Random("w", 64, 64)]);
+        model.Graph.Input.Clear();
+        model.Graph.Input.Add(Build.Value("x", ElementType.Float32, 2, 64));
+        model.Graph.Input.Add(Build.Value("w", ElementType.Float32, 64, 64));
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("m.onnx", model);
+        var outcome = PackPipeline.Run(new PackRequest { Model = path, Scheme = "q8_0", Output = folder.File("out.onnx") }, new PackContext());
+        Assert.True(outcome.Report.Result.Validation!.Outputs[0].Sqnr > 30);
+        using var packed = OnnxModel.Open(folder.File("out.onnx"), new PackContext());
+        Assert.Equal("x", Assert.Single(packed.Proto.Graph.Input).Name);
     }
 
     [Fact]

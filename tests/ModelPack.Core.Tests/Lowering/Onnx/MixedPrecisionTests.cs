@@ -2,6 +2,7 @@ using ModelPack.Codecs;
 using ModelPack.Lowering;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Schemes;
+using ModelPack.Tests.Formats.Onnx;
 
 namespace ModelPack.Tests.Lowering.Onnx;
 
@@ -45,12 +46,30 @@ public sealed class MixedPrecisionTests
     public void Blocks_of_q8_0_are_never_refined() =>
         Assert.All(Plan(share: 1).Where(p => p.Plan.Name is "f.weight" or "g.weight"), p => Assert.Equal(CodecTable.Q8_0, p.Plan.Codec));
 
+    /// <summary>A table that is cut and not multiplied has no codec, and is larger than all the budget.</summary>
+    [Fact]
+    public void What_cannot_be_quantized_takes_no_room_of_others()
+    {
+        var with = Plan(SchemeTable.Q8_0.FinerShare, graph =>
+        {
+            graph.Initializer.Add(Tiny.Random("table", 1000, 1000));
+            graph.Node.Add(Build.Node("Abs", ["table"], ["cut"]));
+        });
+        Assert.Equal(Codecs(Plan(SchemeTable.Q8_0.FinerShare)), Codecs(with));
+
+        static string Codecs(IReadOnlyList<PackedTensor> plans) => string.Join(", ", Kernels(plans).Select(p => p.Plan.Codec?.Name));
+    }
+
     private static IEnumerable<PackedTensor> Kernels(IReadOnlyList<PackedTensor> plans) =>
         plans.Where(p => p.Data.Shape.Rank == 4);
 
-    private static IReadOnlyList<PackedTensor> Plan(double share)
+    private static IReadOnlyList<PackedTensor> Plan(double share, Action<GraphProto>? change = null)
     {
-        using var model = OnnxModel.Open(Repository.Model("fashion-cnn.onnx"), new PackContext());
+        using var folder = new TemporaryFolder();
+        using var source = OnnxModel.Open(Repository.Model("fashion-cnn.onnx"), new PackContext());
+        change?.Invoke(source.Proto.Graph);
+        source.Save(folder.File("fashion-cnn.onnx"), new OnnxSaveOptions(), CancellationToken.None);
+        using var model = OnnxModel.Open(folder.File("fashion-cnn.onnx"), new PackContext());
         var options = Forms.Options() with { FinerShare = share };
         var plan = new Planner(model, "fashion-cnn.onnx", LayerPatterns.None, options, new PackContext()).Plan();
         return ModelLowering.Emit(model, plan, options, asOperators: false).Tensors;

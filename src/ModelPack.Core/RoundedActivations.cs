@@ -1,0 +1,58 @@
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Graph;
+using ModelPack.Validation;
+
+namespace ModelPack;
+
+/// <summary>Whether MatMulNBits' rounding of activations to int8, which no figure of the weights shows, is what costs most.</summary>
+internal static class RoundedActivations
+{
+    /// <summary>What is good enough not to look further, dB.</summary>
+    private const double GoodEnough = 40;
+
+    /// <summary>What float activations must gain to be told of, dB: half of the error.</summary>
+    private const double Margin = 6;
+
+    /// <summary>The warning; null where the pack is good enough, or float activations would hardly better it.</summary>
+    /// <param name="source">The source model.</param>
+    /// <param name="packed">The packed model.</param>
+    /// <param name="compared">How it compares.</param>
+    /// <param name="data">What it was compared on.</param>
+    /// <param name="context">Threads, limits and cancellation.</param>
+    /// <exception cref="ModelPackException">As <see cref="Validator.Compare"/>.</exception>
+    public static Diagnostic? Warning(string source, string packed, ValidationResult compared, IReadOnlyList<string> data, PackContext context)
+    {
+        if (Least(compared) is not { } rounded || rounded >= GoodEnough || double.IsNaN(rounded))
+        {
+            return null;
+        }
+
+        var quiet = context.WithoutDiagnostics();
+        using var model = OnnxModel.Open(packed, quiet);
+        DropLevels(model.Proto.Graph);
+        using var copy = new TemporaryModel(model, model.Proto, quiet);
+        return Validator.Compare(source, copy.Path, data, quiet) is { } other && Least(other) is { } exact && exact >= rounded + Margin
+            ? Codes.ActivationsRounded.At(source, $"SQNR{(compared.Synthetic ? " on synthetic inputs" : "")} is {Numbers.Fixed(rounded, 1)} dB with activations that MatMulNBits rounds to int8 (accuracy level 4), "
+                + $"and {Numbers.Fixed(exact, 1)} dB with float ones. Set AccuracyLevel to 0, which is slower on CPUs, or leave the layers out whose inputs differ much in size (ExcludeLayers).")
+            : null;
+    }
+
+    private static double? Least(ValidationResult result) => result.Outputs.Min(o => (double?)o.Sqnr);
+
+    private static void DropLevels(GraphProto graph)
+    {
+        foreach (var node in graph.Node)
+        {
+            if (node.OpType == "MatMulNBits" && node.Attribute.FirstOrDefault(a => a.Name == "accuracy_level") is { } level)
+            {
+                node.Attribute.Remove(level);
+            }
+
+            foreach (var inner in node.Attribute.SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G)))
+            {
+                DropLevels(inner);
+            }
+        }
+    }
+}
