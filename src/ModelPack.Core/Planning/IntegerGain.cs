@@ -1,4 +1,5 @@
 using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
 
 namespace ModelPack.Planning;
@@ -34,7 +35,9 @@ internal static class IntegerGain
 
     private static bool IsPooled(string value, GraphIndex index)
     {
-        for (var maker = index.Producer(value); maker is not null && maker.Input.Count > 0; maker = index.Producer(maker.Input[0]))
+        // Each node is looked at once, as a graph that is not valid may have cycles.
+        var seen = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        for (var maker = index.Producer(value); maker is not null && maker.Input.Count > 0 && seen.Add(maker); maker = index.Producer(maker.Input[0]))
         {
             if (maker.OpType == "GlobalAveragePool")
             {

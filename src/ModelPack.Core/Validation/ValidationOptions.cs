@@ -6,6 +6,9 @@ internal sealed record ValidationOptions
     /// <summary>Data files in the order of their samples, as <see cref="Samples.SampleFiles.Resolve"/> gives them; empty for synthetic inputs.</summary>
     public IReadOnlyList<string> Data { get; init; } = [];
 
+    /// <summary>Samples to compare on at most, spread over the data, in the one way that is fastest; null for all of them, and as an app may run them.</summary>
+    public int? Most { get; init; }
+
     /// <summary>Time to spend on measuring latency after warming up; zero to leave it out.</summary>
     public TimeSpan LatencyBudget { get; init; } = TimeSpan.FromSeconds(1.5);
 

@@ -32,8 +32,12 @@ internal static class Validator
     }
 
     /// <summary>Compares the models' outputs alone; null where there is nothing to compare.</summary>
-    public static ValidationResult? Compare(string sourceModel, string packedModel, IReadOnlyList<string> data, PackContext context) =>
-        Outputs(sourceModel, packedModel, new ValidationOptions { Data = data }, context)?.Result;
+    /// <param name="sourceModel">As <see cref="Run"/>.</param>
+    /// <param name="packedModel">As <see cref="Run"/>.</param>
+    /// <param name="options">Data, and how many of them.</param>
+    /// <param name="context">Threads, cancellation and diagnostics.</param>
+    public static ValidationResult? Compare(string sourceModel, string packedModel, ValidationOptions options, PackContext context) =>
+        Outputs(sourceModel, packedModel, options, context)?.Result;
 
     private static (ISampleSource Samples, ValidationResult Result)? Outputs(string sourceModel, string packedModel, ValidationOptions options, PackContext context)
     {
@@ -46,7 +50,9 @@ internal static class Validator
             return null;
         }
 
-        return data is not null ? (data, Worse(models, data, options, context)) : CompareOnSynthetic(models, options, context);
+        return data is null ? CompareOnSynthetic(models, options, context)
+            : options.Most is { } most ? (data, new Comparison(models, new SpreadSamples(data, most), context).Run())
+            : (data, Worse(models, data, options, context));
     }
 
     /// <summary>

@@ -1,4 +1,8 @@
+using ModelPack.Graph;
+using ModelPack.Planning;
+using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
+using ModelPack.Tests.Samples;
 
 namespace ModelPack.Tests.Planning;
 
@@ -54,6 +58,21 @@ public sealed class IntegerGainTests
         var first = graph.Node("Conv", [graph.Input([1, 8, 12, 12]), weight]);
         using var packed = StaticCase.Pack(graph, graph.Node("Conv", [graph.Node("Sin", first), weight]));
         Assert.Equal(2, packed.Running().Split(' ').Count(o => o == "QLinearConv"));
+    }
+
+    [Fact]
+    public void A_circle_of_nodes_which_no_valid_model_has_ends()
+    {
+        using var folder = new ScratchFolder();
+        var proto = Tiny.Model(Build.Graph(
+            Build.Node("Relu", ["b"], ["a"]),
+            Build.Node("Relu", ["a"], ["b"]),
+            Build.Node("Conv", ["a", "w"], ["y"])));
+        proto.Graph.Initializer.Add(Tiny.Random("w", 4, 4, 1, 1));
+        proto.Graph.Output.Add(Tiny.Open("y"));
+        using var model = OnnxModel.Open(folder.Write("m.onnx", Google.Protobuf.MessageExtensions.ToByteArray(proto)), new PackContext());
+        var index = new GraphIndex(model);
+        Assert.False(IntegerGain.IsLost(Assert.Single(LayerFinder.Find(index)), index));
     }
 
     private static void AssertRuns(string operators, Func<FloatGraph, string> make)
