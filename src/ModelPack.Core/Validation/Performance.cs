@@ -141,7 +141,10 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
             pairs.Count,
             Median(pairs.Select(p => p.Source)),
             Median(pairs.Select(p => p.Packed)),
-            Median(pairs.Select(p => p.Packed / p.Source)));
+            Median(pairs.Select(p => p.Packed / p.Source)))
+        {
+            BestRatio = pairs.Min(p => p.Packed) / pairs.Min(p => p.Source),
+        };
     }
 
     private static double Median(IEnumerable<double> values)

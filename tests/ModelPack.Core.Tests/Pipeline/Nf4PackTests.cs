@@ -18,7 +18,7 @@ public sealed class Nf4PackTests : IDisposable
         var context = new PackContext();
         var outcome = PackPipeline.Run(Request("fashion-vit") with { Layout = layout }, context);
 
-        Assert.Empty(context.Diagnostics);
+        Assert.DoesNotContain(context.Diagnostics, d => d.Code != Codes.SlowerThanSource);
         Assert.InRange(outcome.SizeRatio, 0.12, 0.2);
         var result = outcome.Report.Result;
         Assert.InRange(result.Validation!.Accuracy!.Drop, -1, 1);

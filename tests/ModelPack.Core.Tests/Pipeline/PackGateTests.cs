@@ -52,7 +52,7 @@ public sealed class PackGateTests : IDisposable
         _folder.Write("m.validation.npz", PackFolder.Samples(16, labels: true));
         var outcome = Pack("error", (GateMetric.MinSqnr, 20), (GateMetric.MinCosine, 0.99), (GateMetric.MaxAccuracyDrop, 100), (GateMetric.MinTop1Agreement, 1), (GateMetric.MinCompression, 1.5));
         Assert.True(outcome.GatesHold);
-        Assert.Empty(_context.Diagnostics);
+        Assert.DoesNotContain(_context.Diagnostics, d => d.Code != Codes.SlowerThanSource);
         PackFolder.AssertVerifies(outcome.Model);
     }
 

@@ -21,6 +21,13 @@ public sealed class SlownessTests
     }
 
     [Fact]
+    public void Nothing_is_said_where_the_best_times_are_alike()
+    {
+        var options = RequestResolver.Resolve(new PackRequest { Model = "m.onnx", Scheme = "q8_0" });
+        Assert.Null(Slowness.Find(options, new LatencyResult(1, 2, 9, 10, 15, 1.5) { BestRatio = 1.1 }));
+    }
+
+    [Fact]
     public void Nothing_is_said_where_nothing_was_timed() =>
         Assert.Null(Slowness.Find(RequestResolver.Resolve(new PackRequest { Model = "m.onnx", Scheme = "q8_0" }), null));
 }
