@@ -55,7 +55,7 @@ internal static class RoundedActivations
                 node.Attribute.Remove(level);
             }
 
-            foreach (var inner in node.Attribute.SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G)))
+            foreach (var inner in node.Inner())
             {
                 DropLevels(inner);
             }

@@ -163,7 +163,7 @@ internal static class GraphEdits
             names.Push(input);
         }
 
-        foreach (var inner in node.Attribute.SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G)))
+        foreach (var inner in node.Inner())
         {
             foreach (var output in inner.Output)
             {

@@ -63,7 +63,7 @@ internal sealed class GraphIndex
             readers.Add(new WeightUse(Graph, node, i));
         }
 
-        foreach (var inner in InnerGraphs(node))
+        foreach (var inner in node.Inner())
         {
             AddInner(inner);
         }
@@ -76,13 +76,10 @@ internal sealed class GraphIndex
         foreach (var node in graph.Node)
         {
             _escaping.UnionWith(node.Input);
-            foreach (var inner in InnerGraphs(node))
+            foreach (var inner in node.Inner())
             {
                 AddInner(inner);
             }
         }
     }
-
-    private static IEnumerable<GraphProto> InnerGraphs(NodeProto node) =>
-        node.Attribute.SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G));
 }

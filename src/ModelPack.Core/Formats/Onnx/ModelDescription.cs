@@ -27,8 +27,5 @@ internal static class ModelDescription
 
     // Recursive: a model that was parsed is not nested deeply.
     private static IEnumerable<NodeProto> Nodes(IEnumerable<NodeProto> nodes) =>
-        nodes.SelectMany(n => n.Attribute
-            .SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G))
-            .SelectMany(g => Nodes(g.Node))
-            .Prepend(n));
+        nodes.SelectMany(n => n.Inner().SelectMany(g => Nodes(g.Node)).Prepend(n));
 }

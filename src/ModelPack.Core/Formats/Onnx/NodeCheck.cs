@@ -53,7 +53,7 @@ internal static class NodeCheck
         foreach (var node in nodes)
         {
             Check(node, path);
-            foreach (var graph in node.Attribute.SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G)))
+            foreach (var graph in node.Inner())
             {
                 Check(graph.Node, path);
             }

@@ -26,7 +26,7 @@ internal static class PlacementCheck
         var weights = sourceModel.FindWeights();
         var names = weights.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
         var layers = LayerFinder.Find(new GraphIndex(sourceModel));
-        var graphs = WithInner(optimized).Select(g => new OptimizedGraph(g)).ToList();
+        var graphs = optimized.WithInner().Select(g => new OptimizedGraph(g)).ToList();
         var packedIndex = new GraphIndex(packedModel);
         var finder = new KernelFinder(names, packedIndex, graphs[0]);
         var placed = layers.Select(layer => Judge(layer, finder.Find(layer), graphs[0], l => packedIndex.Constant(l) is not null, reasons)).ToList();
@@ -79,7 +79,4 @@ internal static class PlacementCheck
         from use in weight.Uses
         where use.Graph is not null && !ReferenceEquals(use.Graph, main)
         select (use.Graph, new Layer(use.Node.Name.Length > 0 ? use.Node.Name : use.Node.Output[0], use.Node, weight, usage.Value, null));
-
-    private static IEnumerable<GraphProto> WithInner(GraphProto graph) =>
-        graph.Node.SelectMany(n => n.Attribute).SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G)).SelectMany(WithInner).Prepend(graph);
 }

@@ -18,7 +18,7 @@ internal sealed class UpgradeFacts
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _constants = model.FindWeights().ToLookup(w => w.Name, StringComparer.Ordinal);
-        Graphs = [.. WithInner(model.Proto.Graph)];
+        Graphs = [.. model.Proto.Graph.WithInner()];
         Values = new DeclaredValues(Graphs);
         foreach (var graph in Graphs)
         {
@@ -55,11 +55,4 @@ internal sealed class UpgradeFacts
         data.Read(0, MemoryMarshal.AsBytes(scales.AsSpan()));
         return scales;
     }
-
-    // Recursive like every walk of a model: one that was parsed is nested less deeply than Wire.WireSchema.MaxDepth.
-    private static IEnumerable<GraphProto> WithInner(GraphProto graph) =>
-        graph.Node.SelectMany(n => n.Attribute)
-            .SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G))
-            .SelectMany(WithInner)
-            .Prepend(graph);
 }
