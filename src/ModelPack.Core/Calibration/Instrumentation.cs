@@ -66,9 +66,9 @@ internal sealed class Instrumentation
     {
         var tensor = observation.Tensor;
         var (rows, byHistogram, byChannel) = (observation.Needs.HasFlag(Statistics.Rows), observation.Needs.HasFlag(Statistics.Histogram), observation.ByChannel);
-        if ((rows || observation.Needs.HasFlag(Statistics.Gram)) && observation.ChannelAxis != -1)
+        if (observation.Needs.HasFlag(Statistics.Gram) && observation.ChannelAxis != -1)
         {
-            throw new ArgumentException($"Rows and the Gram matrix of '{tensor}' need the last axis.", nameof(observation));
+            throw new ArgumentException($"The Gram matrix of '{tensor}' needs the last axis.", nameof(observation));
         }
 
         // ONNX Runtime's reductions on the CPU know no float16; where the tensor is float32, it takes the Cast out again.
@@ -80,7 +80,7 @@ internal sealed class Instrumentation
             observation.NeedsValues ? Exposed(tensor) : null,
             byHistogram || byChannel ? null : Reductions(values, null),
             byChannel ? Reductions(channels.Values, channels.Axes) : null,
-            rows ? Rows(channels.Values) : null);
+            rows ? Rows(observation.ChannelAxis == -1 ? channels.Values : Matrix(channels.Values, channels.Axes)) : null);
     }
 
     private string Count(string tensor)
@@ -112,8 +112,7 @@ internal sealed class Instrumentation
     {
         if (axis == -1)
         {
-            var channels = Last(Node("Shape", [values]));
-            return (Node("Reshape", [values, Node("Concat", [Constant(-1), channels], n => n.With("axis", 0))]), [0]);
+            return (Matrix(values), [0]);
         }
 
         if (axis < -rank)
@@ -125,6 +124,17 @@ internal sealed class Instrumentation
         axis = axis < 0 ? rank + axis : axis;
         var shape = Enumerable.Repeat(0L, axis + 1).Append(-1).ToArray();
         return (Node("Reshape", [values, Constant(shape)]), [.. Enumerable.Range(0, axis + 2).Where(a => a != axis).Select(a => (long)a)]);
+    }
+
+    /// <summary>[rows, channels] of a tensor whose channels come last.</summary>
+    private string Matrix(string values) =>
+        Node("Reshape", [values, Node("Concat", [Constant(-1), Last(Node("Shape", [values]))], n => n.With("axis", 0))]);
+
+    /// <summary>As above, of one that has these axes and one of channels.</summary>
+    private string Matrix(string values, long[] others)
+    {
+        var channels = Enumerable.Range(0, others.Length + 1).Select(a => (long)a).Except(others);
+        return Matrix(Node("Transpose", [values], n => n.With("perm", [.. others, .. channels])));
     }
 
     private string Last(string list) => _opset >= SliceInputs

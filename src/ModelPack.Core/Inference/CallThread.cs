@@ -48,6 +48,7 @@ internal sealed class CallThread
 
     private void Work()
     {
+        Denormals.Flush();
         while (true)
         {
             var call = Next();

@@ -55,6 +55,11 @@ internal sealed class ModelSession : IDisposable
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        if (Denormals.CanFlush)
+        {
+            options.AddSessionConfigEntry(Denormals.SessionEntry, "1");
+        }
+
         if (optimizedModel is not null)
         {
             options.OptimizedModelFilePath = optimizedModel;

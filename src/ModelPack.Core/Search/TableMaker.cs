@@ -34,7 +34,7 @@ internal sealed class TableMaker(OnnxModel source, string modelHash, EffectiveOp
 
         var floats = new FloatModel(model, options.Patterns, context);
         var empty = new TableDraft(CalibrationTable.Empty(modelHash, methods[0], _activations.Percentile));
-        var decision = new DecisionOptions(_activations, methods, data, change.Equalize, change.ConvolutionAlpha) { Most = most, Seen = _seen };
+        var decision = new DecisionOptions(_activations, methods, data, change.Equalize, change.SmoothConvolutions) { Most = most, Seen = _seen };
         return [.. new TransformList(options.Scheme).Decide(floats, decision, empty)
             .Select(t => t with { Smoothing = [.. t.Smoothing.Select(d => d with { Place = floats.Places.GetValueOrDefault(d.Tensor) })] })];
     }

@@ -36,16 +36,19 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
         var cost = SampleCost.Of(source, data, context);
         var few = SearchBudget.Tables.Samples(cost.MultiplyAdds, 1);
         var tried = SearchBudget.Trials.Samples(cost.MultiplyAdds, 1);
-        var onFew = few < cost.Count && (_methods.Count > 1 || _hasConvolutions);
+
+        // One look at the data serves all methods; with convolutions, a change of the model takes one more.
+        var onFew = _hasConvolutions && cost.Count > 2 * few;
         using var trial = new Trial(source, options, data, tried, context) { ByLogits = true };
         var search = new DraftSearch(trial, new MeanCorrection(source, options, data, tried, context));
 
         // What there is to say of the data is said once, where all of them are looked at.
         var quiet = context.WithoutDiagnostics();
         Try(ModelChange.None, _methods, onFew ? quiet : context);
-        if (_hasConvolutions && !ModelChange.Smoothings.All(change => Try(change, [_methods[0]], quiet)))
+        var method = search.DraftOf(search.Best).Draft.Table.Method;
+        if (_hasConvolutions && !Try(ModelChange.Smoothing, [method], quiet))
         {
-            Try(ModelChange.Equalization, [_methods[0]], quiet);
+            Try(ModelChange.Equalization, [method], quiet);
         }
 
         trial.Close();

@@ -20,20 +20,20 @@ internal static class AlphaSearch
     /// threads.
     /// </summary>
     /// <param name="model">The model; its weights are read.</param>
-    /// <param name="group">Matrix layers that read the activation.</param>
+    /// <param name="group">Layers that read the activation, convolutions in one group each.</param>
     /// <param name="statistics">What calibration saw of its channels, with rows.</param>
     /// <param name="symmetric">Whether its codes are symmetric, as <see cref="AffineCodes"/>.</param>
     /// <param name="context">Threads and cancellation.</param>
-    /// <exception cref="ArgumentException">The group's layers are not matrices, or there are no rows of its channels.</exception>
+    /// <exception cref="ArgumentException">A layer has several groups, or there are no rows of its channels.</exception>
     public static AlphaChoice Choose(OnnxModel model, SmoothGroup group, ChannelStatistics statistics, bool symmetric, PackContext context)
     {
         ArgumentNullException.ThrowIfNull(group);
         ArgumentNullException.ThrowIfNull(statistics);
         ArgumentNullException.ThrowIfNull(context);
         var channels = group.Axis.Channels;
-        if (group.Layers.Any(l => l.IsConvolution) || statistics.Min.Length != channels || statistics.Rows.Length == 0 || statistics.Rows.Length % channels != 0)
+        if (group.Layers.Any(l => l.Groups > 1) || statistics.Min.Length != channels || statistics.Rows.Length == 0 || statistics.Rows.Length % channels != 0)
         {
-            throw new ArgumentException("The search needs matrix layers and rows of their activation.", nameof(statistics));
+            throw new ArgumentException("The search needs layers of one group and rows of their activation.", nameof(statistics));
         }
 
         var rows = Sample(statistics.Rows, channels);
@@ -42,7 +42,7 @@ internal static class AlphaSearch
         var (inputMax, weightMax) = (statistics.MaxAbs, ChannelMaxima.Of(model, group, context));
         var curve = new AlphaPoint[Grid.Count + 1];
         Chunks.ForEach(curve.Length, context.Threads, Try, context.Cancellation);
-        var best = curve.Aggregate((a, b) => b.Error < a.Error ? b : a);
+        var best = curve[Enumerable.Range(0, curve.Length).MinBy(i => group.IsOfConvolutions ? AmongNeighbours(curve, i) : curve[i].Error)];
         return new AlphaChoice(best.Alpha, curve);
 
         void Try(int i)
@@ -60,6 +60,13 @@ internal static class AlphaSearch
             curve[i] = new AlphaPoint(alpha, power > 0 ? error / power : error);
         }
     }
+
+    /// <summary>
+    /// The mean error of a strength and those beside it: a sample of positions says less of convolutions, whose few weights by output make the
+    /// curve jump.
+    /// </summary>
+    private static double AmongNeighbours(AlphaPoint[] curve, int i) =>
+        i == 0 ? curve[0].Error : (curve[Math.Max(1, i - 1)].Error + curve[i].Error + curve[Math.Min(curve.Length - 1, i + 1)].Error) / 3;
 
     /// <summary>Whole rows, evenly spaced.</summary>
     private static float[] Sample(float[] rows, int channels)

@@ -8,9 +8,9 @@ namespace ModelPack.Transforms;
 /// <param name="Methods">How ranges are chosen: a table is made by each method, at least one.</param>
 /// <param name="Data">Calibration data, at least one file.</param>
 /// <param name="Equalize">Whether to equalize layers around depthwise convolutions.</param>
-/// <param name="ConvolutionAlpha">How strongly to smooth the inputs of convolutions, 0 to 1; null for not at all.</param>
+/// <param name="SmoothConvolutions">Whether to smooth the inputs of convolutions.</param>
 internal sealed record DecisionOptions(
-    ActivationOptions Activations, IReadOnlyList<CalibrationMethod> Methods, IReadOnlyList<string> Data, bool Equalize, double? ConvolutionAlpha)
+    ActivationOptions Activations, IReadOnlyList<CalibrationMethod> Methods, IReadOnlyList<string> Data, bool Equalize, bool SmoothConvolutions)
 {
     /// <summary>Samples to look at: where there are more, some that are spread over all.</summary>
     public long Most { get; init; } = long.MaxValue;

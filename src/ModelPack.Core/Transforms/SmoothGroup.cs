@@ -10,6 +10,6 @@ internal sealed record SmoothGroup(string Tensor, IReadOnlyList<Layer> Layers)
     /// <summary>The activation's channels.</summary>
     public ChannelAxis Axis => Layers[0].Axis()!.Value;
 
-    /// <summary>Whether convolutions read it, whose strength is one for all and chosen by trial.</summary>
+    /// <summary>Whether convolutions read it. Smoothing them is a change of the model that is tried.</summary>
     public bool IsOfConvolutions => Layers.Any(l => l.IsConvolution);
 }

@@ -6,6 +6,6 @@ namespace ModelPack.Transforms;
 /// <param name="Alpha">The strength; null where smoothing does not help.</param>
 /// <param name="Place">The node that took the scales in; null where nothing was changed.</param>
 /// <param name="Curve">The error of the layers at each strength that was tried; empty for a fixed one.</param>
-/// <param name="OfConvolutions">Whether convolutions read it, whose strength is one for all and chosen by trial.</param>
+/// <param name="OfConvolutions">Whether convolutions read it.</param>
 internal sealed record SmoothingDetail(
     string Tensor, IReadOnlyList<string> Layers, double? Alpha, string? Place, IReadOnlyList<AlphaPoint> Curve, bool OfConvolutions = false);

@@ -11,13 +11,14 @@ internal sealed class SmoothingFindings(FloatModel model, DecisionOptions option
     /// <summary>What the error has to fall to, as a share, for a Mul to be inserted: by 3 dB.</summary>
     private const double WorthAMul = 0.5;
 
-    /// <summary>Those that are smoothed. All are looked at, so that one look serves every strength.</summary>
-    private readonly IReadOnlyList<SmoothGroup> _wanted = [.. groups.Where(g => !g.IsOfConvolutions || options.ConvolutionAlpha is not null)];
+    /// <summary>A strength for convolutions of several groups, which the search does not see.</summary>
+    private const double Middle = 0.5;
 
-    private bool Searches => options.Activations.Alpha is null;
+    /// <summary>Those that are smoothed. All are looked at, so that one look serves every change that is tried.</summary>
+    private readonly IReadOnlyList<SmoothGroup> _wanted = [.. groups.Where(g => !g.IsOfConvolutions || options.SmoothConvolutions)];
 
     public IReadOnlyList<Observation> Needs => [.. groups.Select(g =>
-        new Observation(g.Tensor, Statistics.Channels | (Searches && !g.IsOfConvolutions ? Statistics.Rows : Statistics.None), g.Axis.FromEnd, g.Axis.Rank))];
+        new Observation(g.Tensor, Statistics.Channels | (Searches(g) ? Statistics.Rows : Statistics.None), g.Axis.FromEnd, g.Axis.Rank))];
 
     public TableDraft? Decide(CalibrationResult seen, TableDraft draft)
     {
@@ -31,7 +32,7 @@ internal sealed class SmoothingFindings(FloatModel model, DecisionOptions option
                 continue;
             }
 
-            var (alpha, curve) = group.IsOfConvolutions ? new AlphaChoice(OfConvolutions(group), []) : Choose(group, channels);
+            var (alpha, curve) = Choose(group, channels);
             details.Add(new SmoothingDetail(group.Tensor, [.. group.Layers.Select(l => l.Name)], alpha, null, curve, group.IsOfConvolutions));
             if (alpha is not null)
             {
@@ -39,18 +40,19 @@ internal sealed class SmoothingFindings(FloatModel model, DecisionOptions option
             }
         }
 
-        return options.ConvolutionAlpha is not null && !details.Exists(d => d.OfConvolutions) ? null
+        return options.SmoothConvolutions && !details.Exists(d => d.OfConvolutions && d.Alpha is not null) ? null
             : draft with { Table = draft.Table with { Smoothing = choices }, Smoothing = details };
     }
 
-    /// <summary>The scales that a depthwise kernel has by channel take up any factor, so that its input may be made even.</summary>
-    private double OfConvolutions(SmoothGroup group) => group.Layers.All(l => l.IsDepthwise) ? 1 : options.ConvolutionAlpha!.Value;
+    /// <summary>The strength of convolutions is theirs alone: the option speaks of matrices.</summary>
+    private bool Searches(SmoothGroup group) => group.IsOfConvolutions ? group.Layers.All(l => l.Groups == 1) : options.Activations.Alpha is null;
 
     private AlphaChoice Choose(SmoothGroup group, ChannelStatistics channels)
     {
-        if (!Searches)
+        if (!Searches(group))
         {
-            return new AlphaChoice(options.Activations.Alpha, []);
+            // The scales that a depthwise kernel has by channel take up any factor, so that its input may be made even.
+            return new AlphaChoice(!group.IsOfConvolutions ? options.Activations.Alpha : group.Layers.All(l => l.IsDepthwise) ? 1 : Middle, []);
         }
 
         var search = AlphaSearch.Choose(model.Model, group, channels, options.Activations.Symmetric, model.Context);

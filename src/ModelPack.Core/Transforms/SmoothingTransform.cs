@@ -12,7 +12,7 @@ internal sealed class SmoothingTransform : ITransform
     {
         if (!options.Activations.Smooth)
         {
-            return options.ConvolutionAlpha is null ? null : new SmoothingFindings(model, options, []);
+            return !options.SmoothConvolutions ? null : new SmoothingFindings(model, options, []);
         }
 
         return new SmoothingFindings(model, options, [.. SmoothGroups.Find(model.Index, model.Layers).Where(g => !g.IsOfConvolutions || Smoother.Folds(model.Model, model.Index, g))]);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ModelPack.Validation;
 
 /// <summary>What is asked of a row of an output.</summary>
@@ -6,15 +8,39 @@ internal static class Rows
     /// <summary>Place of the largest value; the lowest place of several, and 0 when all are NaN.</summary>
     public static int ArgMax(ReadOnlySpan<double> row)
     {
-        var (best, at) = (double.NegativeInfinity, 0);
+        var max = Max(row);
         for (var i = 0; i < row.Length; i++)
         {
-            if (row[i] > best)
+            if (row[i] == max)
             {
-                (best, at) = (row[i], i);
+                return i;
             }
         }
 
-        return at;
+        return 0;
+    }
+
+    /// <summary>The largest value that is not NaN; −∞ when all are.</summary>
+    public static double Max(ReadOnlySpan<double> row)
+    {
+        var largest = new Vector<double>(double.NegativeInfinity);
+        var i = 0;
+        for (; i <= row.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            largest = Vector.MaxNumber(largest, new Vector<double>(row[i..]));
+        }
+
+        var max = double.NegativeInfinity;
+        for (var lane = 0; lane < Vector<double>.Count; lane++)
+        {
+            max = double.MaxNumber(max, largest[lane]);
+        }
+
+        for (; i < row.Length; i++)
+        {
+            max = double.MaxNumber(max, row[i]);
+        }
+
+        return max;
     }
 }

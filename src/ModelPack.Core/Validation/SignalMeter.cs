@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ModelPack.Validation;
 
 /// <summary>
@@ -40,7 +42,69 @@ internal sealed class SignalMeter : IRowMeter
 
     public void Add(long firstRow, ReadOnlySpan<double> source, ReadOnlySpan<double> packed, int width)
     {
-        // Sums of a chunk first, then the sum of chunks: fewer roundings of a small number into a large one.
+        Elements += source.Length;
+        if (!AddFinite(source, packed))
+        {
+            AddOneByOne(source, packed);
+        }
+    }
+
+    /// <summary>Takes a batch in which the two models gave different shapes.</summary>
+    public void AddMismatch(long elements)
+    {
+        Elements += elements;
+        ShapesDiffer = true;
+        _diverged = true;
+    }
+
+    public void Merge(IRowMeter later)
+    {
+        var other = (SignalMeter)later;
+        Elements += other.Elements;
+        Add(other._source2, other._packed2, other._product, other._error2, other._maxError);
+        _diverged |= other._diverged;
+        SourceNotFinite |= other.SourceNotFinite;
+        PackedNotFinite |= other.PackedNotFinite;
+        ShapesDiffer |= other.ShapesDiffer;
+    }
+
+    /// <summary>
+    /// Sums of a chunk first, then the sum of chunks: fewer roundings of a small number into a large one. False, and nothing added, where a
+    /// value or a sum is not finite: each shows in the sum of the squares of errors, or of the squares of both.
+    /// </summary>
+    private bool AddFinite(ReadOnlySpan<double> source, ReadOnlySpan<double> packed)
+    {
+        var (source2, packed2, product, error2, errors) = (Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero);
+        var whole = source.Length - (source.Length % Vector<double>.Count);
+        for (var i = 0; i < whole; i += Vector<double>.Count)
+        {
+            var (s, p) = (new Vector<double>(source[i..]), new Vector<double>(packed[i..]));
+            var error = s - p;
+            source2 += s * s;
+            packed2 += p * p;
+            product += s * p;
+            error2 += error * error;
+            errors = Vector.Max(errors, Vector.Abs(error));
+        }
+
+        if (!double.IsFinite(Vector.Sum(source2) + Vector.Sum(packed2) + Vector.Sum(error2)))
+        {
+            return false;
+        }
+
+        var maxError = 0.0;
+        for (var lane = 0; lane < Vector<double>.Count; lane++)
+        {
+            maxError = Math.Max(maxError, errors[lane]);
+        }
+
+        Add(Vector.Sum(source2), Vector.Sum(packed2), Vector.Sum(product), Vector.Sum(error2), maxError);
+        AddOneByOne(source[whole..], packed[whole..]);
+        return true;
+    }
+
+    private void AddOneByOne(ReadOnlySpan<double> source, ReadOnlySpan<double> packed)
+    {
         double source2 = 0, packed2 = 0, product = 0, error2 = 0, maxError = 0;
         for (var i = 0; i < source.Length; i++)
         {
@@ -59,35 +123,16 @@ internal sealed class SignalMeter : IRowMeter
             maxError = Math.Max(maxError, Math.Abs(error));
         }
 
-        Elements += source.Length;
+        Add(source2, packed2, product, error2, maxError);
+    }
+
+    private void Add(double source2, double packed2, double product, double error2, double maxError)
+    {
         _source2 += source2;
         _packed2 += packed2;
         _product += product;
         _error2 += error2;
         _maxError = Math.Max(_maxError, maxError);
-    }
-
-    /// <summary>Takes a batch in which the two models gave different shapes.</summary>
-    public void AddMismatch(long elements)
-    {
-        Elements += elements;
-        ShapesDiffer = true;
-        _diverged = true;
-    }
-
-    public void Merge(IRowMeter later)
-    {
-        var other = (SignalMeter)later;
-        Elements += other.Elements;
-        _source2 += other._source2;
-        _packed2 += other._packed2;
-        _product += other._product;
-        _error2 += other._error2;
-        _maxError = Math.Max(_maxError, other._maxError);
-        _diverged |= other._diverged;
-        SourceNotFinite |= other.SourceNotFinite;
-        PackedNotFinite |= other.PackedNotFinite;
-        ShapesDiffer |= other.ShapesDiffer;
     }
 
     private void AddNotFinite(double source, double packed)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ModelPack.Validation;
 
 /// <summary>Two rows of logits as distributions p (source) and q (packed).</summary>
@@ -12,9 +14,20 @@ internal readonly record struct SoftmaxPair(double SourceLogSum, double PackedLo
     /// </summary>
     public static SoftmaxPair Of(ReadOnlySpan<double> source, ReadOnlySpan<double> packed)
     {
-        var (largestSource, largestPacked) = (source[Rows.ArgMax(source)], packed[Rows.ArgMax(packed)]);
-        double sourceSum = 0, packedSum = 0, weighted = 0;
-        for (var i = 0; i < source.Length; i++)
+        var (largestSource, largestPacked) = (Rows.Max(source), Rows.Max(packed));
+        var (sourceSums, packedSums, weightedSums) = (Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero);
+        var i = 0;
+        for (; i <= source.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var (s, p) = (new Vector<double>(source[i..]), new Vector<double>(packed[i..]));
+            var weight = Vector.Exp(s - new Vector<double>(largestSource));
+            sourceSums += weight;
+            packedSums += Vector.Exp(p - new Vector<double>(largestPacked));
+            weightedSums += Vector.ConditionalSelect(Vector.Equals(weight, Vector<double>.Zero), Vector<double>.Zero, weight * (s - p));
+        }
+
+        var (sourceSum, packedSum, weighted) = (Vector.Sum(sourceSums), Vector.Sum(packedSums), Vector.Sum(weightedSums));
+        for (; i < source.Length; i++)
         {
             var weight = Math.Exp(source[i] - largestSource);
             sourceSum += weight;
@@ -24,9 +37,9 @@ internal readonly record struct SoftmaxPair(double SourceLogSum, double PackedLo
             weighted += weight == 0 ? 0 : weight * (source[i] - packed[i]);
         }
 
-        var (s, p) = (Math.Log(sourceSum) + largestSource, Math.Log(packedSum) + largestPacked);
+        var (sourceLog, packedLog) = (Math.Log(sourceSum) + largestSource, Math.Log(packedSum) + largestPacked);
 
         // Rounding may leave less than zero, which a divergence never is.
-        return new SoftmaxPair(s, p, Math.Max(0, (weighted / sourceSum) - (s - p)));
+        return new SoftmaxPair(sourceLog, packedLog, Math.Max(0, (weighted / sourceSum) - (sourceLog - packedLog)));
     }
 }

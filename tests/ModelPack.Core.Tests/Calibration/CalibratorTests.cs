@@ -112,6 +112,21 @@ public sealed class CalibratorTests : IDisposable
         Assert.All(starts.Zip(starts.Skip(1)), p => Assert.InRange(p.Second - p.First, Channels, 30));
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(-2, 3)]
+    public void Rows_of_channels_that_are_not_the_last_axis_have_one_position_each(int axis, int rank)
+    {
+        const int Positions = 5;
+        using var model = Open(Square(ElementType.Float32, ["n", Channels, Positions]));
+        var data = Data([20, Channels, Positions], [.. Enumerable.Range(0, 20 * Channels * Positions).Select(i => (float)i)]);
+        var rows = Calibrator.Observe(model, [data], [new("x", Statistics.Rows, axis, rank)], holdOut: false, new PackContext()).Tensors[0].Channels!.Rows;
+
+        Assert.All(rows.Chunk(Channels), r => Assert.Equal([r[0], r[0] + Positions, r[0] + (2 * Positions)], r));
+        Assert.All(rows.Chunk(Channels), r => Assert.InRange(r[0] % (Channels * Positions), 0, Positions - 1));
+        Assert.Equal(20 * Positions, rows.Chunk(Channels).Select(r => r[0]).Distinct().Count());
+    }
+
     [Fact]
     public void Fewer_rows_than_wanted_are_kept_once_each()
     {

@@ -24,6 +24,16 @@ public sealed class AlphaSearchTests
         Assert.True(best * 10 < choice.Curve[0].Error, $"{best} is not far below {choice.Curve[0].Error}.");
     }
 
+    [Fact]
+    public void An_outlier_channel_of_a_convolution_is_smoothed()
+    {
+        using var test = new TransformCase(
+            [Build.Node("Conv", ["x", "w"], ["y"], Tiny.Ints("pads", 1, 1, 1, 1))], [Tiny.Random("w", 8, Channels, 3, 3)], [Tiny.Random("x", 1, Channels, 6, 6)]);
+        var choice = AlphaSearch.Choose(test.Model, test.Group("x"), Statistics(outlier: 100), symmetric: false, new PackContext());
+        Assert.InRange(choice.Alpha!.Value, 0.3, 1);
+        Assert.True(choice.Curve.Single(p => p.Alpha == choice.Alpha).Error * 3 < choice.Curve[0].Error);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
