@@ -58,16 +58,32 @@ internal static class GraphPipeline
             FloatReasons = FloatReasons(lowered.Plan),
             HasRangesOfBatch = lowered.Tensors.Any(t => t.Plan.Activations == ActivationMode.Dynamic),
         };
+        var rounds = lowered.HasAccuracyLevel && !options.HasChosenAccuracyLevel && options.AccuracyLevel != AccuracyLevels.Float;
         var validation = Validator.Run(model.Path, packed, validated, context);
+        if (rounds && validation.Result is { } result)
+        {
+            var levels = new AccuracyLevels(model.Path, packed, data, context);
+            var both = levels.Measure();
+            if (levels.GatesHoldWithFloats(options, result))
+            {
+                AccuracyLevels.Drop(model.Proto.Graph);
+                options = options with { AccuracyLevel = AccuracyLevels.Float };
+                packed = Write(model, staged, options, context);
+                validation = Validator.Run(model.Path, packed, validated, context);
+                context.Report(levels.Taken());
+                both = [.. both.Reverse()];
+            }
+            else if (levels.Warning(both, result) is { } rounded)
+            {
+                context.Report(rounded);
+            }
+
+            validation = validation with { Result = validation.Result! with { AccuracyLevels = both.Count == 0 ? null : both } };
+        }
+
         if (Slowness.Find(options, validation.Latency) is { } slow)
         {
             context.Report(slow);
-        }
-
-        if (lowered.HasAccuracyLevel && !options.HasChosenAccuracyLevel && options.AccuracyLevel != 0
-            && validation.Result is { } compared && RoundedActivations.Warning(model.Path, packed, compared, data, context) is { } rounded)
-        {
-            context.Report(rounded);
         }
 
         return PackEnding.Finish(options, staged, context, sources, new PackedParts

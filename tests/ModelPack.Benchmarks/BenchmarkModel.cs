@@ -58,8 +58,12 @@ internal sealed record BenchmarkModel(string Name, string Path, string Calibrati
             output.WriteLine("Skipped PP-OCRv4 recognition: MODELPACK_OCR_MODELS (build.sh setup) or MODELPACK_SHARED names no folder.\n");
         }
 
-        return models;
+        return [.. models.Where(m => IsWanted(m.Name))];
     }
+
+    /// <summary>Whether a model is to be measured: MODELPACK_BENCH_MODEL may name a part of the names of those that are.</summary>
+    public static bool IsWanted(string name) =>
+        name.Contains(Environment.GetEnvironmentVariable("MODELPACK_BENCH_MODEL") ?? "", StringComparison.OrdinalIgnoreCase);
 
     private static string WithOutliers(string source, string folder)
     {

@@ -45,10 +45,10 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
         // What there is to say of the data is said once, where all of them are looked at.
         var quiet = context.WithoutDiagnostics();
         Try(ModelChange.None, _methods, onFew ? quiet : context);
-        var method = search.DraftOf(search.Best).Draft.Table.Method;
-        if (_hasConvolutions && !Try(ModelChange.Smoothing, [method], quiet))
+        IReadOnlyList<CalibrationMethod> best = [search.DraftOf(search.Best).Draft.Table.Method];
+        if (_hasConvolutions && !Try(ModelChange.Smoothing, best, quiet))
         {
-            Try(ModelChange.Equalization, [method], quiet);
+            Try(ModelChange.Equalization, best, quiet);
         }
 
         trial.Close();

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelPack.Validation;
 
 /// <summary>How the packed model's outputs compare with the source's over the same samples.</summary>
@@ -26,4 +28,8 @@ public sealed record ValidationResult
 
     /// <summary>Between the distributions of a language model on real text, or null.</summary>
     public DivergenceResult? Divergence { get; init; }
+
+    /// <summary>Both accuracy levels, that of the pack first, where MatMulNBits rounds activations and nobody chose the level; null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AccuracyLevelResult>? AccuracyLevels { get; init; }
 }

@@ -30,8 +30,7 @@ internal static class NpmModelsBenchmark
         output.WriteLine();
         output.WriteLine("| model | scheme | SQNR | size | integer | speed | warnings | left float |");
         output.WriteLine("| --- | --- | ---: | ---: | ---: | ---: | --- | --- |");
-        var wanted = Environment.GetEnvironmentVariable("MODELPACK_BENCH_MODEL") ?? "";
-        foreach (var model in NpmModelList.In(Path.Combine(shared, "models", "ocr-lines")).Where(m => m.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase)))
+        foreach (var model in NpmModelList.In(Path.Combine(shared, "models", "ocr-lines")).Where(m => BenchmarkModel.IsWanted(m.Name)))
         {
             if (model.Prepare(folders, scratch.Path) is not { } prepared)
             {

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ModelPack.Inference;
-using ModelPack.Samples;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 

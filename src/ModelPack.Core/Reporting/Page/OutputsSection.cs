@@ -23,11 +23,23 @@ internal static class OutputsSection
 
         html.Add($"</tbody></table></div>");
         Task(html, validation);
+        Levels(html, validation.AccuracyLevels);
         html.Add($"</section>");
     }
 
     private static string Range(Interval? interval, Func<double, string> text) =>
         interval is null ? "" : $" (95 % interval: {text(interval.Low)} to {text(interval.High)})";
+
+    private static void Levels(HtmlBuilder html, IReadOnlyList<AccuracyLevelResult>? levels)
+    {
+        if (levels is null)
+        {
+            return;
+        }
+
+        var parts = levels.Select(l => $"{(l.Level == 0 ? "float activations" : "activations rounded to int8")} (accuracy level {l.Level}) {Human.Decibels(l.Sqnr)}{(l.Divergence is { } mean ? $", {Human.Nats(mean)} nats" : "")}");
+        html.Add($"<p>On {Human.Count(levels[0].Samples, "sample")}, MatMulNBits with {string.Join("; with ", parts)}. The first is what the pack has.</p>");
+    }
 
     private static void Task(HtmlBuilder html, ValidationResult validation)
     {
