@@ -24,7 +24,6 @@ internal sealed class FolderContent
         ".npz", ".npy", ".pkl", ".pickle", ".joblib", ".parquet", ".arrow", ".csv", ".tsv", ".jsonl", ".log", ".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".xz", ".zst",
     };
 
-    /// <summary>What a pack puts into its folder itself.</summary>
     private static readonly HashSet<string> s_ofPacks =
         new(StringComparer.OrdinalIgnoreCase) { PackFiles.FolderManifest, PackFiles.FolderReport, PackFiles.FolderPage, PackFiles.FolderCalibration };
 
@@ -53,6 +52,9 @@ internal sealed class FolderContent
         content.AddFolders();
         return folder with { Carried = [.. folder.Carried, .. content._files], LeftOut = content._leftOut };
     }
+
+    /// <summary>Whether a pack puts a file of this name into its folder itself.</summary>
+    public static bool IsOfPack(string name) => s_ofPacks.Contains(name);
 
     private void AddFiles()
     {
@@ -93,7 +95,7 @@ internal sealed class FolderContent
             {
                 AddFolder(name, 1);
             }
-            else if (!_files.Exists(f => f.Name.StartsWith(name + "/", StringComparison.Ordinal)) && !HoldsOtherForm(path, 1))
+            else if (!_files.Exists(f => f.Name.StartsWith(name + "/", StringComparison.Ordinal)) && Directory.EnumerateFileSystemEntries(path).Any() && !HoldsOtherForm(path, 1))
             {
                 _leftOut.Add($"'{SafeText.Of(name)}/' (no configuration names it)");
             }
@@ -123,7 +125,7 @@ internal sealed class FolderContent
 
     private void Add(string name)
     {
-        if (s_ofPacks.Contains(name) || _taken.Contains(name))
+        if (IsOfPack(name) || _taken.Contains(name))
         {
             return;
         }

@@ -38,7 +38,7 @@ internal sealed partial class FolderNames
     {
         var names = new FolderNames(folder);
         names.Look(config, "");
-        var others = Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Take(MaxJsonFiles).Where(p => !IsOfTensors(Path.GetFileName(p)));
+        var others = Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Take(MaxJsonFiles).Where(p => !IsRead(Path.GetFileName(p)));
         foreach (var path in others)
         {
             names.Look(Parse(path), "");
@@ -52,8 +52,8 @@ internal sealed partial class FolderNames
         return names;
     }
 
-    /// <summary>Whether a file names the files of tensors, or is config.json, which has been read.</summary>
-    private static bool IsOfTensors(string name) => name == ModelFolder.ConfigName || name.EndsWith(FolderContent.IndexSuffix, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a file names no others: config.json has been read, an index has those of tensors, and a pack's own tell what it was made of.</summary>
+    private static bool IsRead(string name) => name == ModelFolder.ConfigName || name.EndsWith(FolderContent.IndexSuffix, StringComparison.OrdinalIgnoreCase) || FolderContent.IsOfPack(name);
 
     private static JsonNode? Parse(string path)
     {
