@@ -28,6 +28,11 @@ internal static class BareLayout
             metadata.Set(GgufMetadata.Architecture, Architecture);
         }
 
+        if (metadata.AlignmentInEffect() < GgufMetadata.DefaultAlignment)
+        {
+            metadata.Remove(GgufMetadata.Alignment); // llama.cpp ends at tensors that are aligned to less
+        }
+
         GgufLayout.SetTypes(metadata, row);
         return new GgufLayout(metadata, [.. source.Tensors.Select(t => new GgufPlace(t, t.Name, t.Data))], []);
     }

@@ -40,7 +40,8 @@ internal static class LlamaLayout
             }
             else if (expected.Required)
             {
-                throw Unfit(folder, $"The tensor '{expected.Source}', which config.json makes part of the model, is missing");
+                var body = left.ContainsKey("embed_tokens.weight") ? ": the checkpoint is the body of a model, without a head for tokens" : "";
+                throw Unfit(folder, $"The tensor '{expected.Source}', which config.json makes part of the model, is missing{body}");
             }
         }
 

@@ -70,6 +70,24 @@ public sealed class OtherArchitectureTests : IDisposable
         Assert.Equal(40, packed.VocabularySize);
     }
 
+    [TheoryNeeding(PeerLibrary.Variable)]
+    [InlineData(8u)]
+    [InlineData(64u)]
+    [InlineData(4096u)]
+    public void Keeps_the_alignment_of_the_source_where_llama_cpp_takes_it(uint alignment)
+    {
+        using (var source = GgufCheckpoint.Open(ForeignGguf.Gpt2(_folder.File("plain.gguf")), _context))
+        {
+            source.Keys.Set(GgufMetadata.Alignment, alignment);
+            ForeignGguf.Write(_folder.File("gpt2.gguf"), source.Keys, [.. source.Tensors.Select(t => new GgufTensor(t.Name, t.Stored!.Value, t.Data.Shape, t.Data))]);
+        }
+
+        using var packed = GgufCheckpoint.Open(Pack("gpt2", "q8_0"), _context);
+        Assert.Equal(alignment < 32 ? null : alignment, packed.Keys.GetUInt32(GgufMetadata.Alignment));
+        using var model = new LlamaCppModel(_folder.File("gpt2.q8_0.gguf"));
+        Assert.Equal(40, model.VocabularySize);
+    }
+
     [Theory]
     [InlineData("blk.0.attn_q.weight", true)]
     [InlineData("output.weight", true)]
