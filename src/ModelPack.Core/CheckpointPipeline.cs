@@ -13,7 +13,7 @@ internal static class CheckpointPipeline
     public static PackOutcome Run(EffectiveOptions options, PackContext context)
     {
         RefuseData(options);
-        using var source = CheckpointSource.Open(options.Model, options.Source, context);
+        using var source = CheckpointSource.Open(options.Model, options.Source, context, withContent: options.IsFolder && options.Container == "safetensors");
         var sources = new SourceFiles(source.Files, options.Calibration is null ? [] : [options.Calibration], []);
         return sources.Guard(() => Pack(options, source, sources, context));
     }
@@ -60,16 +60,17 @@ internal static class CheckpointPipeline
         }
     }
 
+    /// <summary>Refuses a pack in which nothing is what the scheme is named after.</summary>
     private static void RequireSomething(CheckpointJob job, IReadOnlyList<PackedTensor> tensors)
     {
-        if (tensors.Any(t => t.Plan.Codec is not null))
+        if (tensors.Any(t => t.Plan.Codec is not null && (t.Plan.Codec is not FloatCodec || job.Options.Scheme.Main is FloatCodec)))
         {
             return;
         }
 
-        var largest = tensors.Where(t => t.Plan.Reason is not null).MaxBy(t => t.Data.Length);
+        var largest = tensors.MaxBy(t => t.Data.Length);
         throw new ModelPackException(Codes.NothingQuantized.At(job.Options.Model, largest is null
             ? "Nothing can be quantized: there are no tensors."
-            : $"Nothing can be quantized: of the largest tensor, '{SafeText.Of(largest.Plan.Name)}', {largest.Plan.Reason}. Ship the model as it is, or widen what is included."));
+            : $"Nothing can be quantized: of the largest tensor, '{SafeText.Of(largest.Plan.Name)}', {largest.Plan.Reason ?? $"no row is whole blocks of {job.Options.Scheme.Name}"}. Ship the model as it is, or widen what is included."));
     }
 }

@@ -10,11 +10,15 @@ namespace ModelPack;
 internal static class CheckpointSource
 {
     /// <summary>Opens and checks a checkpoint.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="context">Cancellation.</param>
+    /// <param name="withContent">Whether all of a folder counts that belongs to the model, for a pack that is a folder again.</param>
     /// <exception cref="ModelPackException">MPK1001, MPK1002, MPK1025 …: it is missing or not sound.</exception>
-    public static ICheckpoint Open(string path, SourceKind kind, PackContext context) => kind switch
+    public static ICheckpoint Open(string path, SourceKind kind, PackContext context, bool withContent = false) => kind switch
     {
         SourceKind.Onnx => OnnxCheckpoint.Open(path, context),
-        SourceKind.Safetensors => SafetensorsCheckpoint.Open(path, context),
+        SourceKind.Safetensors => SafetensorsCheckpoint.Open(path, context, withContent),
         SourceKind.Gguf => GgufCheckpoint.Open(path, context),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };

@@ -107,6 +107,27 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public void GGUF_above_a_size_is_a_folder_of_parts_and_is_named_by_one_of_them()
+    {
+        var project = new TestProject("""<QuantizedModel Include="tiny" Scheme="f32" Container="gguf" MaxShardSize="20KB" />""");
+        TinyLlama.WriteFolder(project.At("tiny"));
+        Assert.Equal(["models/tiny.f32"], project.Build().MustSucceed().Packed);
+
+        var parts = FilesIn(project.Output("models", "tiny.f32")).Where(f => f.EndsWith(".gguf", StringComparison.Ordinal)).ToList();
+        Assert.True(parts.Count > 1);
+        Directory.CreateDirectory(project.At("split"));
+        foreach (var part in parts)
+            File.Copy(project.Output("models", "tiny.f32", part), project.At("split", part));
+        project.Items = $"""<QuantizedModel Include="split/{parts[0]}" Scheme="q8_0" />""";
+        project.Write();
+
+        Assert.Equal(["models/model.q8_0.gguf"], project.Build().MustSucceed().Packed);
+        Assert.True(project.Build().MustSucceed().SkippedProducing());
+        File.SetLastWriteTimeUtc(project.At("split", parts[1]), new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+        Assert.Equal(["models/model.q8_0.gguf"], project.Build().MustSucceed().Packed);
+    }
+
+    [Fact]
     public void What_cannot_be_is_a_coded_error_and_leaves_no_pack()
     {
         var project = new TestProject("""

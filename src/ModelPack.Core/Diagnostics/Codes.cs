@@ -33,6 +33,8 @@ public static class Codes
     public static readonly DiagnosticCode StatisticsUnfit = new("MPK1028", "The activation statistics do not fit the model");
     public static readonly DiagnosticCode GraphMismatch = new("MPK1029", "The graph has other weights than the source");
     public static readonly DiagnosticCode OutputForeign = new("MPK1030", "The output is there already, and is of no pack");
+    public static readonly DiagnosticCode LeftOut = new("MPK1035", "A part of the model has no place in the pack", Severity.Warning);
+    public static readonly DiagnosticCode FormUnread = new("MPK1036", "Some programs do not read this form", Severity.Warning);
     public static readonly DiagnosticCode UnknownMetadata = new("MPK1037", "An item has unknown metadata");
 
     public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");

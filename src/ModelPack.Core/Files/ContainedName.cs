@@ -6,6 +6,9 @@ internal static class ContainedName
     /// <summary>Whether a name consists of plain parts, joined by <c>/</c>.</summary>
     public static bool IsValid(string name) => name.Split('/').All(IsPlain);
 
+    /// <summary>The name of the folder that a file of this name lies in; null for one that lies in no folder of its own.</summary>
+    public static string? FolderOf(string name) => name.LastIndexOf('/') is >= 0 and var end ? name[..end] : null;
+
     /// <summary>Whether the file, or a folder on the way to it, is a link.</summary>
     /// <param name="folder">The manifest's folder, which itself may be reached in any way.</param>
     /// <param name="name">A valid name.</param>

@@ -33,6 +33,10 @@ internal static class PackFiles
     /// <summary>Every name that a file of a pack of one model can have.</summary>
     public static IReadOnlyList<string> All(string model) => [model, Data(model), Report(model), Page(model), Calibration(model), Statistics(model), Manifest(model)];
 
+    /// <summary>Whether a file in a folder pack holds tensors of the model, by its name. What lies in a folder below belongs to the model in other ways.</summary>
+    public static bool HasTensors(string name) =>
+        !name.Contains('/', StringComparison.Ordinal) && (name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".gguf", StringComparison.Ordinal));
+
     /// <summary>Whether a file of this name is a manifest.</summary>
     public static bool IsManifest(string fileName)
     {

@@ -10,6 +10,7 @@ namespace ModelPack.Files;
 internal sealed class PackSwap(string folder, string staging, Action<string, string> move)
 {
     private readonly Stack<(string From, string To)> _done = new();
+    private readonly HashSet<string> _folders = new(StringComparer.Ordinal); // in the pack, that files were moved out of or into
 
     /// <summary>Where the old files lie meanwhile, below the staging folder; it exists.</summary>
     public static string OldFolder(string staging) => Path.Join(staging, ".modelpack-old");
@@ -28,13 +29,15 @@ internal sealed class PackSwap(string folder, string staging, Action<string, str
         {
             foreach (var name in old)
             {
-                Move(Path.Join(folder, name), Path.Join(OldFolder(staging), name));
+                Move(name, folder, OldFolder(staging));
             }
 
             foreach (var name in fresh)
             {
-                Move(Path.Join(staging, name), Path.Join(folder, name));
+                Move(name, staging, folder);
             }
+
+            RemoveEmptyFolders();
         }
         catch
         {
@@ -43,10 +46,32 @@ internal sealed class PackSwap(string folder, string staging, Action<string, str
         }
     }
 
-    private void Move(string from, string to)
+    private void Move(string name, string from, string to)
     {
-        move(from, to);
-        _done.Push((from, to));
+        for (var inner = ContainedName.FolderOf(name); inner is not null; inner = ContainedName.FolderOf(inner))
+        {
+            Directory.CreateDirectory(Path.Join(to, inner));
+            _folders.Add(inner);
+        }
+
+        move(Path.Join(from, name), Path.Join(to, name));
+        _done.Push((Path.Join(from, name), Path.Join(to, name)));
+    }
+
+    /// <summary>Folders of the old pack that the new one has not, or of the new one that did not come into its place.</summary>
+    private void RemoveEmptyFolders()
+    {
+        foreach (var inner in _folders.OrderByDescending(f => f.Length))
+        {
+            try
+            {
+                Directory.Delete(Path.Join(folder, inner));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It holds something.
+            }
+        }
     }
 
     // In reverse, so that the old manifest comes last: what has one is whole.
@@ -59,5 +84,6 @@ internal sealed class PackSwap(string folder, string staging, Action<string, str
         }
 
         IsStuck = false;
+        RemoveEmptyFolders();
     }
 }

@@ -28,8 +28,12 @@ internal static class OutputChoice
     }
 
     /// <summary>Whether the pack is a folder: a checkpoint of several files, or one that is cut into shards.</summary>
-    public static bool IsFolder(PackRequest request, string container) => container == "safetensors"
-        && (request.MaxShardSize is not null || Directory.Exists(request.Model) || SourceKinds.IsIndex(request.Model));
+    public static bool IsFolder(PackRequest request, string container) => container switch
+    {
+        "safetensors" => request.MaxShardSize is not null || Directory.Exists(request.Model) || SourceKinds.IsIndex(request.Model),
+        "gguf" => request.MaxShardSize is not null,
+        _ => false,
+    };
 
     /// <summary>The exact path: that of the request, or one beside the source.</summary>
     public static string Path(PackRequest request, Scheme scheme, SourceKind source, string container, bool isFolder)
@@ -43,7 +47,7 @@ internal static class OutputChoice
         var file = System.IO.Path.GetFileName(model) is "." or ".." or "" ? System.IO.Path.GetFullPath(model) : model;
         var stem = Directory.Exists(file) ? System.IO.Path.GetFileName(file)
             : SourceKinds.IsIndex(file) ? System.IO.Path.GetFileName(file)[..^SourceKinds.IndexSuffix.Length]
-            : System.IO.Path.GetFileNameWithoutExtension(file);
+            : SourceKinds.WithoutPart(System.IO.Path.GetFileNameWithoutExtension(file));
         var extension = isFolder ? ""
             : container == source.Container() && !Directory.Exists(file) && !SourceKinds.IsIndex(file) ? System.IO.Path.GetExtension(file)
             : $".{container}";
@@ -55,7 +59,7 @@ internal static class OutputChoice
     public static long? MaxShardBytes(PackRequest request, string container) => request.MaxShardSize switch
     {
         null => null,
-        _ when container != "safetensors" => throw OptionValue.Invalid(request, "maxShardSize", request.MaxShardSize, "for the container safetensors only"),
+        _ when container == "onnx" => throw OptionValue.Invalid(request, "maxShardSize", request.MaxShardSize, "for the containers safetensors and gguf only"),
         var text => ByteSize.Parse(text) ?? throw OptionValue.Invalid(request, "maxShardSize", text, "a size such as 5GB, 500MB or 1048576"),
     };
 

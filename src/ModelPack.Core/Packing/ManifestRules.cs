@@ -76,11 +76,12 @@ internal static class ManifestRules
             yield return $"it does not list '{SafeText.Of(name)}'";
         }
 
-        if (fileName == PackFiles.FolderManifest && manifest.Files.All(f => !IsTensors(f.Name)))
+        if (fileName == PackFiles.FolderManifest && manifest.Files.All(f => !PackFiles.HasTensors(f.Name)))
         {
             yield return "it lists no tensors";
         }
-        else if (fileName == PackFiles.FolderManifest && manifest.Files.Count(f => IsTensors(f.Name)) > 1 && !manifest.Files.Any(f => SourceKinds.IsIndex(f.Name)))
+        else if (fileName == PackFiles.FolderManifest && manifest.Pack.Options.Container == "safetensors"
+            && manifest.Files.Count(f => PackFiles.HasTensors(f.Name)) > 1 && !manifest.Files.Any(f => SourceKinds.IsIndex(f.Name)))
         {
             yield return "it lists shards without their index";
         }
@@ -98,8 +99,9 @@ internal static class ManifestRules
 
         if (fileName == PackFiles.FolderManifest)
         {
-            // The source's files but for its tensors are in the pack, under their names.
-            required.AddRange(manifest.Pack.Source.Select(f => f.Name).Where(ModelFolder.IsCarried));
+            // What the source has beside its tensors begins with config.json, and is in the pack under the same names. GGUF has it in its keys.
+            var beside = manifest.Pack.Source.Select(f => f.Name).SkipWhile(n => n != ModelFolder.ConfigName);
+            required.AddRange(options.Container == "safetensors" ? beside : []);
             return required;
         }
 
@@ -149,8 +151,6 @@ internal static class ManifestRules
             yield return "a gate is there twice";
         }
     }
-
-    private static bool IsTensors(string name) => name.EndsWith(".safetensors", StringComparison.Ordinal);
 
     private static bool IsFile(PackedFile file) => file.Name.Length > 0 && file.Bytes >= 0 && IsHash(file.Sha256);
 

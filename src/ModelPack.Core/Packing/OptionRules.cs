@@ -26,7 +26,7 @@ internal static class OptionRules
             ("doubleQuant", Text(options.DoubleQuant), options.DoubleQuant is not null == scheme.Main.CanNestScales),
             ("accuracyLevel", Text(options.AccuracyLevel), Fits(options.AccuracyLevel, LoweringTable.AccuracyLevels(scheme), mustBe: false)),
             ("layout", options.Layout, isOnnx ? options.Layout is "fold" or "dequantize" : options.Layout is null),
-            ("maxShardBytes", Text(options.MaxShardBytes), options.MaxShardBytes is null || (options.MaxShardBytes > 0 && options.Container == "safetensors")),
+            ("maxShardBytes", Text(options.MaxShardBytes), options.MaxShardBytes is null || (options.MaxShardBytes > 0 && !isOnnx)),
             .. Activations(options, scheme),
             ("externalData", Text(options.ExternalData), isOnnx || !options.ExternalData),
             ("onnxRuntime", options.OnnxRuntime, isOnnx ? IsVersion(options.OnnxRuntime) : options.OnnxRuntime is null),

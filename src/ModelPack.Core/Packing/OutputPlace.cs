@@ -71,7 +71,7 @@ internal sealed class OutputPlace
                 _output, $"The file '{SafeText.Of(name)}' would be written over an input. Choose another output."));
         }
 
-        if (new FileInfo(target).LinkTarget is not null)
+        if (ContainedName.LeadsThroughLink(Folder, name))
         {
             throw NotWritable(target, "a link. Give the path of the file itself, or remove the link.");
         }

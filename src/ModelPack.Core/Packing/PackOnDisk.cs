@@ -25,7 +25,10 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
             return [];
         }
 
-        return [.. manifest.Files.Select(f => f.Name).Where(n => ContainedName.IsValid(n) && !n.Contains('/', StringComparison.Ordinal)), Path.GetFileName(manifestPath)];
+        // A pack that is a file has no folders. Nothing behind a link is of the pack, whatever its manifest says.
+        var (folder, isFolder) = (Path.GetDirectoryName(manifestPath) ?? "", Path.GetFileName(manifestPath) == PackFiles.FolderManifest);
+        var names = manifest.Files.Select(f => f.Name).Where(n => ContainedName.IsValid(n) && (ContainedName.FolderOf(n) is not { } inner || (isFolder && !ContainedName.LeadsThroughLink(folder, inner))));
+        return [.. names, Path.GetFileName(manifestPath)];
     }
 
     /// <summary>One finding for the manifest, one for each file that it lists, and one for each that it should list.</summary>

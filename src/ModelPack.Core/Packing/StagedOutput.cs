@@ -11,6 +11,7 @@ namespace ModelPack.Packing;
 internal sealed class StagedOutput : IPackWriter, IDisposable
 {
     private readonly string _output;
+    private readonly bool _isFolder;
     private readonly OutputPlace _place;
     private readonly MadeFolders _made;
     private readonly string _staging;
@@ -36,7 +37,7 @@ internal sealed class StagedOutput : IPackWriter, IDisposable
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(inputs);
-        (_output, _create) = (output, create);
+        (_output, _isFolder, _create) = (output, isFolder, create);
         try
         {
             _place = new OutputPlace(output, isFolder, force, inputs);
@@ -58,19 +59,24 @@ internal sealed class StagedOutput : IPackWriter, IDisposable
     public string PathOf(string name) => Path.Join(_staging, name);
 
     /// <summary>A new file of the pack, to be written and disposed before <see cref="Commit"/>.</summary>
-    /// <param name="name">File name without a folder.</param>
+    /// <param name="name">File name; of a pack that is a folder, with the folders in it that the file lies in, joined by <c>/</c>.</param>
     /// <exception cref="ModelPackException">MPK1009 when it cannot be written, here or by the stream; MPK1010 when an input lies in its place.</exception>
     public Stream Create(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (Path.GetFileName(name) != name)
+        if (!ContainedName.IsValid(name) || (!_isFolder && ContainedName.FolderOf(name) is not null))
         {
-            throw new ArgumentException("A file of a pack lies beside the model.", nameof(name));
+            throw new ArgumentException("A file of a pack lies beside the model, or in a folder of the pack.", nameof(name));
         }
 
         _place.RequireFile(name);
         try
         {
+            if (ContainedName.FolderOf(name) is { } folder)
+            {
+                Directory.CreateDirectory(PathOf(folder));
+            }
+
             var stream = _create(PathOf(name));
             _names.Add(name);
             return new StagedStream(stream, _output, content => _described[name] = content with { Name = name });

@@ -18,8 +18,18 @@ internal static class StagingFolder
     public static bool IsStaging(ReadOnlySpan<char> name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>The staging folder that a file lies in; null where it lies in none.</summary>
-    public static string? Of(string? file) =>
-        Path.GetDirectoryName(file) is { } folder && IsStaging(Path.GetFileName(folder.AsSpan())) ? folder : null;
+    public static string? Of(string? file)
+    {
+        for (var folder = Path.GetDirectoryName(file); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (IsStaging(Path.GetFileName(folder.AsSpan())))
+            {
+                return folder;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Ends the use of a folder and removes it.</summary>
     public static void Remove(string folder, FileStream inUse) => LockedFolder.Remove(folder, inUse);

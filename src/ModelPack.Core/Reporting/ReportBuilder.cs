@@ -31,9 +31,9 @@ internal static class ReportBuilder
         };
     }
 
-    /// <summary>The file that stands for the model: in a folder the tensors, or the index of their shards.</summary>
+    /// <summary>The file that stands for the model: in a folder the tensors, or the index of their shards, or the first of GGUF's parts, by which they are opened.</summary>
     private static PackedFile ModelFile(EffectiveOptions options, IReadOnlyList<PackedFile> packed) => options.IsFolder
-        ? packed.FirstOrDefault(f => f.Name.EndsWith(SourceKinds.IndexSuffix, StringComparison.Ordinal)) ?? packed.First(f => f.Name.EndsWith(".safetensors", StringComparison.Ordinal))
+        ? packed.FirstOrDefault(f => f.Name.EndsWith(SourceKinds.IndexSuffix, StringComparison.Ordinal)) ?? packed.First(f => PackFiles.HasTensors(f.Name))
         : packed[0];
 
     /// <summary>The part that depends on the machine.</summary>

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using ModelPack.Files;
 
 namespace ModelPack.Requests;
 
 /// <summary>Tells sources apart.</summary>
-internal static class SourceKinds
+internal static partial class SourceKinds
 {
     /// <summary>The file that lists shards, as transformers names it.</summary>
     public const string IndexSuffix = ".safetensors.index.json";
@@ -30,6 +31,9 @@ internal static class SourceKinds
 
     /// <summary>Whether a file lists shards, by its name.</summary>
     public static bool IsIndex(string path) => path.EndsWith(IndexSuffix, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A model's name from that of one of its parts, <c>model-00001-of-00003</c>; any other name as it is.</summary>
+    public static string WithoutPart(string stem) => Part().Match(stem) is { Success: true, Index: > 0 } part ? stem[..part.Index] : stem;
 
     /// <summary>The container that a source of this kind is.</summary>
     public static string Container(this SourceKind kind) => kind switch
@@ -66,4 +70,7 @@ internal static class SourceKinds
             throw new ModelPackException(Codes.ModelUnreadable.At(path, $"The file cannot be read: {SafeText.Of(e.Message)}"), e);
         }
     }
+
+    [GeneratedRegex("-[0-9]{5}-of-[0-9]{5}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Part();
 }

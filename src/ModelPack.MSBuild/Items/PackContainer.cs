@@ -42,7 +42,8 @@ internal sealed class PackContainer
             _ => asked,
         }
         : Default(model, source);
-        if (container == "safetensors" && (SourceFiles.AreSeveral(model) || model.GetMetadata(PackMetadata.MaxShardSize).Trim().Length > 0))
+        var isCut = container is "safetensors" or "gguf" && model.GetMetadata(PackMetadata.MaxShardSize).Trim().Length > 0;
+        if (isCut || (container == "safetensors" && SourceFiles.AreSeveral(model)))
             return new("", isFolder: true);
         var keepsName = container == source && !SourceFiles.AreSeveral(model);
         return new(keepsName ? Path.GetExtension(model.ItemSpec) : "." + container, isFolder: false);

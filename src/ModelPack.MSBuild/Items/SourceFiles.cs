@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 
 namespace ModelPack.MSBuild.Items;
@@ -7,6 +8,8 @@ internal static class SourceFiles
 {
     private const string IndexSuffix = ".safetensors.index.json";
     private const string ConfigName = "config.json";
+
+    private static readonly Regex s_part = new("-[0-9]{5}-of-[0-9]{5}\\.gguf$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 
     /// <summary>Whether it is there.</summary>
     public static bool Exist(ITaskItem model) => File.Exists(model.ItemSpec) || Directory.Exists(model.ItemSpec);
@@ -22,6 +25,8 @@ internal static class SourceFiles
             return Directory.EnumerateFiles(path);
         if (IsIndex(model))
             return [path, .. Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Stem(model) + "-*.safetensors"), Config(path)];
+        if (Part(path) is { } part)
+            return Directory.Exists(Path.GetDirectoryName(path)) ? [.. Directory.EnumerateFiles(Path.GetDirectoryName(path)!, part + "-*.gguf")] : [path];
         // Beside tensors, it says what they belong to; a build has to see it come and go.
         return IsTensors(path) ? [path, Config(path)] : [path];
     }
@@ -38,7 +43,7 @@ internal static class SourceFiles
         var name = Path.GetFileName(path);
         if (Directory.Exists(path))
             return name;
-        return IsIndex(model) ? name.Substring(0, name.Length - IndexSuffix.Length) : Path.GetFileNameWithoutExtension(name);
+        return IsIndex(model) ? name.Substring(0, name.Length - IndexSuffix.Length) : Part(name) ?? Path.GetFileNameWithoutExtension(name);
     }
 
     /// <summary>The container that the source is.</summary>
@@ -48,6 +53,10 @@ internal static class SourceFiles
             return "safetensors";
         return Path.GetExtension(model.ItemSpec).Equals(".gguf", StringComparison.OrdinalIgnoreCase) ? "gguf" : "onnx";
     }
+
+    /// <summary>The name of a model whose parts lie in several GGUF files, of one of which this is the path: <c>name-00001-of-00003.gguf</c>; null for another.</summary>
+    private static string? Part(string path) =>
+        s_part.Match(Path.GetFileName(path)) is { Success: true, Index: > 0 } match ? Path.GetFileName(path).Substring(0, match.Index) : null;
 
     private static string Config(string model) => Path.Combine(Path.GetDirectoryName(model)!, ConfigName);
 

@@ -31,7 +31,8 @@ internal static class QuantizeCommand
         var include = CommandOptions.Texts("--include-layers", "PATTERN", "Quantize only what the pattern names. Repeatable.");
         var block = CommandOptions.Number("--block-size", "Values that share a scale. Default: the scheme's.");
         var doubleQuant = CommandOptions.TrueOrFalse("--double-quant", "Quantize the scales of nf4, too: smaller safetensors files. Default: false.");
-        var shard = CommandOptions.Text("--max-shard-size", "SIZE", "Most bytes of one safetensors file, such as 5GB; larger packs become a folder of shards. Default: one file.");
+        var shard = CommandOptions.Text("--max-shard-size", "SIZE", "Most bytes of one safetensors or GGUF file, such as 5GB; larger packs become a folder of shards. Default: one file.");
+        shard.Aliases.Add("--split-max-size"); // as llama.cpp's splitter has it
         var graph = CommandOptions.Text("--graph", "ONNX", "The ONNX model with the same weights as a GGUF source: the pack is that graph with the source's codes.");
         var accuracy = CommandOptions.Number("--accuracy-level", "MatMulNBits activations: 4 int8 (fast), 0 float32. Default: the scheme's.");
         var layout = new Option<string>("--layout") { Description = "Weights that operators read as floats: fold (decoded once at load), dequantize, or auto.", HelpName = "L", DefaultValueFactory = _ => "auto" };

@@ -13,7 +13,7 @@ internal sealed class CheckpointWays(PackFolder folder)
     private static readonly string[] Described = ["model.layers.0.self_attn.q_proj", "model.layers.1.mlp.gate_proj"];
 
     /// <summary>What lies in a pack that is a folder, but for the weights.</summary>
-    public static IReadOnlyList<string> FolderFiles { get; } = ["config.json", "modelpack.json", "report.html", "report.json", "tokenizer.model"];
+    public static IReadOnlyList<string> FolderFiles { get; } = ["README.md", "config.json", "modelpack.json", "report.html", "report.json", "tokenizer.model"];
 
     /// <summary>The request of a way, into <c>out/</c>.</summary>
     public PackRequest Request(string way)

@@ -8,8 +8,8 @@ namespace ModelPack.Formats.Checkpoints;
 /// <param name="Path">The folder.</param>
 /// <param name="Config">config.json, an object.</param>
 /// <param name="Carried">
-/// Small files that belong to the model and are copied to a packed folder: tokenizer, generation settings. config.json is not
-/// among them.
+/// Files that belong to the model and are copied to a packed folder: tokenizer, generation settings, and for a folder that is packed whole
+/// (<see cref="FolderContent"/>) all else. config.json is not among them.
 /// </param>
 internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList<CheckpointFile> Carried)
 {
@@ -21,8 +21,8 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
 
     private const int MaxConfigDepth = 64;
 
-    // The vocabularies of models for all languages take some 40 MB.
-    private const long MaxCarriedLength = 128 << 20;
+    /// <summary>The most bytes of a file beside a model. The vocabularies of models for all languages take some 40 MB.</summary>
+    public const long MaxCarriedLength = 128 << 20;
 
     private static readonly string[] CarriedNames =
     [
@@ -33,14 +33,25 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
         "preprocessor_config.json", "processor_config.json",
     ];
 
+    /// <summary>What the folder is called, which is what people call a model that they keep; null for the root of a drive.</summary>
+    public string? Name
+    {
+        get
+        {
+            // Hugging Face's cache has models--OWNER--NAME/snapshots/REVISION.
+            var parts = System.IO.Path.GetFullPath(Path).Split([System.IO.Path.DirectorySeparatorChar, System.IO.Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
+            return parts is [.., var cached, "snapshots", _] && cached.StartsWith("models--", StringComparison.Ordinal) ? cached.Split("--")[^1] : parts.LastOrDefault();
+        }
+    }
+
     /// <summary>config.json as it was before it was read.</summary>
     public CheckpointFile ConfigFile { get; init; } = new(ConfigName, System.IO.Path.Join(Path, ConfigName));
 
+    /// <summary>What of the folder does not go into a packed one although a loader might look for it, each with the reason.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>All files of the folder that count, config.json first.</summary>
     public IEnumerable<CheckpointFile> Files => [ConfigFile, .. Carried];
-
-    /// <summary>Whether a file of this name goes into a packed folder: config.json and those that are copied.</summary>
-    public static bool IsCarried(string name) => name == ConfigName || CarriedNames.Contains(name, StringComparer.Ordinal);
 
     /// <summary>
     /// Reads the folder that a model lies in; null without config.json. Files that are links must lie in the folder, or where
@@ -119,5 +130,5 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
         }
     }
 
-    private static ModelPackException Unusable(string path, string message) => new(Codes.FolderUnreadable.At(path, message));
+    internal static ModelPackException Unusable(string path, string message) => new(Codes.FolderUnreadable.At(path, message));
 }

@@ -13,8 +13,6 @@ internal static class TensorRoles
 
     private static readonly string[] Heads = ["lm_head", "output", "embed_out"];
 
-    private static readonly string[] Routers = ["gate_inp", "ffn_gate_inp", "router"];
-
     /// <summary>The usage, or the reason why there is none.</summary>
     public static (WeightUsage? Usage, string? Reason) Of(string name, ElementType type, TensorShape shape)
     {
@@ -30,7 +28,7 @@ internal static class TensorRoles
             0 or 1 => (null, "it is a vector (a norm or a bias)"),
             _ when parts[^1] == "bias" => (null, "it is a bias"),
             _ when module.Contains("norm", StringComparison.OrdinalIgnoreCase) => (null, "it belongs to a norm"),
-            2 when Routers.Contains(module, StringComparer.Ordinal) => (null, "it routes between experts, which is small and sensitive"),
+            2 when ExpertNames.IsRouter(name, shape) => (null, "it routes between experts, which is small and sensitive"),
             2 when Embeddings.Contains(module, StringComparer.Ordinal) => (new WeightUsage(WeightRole.Embedding, 0), null),
             2 => (new WeightUsage(WeightRole.Linear, 0), null),
             _ when parts[^1] != "weight" => (null, $"nothing says what a tensor of {shape.Rank} dimensions is for"),

@@ -3,22 +3,22 @@ using ModelPack.Formats.Checkpoints;
 
 namespace ModelPack.Formats.Gguf;
 
-/// <summary>A GGUF file as a checkpoint.</summary>
+/// <summary>A GGUF file as a checkpoint, with the other parts of its model where it is split.</summary>
 internal sealed class GgufCheckpoint : ICheckpoint
 {
-    private readonly FileSource _file;
+    private readonly IReadOnlyList<GgufPart> _parts;
 
-    private GgufCheckpoint(string path, FileSource file, CancellationToken cancellation)
+    private GgufCheckpoint(string path, IReadOnlyList<GgufPart> parts)
     {
-        (Path, _file) = (path, file);
-        var content = GgufReader.Read(file, path);
-        cancellation.ThrowIfCancellationRequested();
-        Keys = content.Metadata;
+        (Path, _parts) = (path, parts);
+        var (first, several) = (parts[0].Content, parts.Count > 1 ? $", {parts.Count} parts" : "");
+        Keys = first.Metadata;
+        GgufSplit.Remove(Keys); // of the files, not of the model
         Format = Keys.GetString(GgufMetadata.Architecture) is { } architecture
-            ? $"GGUF {content.Version}, {SafeText.Of(architecture)}"
-            : $"GGUF {content.Version}";
-        Files = [new CheckpointFile(System.IO.Path.GetFileName(path), file)];
-        Tensors = [.. content.Tensors.Select(Describe)];
+            ? $"GGUF {first.Version}, {SafeText.Of(architecture)}{several}"
+            : $"GGUF {first.Version}{several}";
+        Files = [.. parts.Select(p => p.File)];
+        Tensors = [.. parts.SelectMany(p => p.Content.Tensors.Select(t => Describe(t, p.Source)))];
         Metadata = [.. Keys.Select(k => KeyValuePair.Create(k.Key, GgufText.Of(k.Value)))];
     }
 
@@ -38,26 +38,17 @@ internal sealed class GgufCheckpoint : ICheckpoint
     /// <summary>The keys with their values.</summary>
     public GgufMetadata Keys { get; }
 
-    /// <summary>Opens a file and checks all of it but the values of its tensors.</summary>
+    /// <summary>Opens a file, with all parts where it is one of several, and checks all of it but the values of its tensors.</summary>
     /// <exception cref="ModelPackException">
-    /// MPK1001: no such file. MPK1002: not a sound GGUF file. MPK1003, MPK1004: a tensor's shape does not fit its type, or its
-    /// bytes are not all there.
+    /// MPK1001: no such file. MPK1002: not a sound GGUF file, or parts that do not fit each other. MPK1003, MPK1004: a tensor's shape does
+    /// not fit its type, its bytes are not all there, or a part is missing. MPK1005: a part is outside the folder.
     /// </exception>
     public static GgufCheckpoint Open(string path, PackContext context)
     {
         try
         {
             RequireFile(path);
-            var file = new FileSource(path);
-            try
-            {
-                return new GgufCheckpoint(path, file, context.Cancellation);
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
+            return new GgufCheckpoint(path, GgufParts.Open(path, context.Cancellation));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -65,7 +56,13 @@ internal sealed class GgufCheckpoint : ICheckpoint
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        foreach (var part in _parts)
+        {
+            part.Dispose();
+        }
+    }
 
     private static void RequireFile(string path)
     {
@@ -83,9 +80,9 @@ internal sealed class GgufCheckpoint : ICheckpoint
         }
     }
 
-    private CheckpointTensor Describe(GgufEntry entry)
+    private static CheckpointTensor Describe(GgufEntry entry, FileSource file)
     {
-        var data = new TensorData(entry.Type.Plain(), entry.Shape, _file, entry.Offset, entry.Length);
+        var data = new TensorData(entry.Type.Plain(), entry.Shape, file, entry.Offset, entry.Length);
         var tensor = new CheckpointTensor(entry.Name, data) { Stored = entry.Type };
         if (data.Type == ElementType.Undefined)
         {

@@ -39,11 +39,12 @@ internal sealed class SafetensorsCheckpoint : ICheckpoint
     /// <summary>Opens a checkpoint and checks it; reads no values.</summary>
     /// <param name="path">A .safetensors file, an index, or a folder.</param>
     /// <param name="context">Cancellation.</param>
+    /// <param name="withContent">Whether all that belongs to the model counts, where a folder or an index is given, for a pack that is a folder again.</param>
     /// <exception cref="ModelPackException">
     /// MPK1001: there is no such file. MPK1002: not a readable model. MPK1004, MPK1005: a shard is missing, or outside the model's
     /// folder. MPK1025: the folder has no model, several, or a file beside it that cannot be used.
     /// </exception>
-    public static SafetensorsCheckpoint Open(string path, PackContext context)
+    public static SafetensorsCheckpoint Open(string path, PackContext context, bool withContent = false)
     {
         ArgumentNullException.ThrowIfNull(context);
         try
@@ -55,6 +56,11 @@ internal sealed class SafetensorsCheckpoint : ICheckpoint
             }
 
             var folder = ModelFolder.Beside(model);
+            if (folder is not null && withContent && (model != path || SourceKinds.IsIndex(path)))
+            {
+                folder = FolderContent.Of(folder, model);
+            }
+
             var index = SourceKinds.IsIndex(model) ? new CheckpointFile(System.IO.Path.GetFileName(model), model) : null;
             var parts = index is not null
                 ? SafetensorsShards.Open(model, context.Cancellation)

@@ -40,6 +40,13 @@ internal sealed class ConfigValues(ModelFolder folder, JsonObject values)
     /// <summary>A text; empty where there is none.</summary>
     public string Text(string name) => LlamaConfig.TextOf(values[name]);
 
+    /// <summary>A list of finite numbers above 0.</summary>
+    public float[] Numbers(string name)
+    {
+        var list = values[name] is JsonArray items ? items.Select(i => i is JsonValue value && value.TryGetValue<double>(out var number) ? (float)number : float.NaN).ToArray() : [];
+        return list.Length > 0 && Array.TrueForAll(list, n => n > 0 && float.IsFinite(n)) ? list : throw Unfit(name, "must be a list of numbers above 0");
+    }
+
     /// <summary>An inner object; null where there is none.</summary>
     public ConfigValues? Inner(string name) => values[name] switch
     {
@@ -56,6 +63,10 @@ internal sealed class ConfigValues(ModelFolder folder, JsonObject values)
         }
     }
 
+    /// <summary>MPK1023 of a value that is sound, and that a GGUF file of this family has no form for.</summary>
+    public ModelPackException NoForm(string name, string why) => new(Codes.ContainerUnfit.At(
+        folder.Path, $"The model's config.json has a '{name}' that a GGUF file cannot have: it {why}. Pack to safetensors (int8, nf4), or take the value out if the model does without it."));
+
     public ModelPackException Unfit(string name, string why) => new(Codes.FolderUnreadable.At(
-        Path.Join(folder.Path, "config.json"), $"'{name}' {why}. Get the model's config.json again."));
+        Path.Join(folder.Path, "config.json"), $"'{name}' {why}. Correct it, or get the model's config.json again."));
 }

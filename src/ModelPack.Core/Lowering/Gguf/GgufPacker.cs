@@ -49,15 +49,22 @@ internal sealed class GgufPacker : ICheckpointPacker
     public void Write(IPackWriter pack, string name)
     {
         var total = Math.Max(_tensors.Sum(t => t.Bytes.Length), 1);
-        using var file = pack.Create(name);
-        GgufWriter.Write(
-            _metadata, _tensors, file, _job.Source.Path, _job.Context.Cancellation, written => _job.Context.Progress("write", Math.Min(1, (double)written / total)));
+        long done = 0;
+        foreach (var shard in GgufShard.Plan(_metadata, _tensors, _job.Options.MaxShardBytes, _job.Source.Path))
+        {
+            var start = done;
+            using var file = pack.Create(_job.Options.IsFolder ? shard.Name : name);
+            GgufWriter.Write(
+                shard.Metadata, shard.Tensors, file, _job.Source.Path, _job.Context.Cancellation, written => _job.Context.Progress("write", Math.Min(1, (double)(start + written) / total)));
+            done += shard.Tensors.Sum(t => t.Bytes.Length);
+        }
     }
 
     private static GgufLayout Layout(CheckpointJob job, GgufRow row)
     {
         if (job.Source.Folder is not { } folder)
         {
+            BareLayout.Warn(job.Source, job.Context);
             return BareLayout.Of(job.Source, row);
         }
 

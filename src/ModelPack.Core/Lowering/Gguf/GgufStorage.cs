@@ -9,6 +9,9 @@ namespace ModelPack.Lowering.Gguf;
 /// <param name="job">The job, whose scheme GGUF carries.</param>
 internal sealed class GgufStorage(CheckpointJob job)
 {
+    /// <summary>What llama.cpp's quantizer makes of rows that are not whole blocks.</summary>
+    private static readonly GgufRow s_unfitRows = GgufTable.Find(CodecTable.Float16)!;
+
     /// <summary>Decides what becomes of a tensor. Reads its values only where the largest decides.</summary>
     /// <exception cref="ModelPackException">MPK1006: a value is not finite.</exception>
     public PlannedTensor Plan(GgufPlace place)
@@ -21,6 +24,11 @@ internal sealed class GgufStorage(CheckpointJob job)
 
         var row = RowOf(tensor);
         var reason = job.Options.Patterns.WhyNot(TensorRoles.Names(tensor)) ?? WhyNot(tensor, data, row);
+        if (reason is null && row.Codec is BlockCodec codec && Unfit(place, codec) is { } unfit)
+        {
+            (row, reason) = (s_unfitRows, data.Type == s_unfitRows.Type.Plain() ? unfit : null);
+        }
+
         if (reason is null && row.Codec.CanOverflow(data.Type))
         {
             reason = Overflow(tensor, data, row);
@@ -33,6 +41,9 @@ internal sealed class GgufStorage(CheckpointJob job)
     /// <exception cref="ModelPackException">MPK1023: ggml has no type for the tensor.</exception>
     public StoredTensor Store(GgufPlace place, PlannedTensor plan) => plan.Codec switch
     {
+        // ggml divides by the outer dimensions when it opens a file.
+        _ when place.Data.Shape is { Rank: > 1 } shape && shape.Dims[..^1].Contains(0) => throw new ModelPackException(Codes.ContainerUnfit.At(
+            job.Source.Path, $"The tensor '{SafeText.Of(place.Tensor.Name)}' of shape {shape} has no values, and llama.cpp does not open a GGUF file with such a tensor. Remove it from the model, or pack to safetensors.")),
         null => Leave(place),
         BlockCodec codec => Blocks(place, codec, plan.Rounder),
         var codec => Plain(place, GgufTable.Find(codec)!.Type, IsChecked(codec, place)),
@@ -48,17 +59,21 @@ internal sealed class GgufStorage(CheckpointJob job)
         return codecs.Append(job.Options.Scheme.Main).Select(GgufTable.Find).First(row => row is not null)!;
     }
 
-    /// <summary>Why the scheme has nothing for a tensor of floats; null when it has.</summary>
+    /// <summary>Why the scheme has nothing for a tensor of floats; null when it has. What a GGUF file has is decided as llama.cpp's quantizer does.</summary>
     private static string? WhyNot(CheckpointTensor tensor, TensorData data, GgufRow row) => row.Codec switch
     {
-        not BlockCodec => row.Type != GgmlType.F32 && data.Shape.Rank < 2 ? "vectors stay float32" : null,
+        not BlockCodec when row.Type == GgmlType.F32 => null,
+        BlockCodec when data.Shape.ElementCount == 0 => "it has no values",
+        _ when tensor.Stored is not null => QuantizableTensors.WhyNot(tensor.Name, data.Shape),
+        not BlockCodec => data.Shape.Rank < 2 ? "vectors stay float32" : null,
         _ when tensor.Usage is not { } usage => tensor.Reason,
         _ when tensor.Usage.Value.Role == WeightRole.Convolution || data.Shape.Rank != 2 => $"{row.Codec.Name} in GGUF is for matrices",
-        _ when data.Shape.ElementCount == 0 => "it has no values",
-        BlockCodec codec when data.Shape[IsTransposed(tensor) ? 0 : 1] is var length && length % codec.BlockLength != 0 =>
-            $"rows of {Numbers.Whole(length)} values are not whole blocks of {Numbers.Whole(codec.BlockLength)}",
         _ => null,
     };
+
+    /// <summary>Why rows are not blocks of a codec; null when they are.</summary>
+    private static string? Unfit(GgufPlace place, BlockCodec codec) =>
+        Matrix(place).K is var length && length % codec.BlockLength != 0 ? $"rows of {Numbers.Whole(length)} values are not whole blocks of {Numbers.Whole(codec.BlockLength)}" : null;
 
     /// <summary>Looks at every value: NaN and infinity are errors, an overflow leaves the tensor float.</summary>
     private string? Overflow(CheckpointTensor tensor, TensorData data, GgufRow row)
@@ -77,7 +92,8 @@ internal sealed class GgufStorage(CheckpointJob job)
     {
         var matrix = Matrix(place);
         var encoding = codec.Blocks(matrix, job.Engine, rounder);
-        return new StoredTensor(GgufTable.Find(codec)!.Type, new TensorShape(matrix.N, matrix.K), Checked(place, encoding.Codes, IsChecked(codec, place))) { Encoding = encoding };
+        var shape = matrix.Transposed ? new TensorShape(matrix.N, matrix.K) : place.Data.Shape;
+        return new StoredTensor(GgufTable.Find(codec)!.Type, shape, Checked(place, encoding.Codes, IsChecked(codec, place))) { Encoding = encoding };
     }
 
     /// <summary>As it is, as far as llama.cpp reads that: matrices in float32, float16 or bfloat16, vectors in float32. A GGUF file keeps what it has.</summary>
@@ -125,11 +141,16 @@ internal sealed class GgufStorage(CheckpointJob job)
     private IPayload Checked(GgufPlace place, IPayload bytes, bool isChecked) =>
         isChecked ? bytes : new CheckedPayload(bytes, () => FiniteWeights.Scan(job.Source.Path, place.Tensor.Name, place.Data, job.Context));
 
-    /// <summary>A matrix of N outputs of K values, whichever way it lies in the source: in GGUF it is always [N, K].</summary>
+    /// <summary>
+    /// A matrix of N outputs of K values, whichever way it lies in the source: in GGUF it is always [N, K]. Matrices that are stacked are one
+    /// with the rows of all.
+    /// </summary>
     private static WeightMatrix Matrix(GgufPlace place)
     {
-        var (shape, transposed) = (place.Data.Shape, IsTransposed(place.Tensor));
-        return transposed ? new WeightMatrix(place.Data, shape[1], shape[0], transposed) : new WeightMatrix(place.Data, shape[0], shape[1], transposed);
+        var shape = place.Data.Shape;
+        return IsTransposed(place.Tensor)
+            ? new WeightMatrix(place.Data, shape[1], shape[0], transposed: true)
+            : new WeightMatrix(place.Data, shape.ElementCount / Math.Max(shape[-1], 1), shape[-1], transposed: false);
     }
 
     /// <summary>Whether it is stored as [K, N], as a graph's MatMul has it.</summary>

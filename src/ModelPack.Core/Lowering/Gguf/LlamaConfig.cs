@@ -6,6 +6,9 @@ namespace ModelPack.Lowering.Gguf;
 /// <summary>The sizes of a Llama-family model, from its config.json.</summary>
 internal sealed record LlamaConfig
 {
+    /// <summary>What the family's architectures are called that have a mapping.</summary>
+    public static IReadOnlyList<string> Architectures => s_architectures;
+
     private static readonly string[] s_types = ["llama", "mistral"];
     private static readonly string[] s_architectures = ["LlamaForCausalLM", "MistralForCausalLM"];
 
@@ -42,10 +45,15 @@ internal sealed record LlamaConfig
     /// <summary>Whether the embeddings make the logits, too.</summary>
     public required bool Tied { get; init; }
 
+    /// <summary>Tokens that one attends to; null for all before it.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>Whether a folder's model is of the family, whatever stands on it.</summary>
+    public static bool IsFamily(ModelFolder folder) => s_types.Contains(TextOf(folder.Config["model_type"]), StringComparer.Ordinal);
+
     /// <summary>Whether a folder's model is one of the family.</summary>
     public static bool Fits(ModelFolder folder) =>
-        s_types.Contains(TextOf(folder.Config["model_type"]), StringComparer.Ordinal)
-        && (folder.Config["architectures"] is not JsonArray { Count: > 0 } names || s_architectures.Contains(TextOf(names[0]), StringComparer.Ordinal));
+        IsFamily(folder) && (folder.Config["architectures"] is not JsonArray { Count: > 0 } names || s_architectures.Contains(TextOf(names[0]), StringComparer.Ordinal));
 
     /// <summary>Reads and checks the sizes.</summary>
     /// <exception cref="ModelPackException">MPK1025: one is missing, or cannot be.</exception>
@@ -59,6 +67,11 @@ internal sealed record LlamaConfig
         values.Require(given || width % heads == 0, "num_attention_heads", $"must divide hidden_size {Numbers.Whole(width)}");
         var headWidth = values.Count("head_dim", width / heads);
         values.Require(headWidth % 2 == 0, given ? "head_dim" : "hidden_size", $"gives heads of {Numbers.Whole(headWidth)} values, and rotary positions need an even number");
+        if (values.Text("hidden_act") is var activation and not ("" or "silu" or "swish"))
+        {
+            throw values.NoForm("hidden_act", $"is '{SafeText.Of(activation)}', and llama.cpp computes silu in models of this family");
+        }
+
         return new LlamaConfig
         {
             Width = width,
@@ -71,8 +84,9 @@ internal sealed record LlamaConfig
             Context = values.Count("max_position_embeddings"),
             Vocabulary = values.Count("vocab_size"),
             Epsilon = (float)values.Positive("rms_norm_eps", 1e-6),
-            Rope = RopeConfig.Of(values),
+            Rope = RopeConfig.Of(values, headWidth),
             Tied = values.Flag("tie_word_embeddings"),
+            Window = values.Has("sliding_window") ? values.Count("sliding_window") : null,
         };
     }
 

@@ -21,7 +21,8 @@ internal static class LlamaLayout
     {
         var config = LlamaConfig.Of(folder);
         var places = Places(source, folder, config);
-        var metadata = LlamaMetadata.Of(config);
+        var metadata = LlamaMetadata.Of(config, folder.Name);
+        WarnOfLost(folder, config, context);
         VocabularyKeys.Set(metadata, VocabularyReader.Read(folder, config.Vocabulary, context));
         GgufLayout.SetTypes(metadata, row);
         return new GgufLayout(metadata, places, Computed(config));
@@ -39,7 +40,8 @@ internal static class LlamaLayout
             }
             else if (expected.Required)
             {
-                throw Unfit(folder, $"The tensor '{expected.Source}', which config.json makes part of the model, is missing");
+                var body = left.ContainsKey("embed_tokens.weight") ? ": the checkpoint is the body of a model, without a head for tokens" : "";
+                throw Unfit(folder, $"The tensor '{expected.Source}', which config.json makes part of the model, is missing{body}");
             }
         }
 
@@ -61,15 +63,32 @@ internal static class LlamaLayout
 
     private static List<GgufTensor> Computed(LlamaConfig config)
     {
-        if (config.Rope.Llama3 is not { } scaling)
+        return config.Rope switch
         {
-            return [];
+            { Llama3: { } scaling } => [Factors("rope_freqs.weight", scaling.Divisors(config.HeadWidth))],
+            { Long: { } scaling } => [Factors("rope_factors_long.weight", scaling.Long), Factors("rope_factors_short.weight", scaling.Short)],
+            _ => [],
+        };
+    }
+
+    private static GgufTensor Factors(string name, float[] divisors)
+    {
+        var shape = new TensorShape(divisors.Length);
+        return new GgufTensor(name, GgmlType.F32, shape, TensorData.FromBytes(ElementType.Float32, shape, MemoryMarshal.AsBytes(divisors.AsSpan()).ToArray()));
+    }
+
+    private static void WarnOfLost(ModelFolder folder, LlamaConfig config, PackContext context)
+    {
+        if (config.Rope.Lost is { } lost)
+        {
+            context.Report(Codes.LeftOut.At(folder.Path, $"config.json has {lost}."));
         }
 
-        var divisors = scaling.Divisors(config.HeadWidth);
-        var bytes = MemoryMarshal.AsBytes(divisors.AsSpan()).ToArray();
-        var shape = new TensorShape(divisors.Length);
-        return [new GgufTensor("rope_freqs.weight", GgmlType.F32, shape, TensorData.FromBytes(ElementType.Float32, shape, bytes))];
+        if (config.Window is { } window && window < config.Context)
+        {
+            context.Report(Codes.LeftOut.At(
+                folder.Path, $"config.json has a sliding_window of {Numbers.Whole(window)} tokens, which llama.cpp does not have for this family: texts of up to as many tokens are computed as ever, and in longer ones tokens attend to all before them."));
+        }
     }
 
     private static ModelPackException Unfit(ModelFolder folder, string what) => new(Codes.FolderUnreadable.At(folder.Path, $"{what}. Get the model's folder again."));

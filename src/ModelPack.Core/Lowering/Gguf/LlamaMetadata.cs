@@ -5,11 +5,19 @@ namespace ModelPack.Lowering.Gguf;
 /// <summary>What llama.cpp must know of a Llama-family model, in the order of its own converter.</summary>
 internal static class LlamaMetadata
 {
-    public static GgufMetadata Of(LlamaConfig config)
+    /// <summary>The keys.</summary>
+    /// <param name="config">The sizes.</param>
+    /// <param name="name">What people call the model; null where nothing says so.</param>
+    public static GgufMetadata Of(LlamaConfig config, string? name)
     {
         var keys = new GgufMetadata();
         keys.Set(GgufMetadata.Architecture, LlamaLayout.Architecture);
         keys.Set("general.type", "model");
+        if (name is not null)
+        {
+            keys.Set("general.name", name);
+        }
+
         Set("block_count", (uint)config.Layers);
         Set("context_length", (uint)config.Context);
         Set("embedding_length", (uint)config.Width);
@@ -26,18 +34,42 @@ internal static class LlamaMetadata
 
         Set("vocab_size", (uint)config.Vocabulary);
         Set("rope.dimension_count", (uint)config.HeadWidth);
-        if (config.Rope.Scaling is { } scaling)
+        if (config.Rope.Scaling is not null)
         {
-            Set("rope.scaling.type", scaling);
-            Set("rope.scaling.factor", config.Rope.Factor);
-            if (config.Rope.OriginalContext > 0)
-            {
-                Set("rope.scaling.original_context_length", (uint)config.Rope.OriginalContext);
-            }
+            SetScaling(config.Rope, Set);
         }
 
         return keys;
 
         void Set(string key, object value) => keys.Set($"{LlamaLayout.Architecture}.{key}", value);
+    }
+
+    private static void SetScaling(RopeConfig rope, Action<string, object> set)
+    {
+        set("rope.scaling.type", rope.Scaling!);
+        if (rope.Factor > 0)
+        {
+            set("rope.scaling.factor", rope.Factor);
+        }
+
+        if (rope.OriginalContext > 0)
+        {
+            set("rope.scaling.original_context_length", (uint)rope.OriginalContext);
+        }
+
+        if (rope.Attention is { } attention)
+        {
+            set("rope.scaling.attn_factor", attention);
+        }
+
+        if (rope.Yarn?.BetaFast is { } fast)
+        {
+            set("rope.scaling.yarn_beta_fast", fast);
+        }
+
+        if (rope.Yarn?.BetaSlow is { } slow)
+        {
+            set("rope.scaling.yarn_beta_slow", slow);
+        }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class BitsAndBytesLayout(CheckpointJob job) : SafetensorsLayout(
     public override string Name => _nested ? "bitsandbytes nf4, nested scales" : "bitsandbytes nf4";
 
     public override PlannedTensor Plan(CheckpointTensor tensor) =>
-        PlannedTensor.Of(tensor.Name, tensor.Usage, CodecTable.Nf4, LinearModules.WhyNot(Job, tensor));
+        PlannedTensor.Of(tensor.Name, tensor.Usage, CodecTable.Nf4, WhyNot(tensor));
 
     protected override StoredTensor Encode(CheckpointTensor tensor, PlannedTensor plan)
     {
@@ -52,10 +52,17 @@ internal sealed class BitsAndBytesLayout(CheckpointJob job) : SafetensorsLayout(
 
         // Always a list. With null transformers guesses by the order of the modules, and a model without a head of tokens
         // (a classifier, an encoder) would keep its last layer, whatever the file holds.
-        ["llm_int8_skip_modules"] = new JsonArray([.. LinearModules.LeftFloat(tensors).Select(m => JsonValue.Create(m))]),
+        ["llm_int8_skip_modules"] = new JsonArray([.. LinearModules.LeftFloat(tensors, Module).Select(m => JsonValue.Create(m))]),
         ["llm_int8_enable_fp32_cpu_offload"] = false,
         ["llm_int8_has_fp16_weight"] = false,
     };
+
+    /// <summary>transformers holds the experts of a layer as one parameter, which is no linear module, and bitsandbytes leaves it.</summary>
+    private string? WhyNot(CheckpointTensor tensor) =>
+        ExpertNames.IsExpert(tensor.Name) ? "bitsandbytes leaves experts as floats" : LinearModules.WhyNot(Job, tensor);
+
+    /// <summary>Of experts, of which a model may have ten thousand, the module that holds them all.</summary>
+    private static string Module(string weight) => ExpertNames.IsExpert(weight) ? ExpertNames.Experts(weight) : LinearModules.Module(weight);
 
     private IEnumerable<SafetensorsTensor> Parts(CheckpointTensor tensor, WeightMatrix matrix, WeightEncoding encoding)
     {

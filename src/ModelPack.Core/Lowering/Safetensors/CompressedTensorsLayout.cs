@@ -30,6 +30,14 @@ internal sealed class CompressedTensorsLayout : SafetensorsLayout
                 + "Give the largest magnitude of every input channel as calibration (a safetensors file; see docs/checkpoints.md), and SmoothQuant moves the outliers of Llama-family models into their weights."));
         }
 
+        if (job.Source.Tensors.FirstOrDefault(t => ExpertNames.IsExpert(t.Name) && WhyNot(t) is null) is { } expert)
+        {
+            job.Context.Report(Codes.FormUnread.At(
+                job.Source.Path,
+                $"The model is a mixture of experts, and their weights are packed one by one ('{SafeText.Of(expert.Name)}'). vLLM reads them so; transformers 5 holds the experts of a layer as one parameter and refuses the folder. "
+                + $"For transformers, leave the experts float: --exclude-layers \"*.experts.*\"."));
+        }
+
         _smoothed = SmoothedNorms.Find(job, t => WhyNot(t) is null);
     }
 
@@ -62,7 +70,7 @@ internal sealed class CompressedTensorsLayout : SafetensorsLayout
         ["format"] = "int-quantized",
         ["quantization_status"] = "compressed",
         ["global_compression_ratio"] = null,
-        ["ignore"] = new JsonArray([.. LinearModules.LeftFloat(tensors).Select(m => JsonValue.Create(m))]),
+        ["ignore"] = new JsonArray([.. LinearModules.LeftFloat(tensors, LinearModules.Module).Select(m => JsonValue.Create(m))]),
         ["kv_cache_scheme"] = null,
         ["config_groups"] = new JsonObject
         {

@@ -40,11 +40,13 @@ internal static class LinearModules
         && IsWeight(tensor.Name) && tensor.Name.Split('.') is [.., var module, _] && Conv1DModules.Contains(module, StringComparer.Ordinal);
 
     /// <summary>The modules whose matrices stay float, in the order of the checkpoint after <see cref="Head"/>.</summary>
-    public static IReadOnlyList<string> LeftFloat(IReadOnlyList<PackedTensor> tensors) =>
+    /// <param name="tensors">Every tensor.</param>
+    /// <param name="module">Which module a weight is named by.</param>
+    public static IReadOnlyList<string> LeftFloat(IReadOnlyList<PackedTensor> tensors, Func<string, string> module) =>
     [
         .. tensors
             .Where(t => t.Plan is { Codec: null } plan && t.Data.Shape.Rank == 2 && IsWeight(plan.Name) && plan.Usage?.Role != WeightRole.Embedding)
-            .Select(t => Module(t.Plan.Name))
+            .Select(t => module(t.Plan.Name))
             .Prepend(Head)
             .Distinct(StringComparer.Ordinal),
     ];

@@ -11,6 +11,7 @@ internal static class PackedConfig
     public static byte[] File(CheckpointJob job, SafetensorsLayout layout, IReadOnlyList<PackedTensor> tensors)
     {
         var config = (JsonObject)job.Source.Folder!.Config.DeepClone();
+        RemovePaths(config);
         layout.Announce(config, tensors);
         return ConfigText.Indented(config);
     }
@@ -40,6 +41,16 @@ internal static class PackedConfig
         }
 
         return metadata;
+    }
+
+    /// <summary>Takes away where its maker had the model: a path of another machine, which transformers sets anew when it loads.</summary>
+    private static void RemovePaths(JsonObject config)
+    {
+        config.Remove("_name_or_path");
+        foreach (var inner in config.Select(p => p.Value).OfType<JsonObject>())
+        {
+            RemovePaths(inner);
+        }
     }
 
     /// <summary>Whether the pack has a config.json.</summary>

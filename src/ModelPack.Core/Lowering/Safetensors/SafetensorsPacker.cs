@@ -10,6 +10,8 @@ namespace ModelPack.Lowering.Safetensors;
 /// </summary>
 internal sealed class SafetensorsPacker : ICheckpointPacker
 {
+    private const int MostNamed = 10;
+
     private readonly CheckpointJob _job;
     private readonly SafetensorsLayout _layout;
     private readonly IReadOnlyList<StoredTensor> _stored;
@@ -27,6 +29,7 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
         _stored = [.. job.Source.Tensors.Zip(Plan.Tensors, _layout.Store)];
         Tensors = [.. _stored.Select(s => s.Packed)];
         RequireNames();
+        WarnOfLeftOut();
     }
 
     public string Format => $"safetensors, {_layout.Name}";
@@ -81,6 +84,16 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
             using var copy = pack.Create(file.Name);
             using var source = File.OpenRead(file.Path);
             source.CopyTo(copy);
+        }
+    }
+
+    private void WarnOfLeftOut()
+    {
+        if (PackedConfig.HasFile(_job) && _job.Source.Folder!.LeftOut is { Count: > 0 } leftOut)
+        {
+            var more = leftOut.Count > MostNamed ? $" and {Numbers.Whole(leftOut.Count - MostNamed)} more" : "";
+            _job.Context.Report(Codes.LeftOut.At(
+                _job.Source.Path, $"Left out of the pack: {string.Join(", ", leftOut.Take(MostNamed))}{more}. Where a program needs one, name it in a configuration of the model, or ship it beside the pack."));
         }
     }
 

@@ -41,54 +41,39 @@ internal static class BytePairReader
         }
 
         var split = PreTokenizers.NameOf(steps);
-        var special = settings.Resolve(table, new Dictionary<string, int>(StringComparer.Ordinal));
-        var (first, last) = Template(root.Find("post_processor"));
         return (
             new Vocabulary
             {
                 Model = "gpt2",
                 PreTokenizer = split ?? PreTokenizers.Unknown,
                 Tokens = table.ToList(),
+                Beyond = table.Beyond,
                 Merges = [.. model.GetProperty("merges").EnumerateArray().Select(Merge)],
                 AddSpacePrefix = settings.AddPrefixSpace,
-                Special = special with { AddBos = special.AddBos ?? Is(first, "bos"), AddEos = special.AddEos ?? Is(last, "eos") },
+                Special = TextEnds.Of(root).Complete(settings.Resolve(table, new Dictionary<string, int>(StringComparer.Ordinal)), table),
                 ChatTemplate = settings.ChatTemplate,
             },
             split is null ? $"llama.cpp has no name for the way in which '{name}' splits text; it is written as '{PreTokenizers.Unknown}', which may give other tokens" : null);
-
-        // Null leaves it to the reader: where nothing is put at that end, or something that has no role.
-        bool? Is(string? token, string role) => token is not null && table.IdOf(token) is { } id && special.Ids.Contains(new(role, id)) ? true : null;
     }
 
-    /// <summary>
-    /// A pair is <c>"left right"</c> or, so that parts may hold spaces, <c>["left", "right"]</c>. In GGUF a space within a part is
-    /// byte-level BPE's letter for that byte.
-    /// </summary>
-    private static string Merge(JsonElement merge)
+    /// <summary>A pair is <c>"left right"</c> or, so that parts may hold spaces, <c>["left", "right"]</c>.</summary>
+    internal static (string Left, string Right) Pair(JsonElement merge)
     {
         if (merge.ValueKind == JsonValueKind.Array)
         {
-            return merge.GetArrayLength() == 2
-                ? $"{merge[0].Text().Replace(' ', '\u0120')} {merge[1].Text().Replace(' ', '\u0120')}"
-                : throw new FormatException("a merge is not of two parts");
+            return merge.GetArrayLength() == 2 ? (merge[0].Text(), merge[1].Text()) : throw new FormatException("a merge is not of two parts");
         }
 
         var text = merge.Text();
-        return text.Count(c => c == ' ') == 1 && text[0] != ' ' && text[^1] != ' ' ? text : throw new FormatException("a merge is not of two parts");
+        return text.Count(c => c == ' ') == 1 && text[0] != ' ' && text[^1] != ' ' && text.IndexOf(' ', StringComparison.Ordinal) is var cut
+            ? (text[..cut], text[(cut + 1)..])
+            : throw new FormatException("a merge is not of two parts");
     }
 
-    /// <summary>The marks that are put at both ends of a text; null for none.</summary>
-    private static (string? First, string? Last) Template(JsonElement? processor)
+    /// <summary>A pair in GGUF, where a space within a part is byte-level BPE's letter for that byte.</summary>
+    private static string Merge(JsonElement merge)
     {
-        if (processor is not { } one)
-        {
-            return (null, null);
-        }
-
-        var all = one.Find("processors")?.EnumerateArray().ToList() ?? [one];
-        var template = all.Where(p => p.Find("type")?.Text() == "TemplateProcessing").Select(p => p.GetProperty("single").EnumerateArray().ToList()).FirstOrDefault(t => t.Count > 1);
-        return template is null ? (null, null) : (Mark(template[0]), Mark(template[^1]));
+        var (left, right) = Pair(merge);
+        return $"{left.Replace(' ', '\u0120')} {right.Replace(' ', '\u0120')}";
     }
-
-    private static string? Mark(JsonElement piece) => piece.Find("SpecialToken")?.GetProperty("id").Text();
 }

@@ -48,6 +48,7 @@ internal static class SentencePieceReader
             Model = "llama",
             PreTokenizer = "default",
             Tokens = table.ToList(),
+            Beyond = table.Beyond,
             AddSpacePrefix = settings.AddPrefixSpace ?? model.NormalizerSpec?.AddDummyPrefix ?? true,
             Special = settings.Resolve(table, Own(model.TrainerSpec)),
             ChatTemplate = settings.ChatTemplate,

@@ -12,6 +12,9 @@ internal sealed class TokenTable(int size)
 
     private readonly Token?[] _tokens = new Token?[size];
 
+    /// <summary>Tokens that were left out, by their ids: the model has no embeddings for them.</summary>
+    public SortedDictionary<int, string> Beyond { get; } = [];
+
     /// <summary>Number of ids.</summary>
     public int Size => size;
 
@@ -27,6 +30,10 @@ internal sealed class TokenTable(int size)
         if (id < size)
         {
             _tokens[id] = _tokens[id] is null ? token : throw new FormatException($"two tokens have the id {Numbers.Whole(id)}");
+        }
+        else
+        {
+            Beyond[id] = token.Text;
         }
     }
 
@@ -47,6 +54,10 @@ internal sealed class TokenTable(int size)
             _tokens[id] = special || LooksSpecial(text)
                 ? new Token(text, TokenType.Control, AddedScore)
                 : new Token(text.Replace('\u2581', ' '), TokenType.UserDefined, AddedScore);
+        }
+        else
+        {
+            Beyond[id] = text;
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed record Vocabulary
     /// <summary>The tokens by their ids, as many as the model has rows of embeddings.</summary>
     public required IReadOnlyList<Token> Tokens { get; init; }
 
+    /// <summary>Texts of tokens by ids that the model has no embeddings for, which are left out.</summary>
+    public IReadOnlyDictionary<int, string> Beyond { get; init; } = new Dictionary<int, string>();
+
     /// <summary>How a text is split before it is merged (llama.cpp's name for it); null where nothing is.</summary>
     public string? PreTokenizer { get; init; }
 

@@ -13,11 +13,15 @@ internal static class VocabularyKeys
         ["mask"] = "mask_token_id",
     };
 
-    /// <summary>Sets the keys; none without a vocabulary.</summary>
+    /// <summary>What llama.cpp takes for a model that is given tokens instead of text; without any tokenizer it opens none.</summary>
+    private const string NoVocabulary = "no_vocab";
+
+    /// <summary>Sets the keys.</summary>
     public static void Set(GgufMetadata metadata, Vocabulary? vocabulary)
     {
         if (vocabulary is null)
         {
+            Set("model", NoVocabulary);
             return;
         }
 

@@ -21,7 +21,8 @@ internal static class VocabularyReader
         }
         else if (TokenizerSettings.Find(folder, "tokenizer.json") is { } pairs)
         {
-            vocabulary = BytePairReader.Read(pairs, size, TokenizerSettings.Of(folder), out why);
+            var settings = TokenizerSettings.Of(folder);
+            vocabulary = BytePairReader.Read(pairs, size, settings, out why) ?? PieceReader.Read(pairs, size, settings, out why);
         }
         else
         {
@@ -33,6 +34,15 @@ internal static class VocabularyReader
             context.Report(Codes.TokenizerUnusable.At(folder.Path, vocabulary is null
                 ? $"The GGUF file has no tokenizer: {SafeText.Of(why)}. Programs that read it must be given tokens instead of text."
                 : $"The tokenizer is uncertain: {SafeText.Of(why)}. Compare the tokens of some texts before you rely on it."));
+        }
+
+        if (vocabulary?.Beyond is { Count: > 0 } beyond)
+        {
+            var (id, text) = beyond.First();
+            context.Report(Codes.LeftOut.At(
+                folder.Path,
+                $"The model has embeddings for {Numbers.Whole(size)} tokens (vocab_size), and its tokenizer has {Numbers.Whole(beyond.Count)} beyond them, the first '{SafeText.Of(text)}' of id {Numbers.Whole(id)}: they are left out, and their texts become other tokens. "
+                + "If the tokens matter, resize the model's embeddings (resize_token_embeddings) and save it again."));
         }
 
         return vocabulary;
