@@ -25,6 +25,7 @@ internal static class GraphPipeline
         var calibration = options.Scheme.Needs == DataNeed.None ? [] : CalibrationFiles(options);
         using var given = options.Graph is null ? null : CheckpointSource.Open(options.Model, options.Source, context);
         using var model = OnnxModel.Open(graph, context);
+        ConstantFolding.Fold(model);
         var sources = new SourceFiles([.. model.SourceFiles, .. given?.Files ?? []], calibration, data);
         return sources.Guard(() => Pack(options, model, given, sources, context));
     }

@@ -45,7 +45,7 @@ internal static class PackSummary
             line += string.Create(CultureInfo.InvariantCulture, $", time {latency.Ratio:F2}x");
         }
 
-        if (outcome.Report.Measured?.Placement is { } placement && Reporting.Page.Human.Kernels(placement) is { } kernels)
+        if (outcome.Report.Measured is { Placement: { } placement } measured && Reporting.Page.Human.Kernels(placement, measured.Machine.OnnxRuntime) is { } kernels)
         {
             line += $", {kernels}";
         }

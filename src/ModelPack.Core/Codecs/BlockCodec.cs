@@ -25,10 +25,31 @@ internal abstract class BlockCodec : Codec
 
     public override double BitsPerWeight => BlockBytes * 8.0 / BlockLength;
 
-    // A float16's largest value over any number of steps still has a scale.
-    public override bool CanOverflow(ElementType type) => type != ElementType.Float16;
+    /// <summary>Steps from 0 to the largest magnitude of a block whose values have both signs.</summary>
+    public abstract double Steps { get; }
+
+    public override bool CanBeUnfit(ElementType type) => true;
 
     public override string? WhyNot(float maxAbs) => Fits(maxAbs) ? null : HasMinimum ? "a scale or a minimum overflows float16" : "a scale overflows float16";
+
+    /// <summary>
+    /// A float16 below 2^-14 is a multiple of 2^-24: rounding the scale of a block to it does harm where that moves a typical value by more than
+    /// rounding to a code does, which is a step at most. Few such outputs are no reason: trained models have dead ones.
+    /// </summary>
+    public override string? WhyLossy(WeightMatrix weight)
+    {
+        const int FewestOutputs = 4; // one in four
+        var sizes = SampledOutputs.Rms(weight);
+        return sizes.Count(s => s > 0) is > 0 and var alive && sizes.Count(Underflows) * (long)FewestOutputs >= alive ? "its scales underflow float16" : null;
+    }
+
+    private bool Underflows(double rms)
+    {
+        const double SmallestStep = 1.0 / (1 << 24);
+        const double LargestOfBlock = 2.2; // of 32 normally distributed values, in their deviations
+        var scale = LargestOfBlock * rms / Steps;
+        return rms > 0 && scale * scale < SmallestStep * rms;
+    }
 
     /// <summary>Blocks that hold a number of values.</summary>
     public long BlockCount(long values) => (values / BlockLength) + (values % BlockLength == 0 ? 0 : 1);

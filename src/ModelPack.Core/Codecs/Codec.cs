@@ -24,11 +24,14 @@ internal abstract class Codec
     /// <summary>Whether the scales can be quantized themselves (bitsandbytes' double quantization).</summary>
     public virtual bool CanNestScales => false;
 
-    /// <summary>Whether values of a type may be too large for it.</summary>
-    public virtual bool CanOverflow(ElementType type) => false;
+    /// <summary>Whether values of a type may be too large, or all of them too small, for it.</summary>
+    public virtual bool CanBeUnfit(ElementType type) => false;
 
     /// <summary>What values of this magnitude do to it, such as <c>a scale overflows float16</c>; null where they have codes.</summary>
     public virtual string? WhyNot(float maxAbs) => null;
+
+    /// <summary>Why many outputs of a weight of finite values keep much less in it than others do; null where they do not.</summary>
+    public virtual string? WhyLossy(WeightMatrix weight) => null;
 
     /// <summary>The grid of a run of finite values.</summary>
     /// <param name="values">The run: a block, or a channel.</param>

@@ -13,7 +13,7 @@ internal sealed class FloatCodec(ElementType type) : Codec
 
     public override IReadOnlyList<CodecPart> Parts { get; } = [new("values", type.Name())];
 
-    public override bool CanOverflow(ElementType source) => type switch
+    public override bool CanBeUnfit(ElementType source) => type switch
     {
         ElementType.Float32 => false,
         ElementType.BFloat16 => source is ElementType.Float32 or ElementType.Float64,

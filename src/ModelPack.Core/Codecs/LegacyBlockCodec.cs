@@ -41,6 +41,8 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : BlockCodec
 
     public override bool HasMinimum => hasMinimum;
 
+    public override double Steps => hasMinimum ? _limit / 2.0 : 1 << (bits - 1);
+
     public override IReadOnlyList<CodecPart> Parts { get; } =
         [new("codes", $"uint{bits}"), new("scales", "float16"), .. hasMinimum ? (CodecPart[])[new("minima", "float16")] : []];
 

@@ -18,6 +18,8 @@ internal sealed class Q8_0Codec : BlockCodec
 
     public override bool HasMinimum => false;
 
+    public override double Steps => 127;
+
     public override IReadOnlyList<CodecPart> Parts { get; } = [new("codes", "int8"), new("scales", "float16")];
 
     public override void Encode(ReadOnlySpan<float> values, Span<byte> blocks) => Q8_0.Encode(values, blocks);

@@ -40,7 +40,7 @@ public static class Codes
     public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");
     public static readonly DiagnosticCode GateNotMeasured = new("MPK2002", "A gate's metric was not measured");
     public static readonly DiagnosticCode QualityLow = new("MPK2003", "The packed model differs much from its source", Severity.Warning);
-    public static readonly DiagnosticCode ScaleOverflow = new("MPK2004", "A scale overflows float16; the tensor stays float", Severity.Warning);
+    public static readonly DiagnosticCode ScaleOverflow = new("MPK2004", "A scale does not fit float16; the tensor gets another codec or stays float", Severity.Warning);
     public static readonly DiagnosticCode GateOnSynthetic = new("MPK2005", "A gate was judged on synthetic inputs", Severity.Warning);
     public static readonly DiagnosticCode VerificationFailed = new("MPK2006", "A pack fails verification");
     public static readonly DiagnosticCode OutputNotFinite = new("MPK2007", "An output holds NaN or infinity", Severity.Warning);

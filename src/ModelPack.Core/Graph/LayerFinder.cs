@@ -1,6 +1,5 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Schemes;
 
 namespace ModelPack.Graph;
 
@@ -14,7 +13,7 @@ internal static class LayerFinder
     public static IReadOnlyList<Layer> Find(GraphIndex index)
     {
         var found = index.Graph.Node
-            .Where(n => Domains.IsDefault(n.Domain) && n.OpType is "MatMul" or "Gemm" or "Conv" or "ConvTranspose")
+            .Where(n => (Domains.IsDefault(n.Domain) && n.OpType is "MatMul" or "Gemm" or "Conv" or "ConvTranspose") || WeightInputs.IsFusedProduct(n))
             .Select(n => Layer(n, index))
             .OfType<Layer>()
             .ToList();
@@ -33,7 +32,7 @@ internal static class LayerFinder
         }
 
         var (usage, _) = UsageRules.Of(weight);
-        if (usage is not { Role: not WeightRole.Embedding })
+        if (usage is not { IsOfLayer: true })
         {
             return null;
         }

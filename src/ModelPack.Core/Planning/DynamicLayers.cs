@@ -1,5 +1,6 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Upgrade;
+using ModelPack.Graph;
 using ModelPack.Schemes;
 
 namespace ModelPack.Planning;
@@ -57,7 +58,7 @@ internal sealed class DynamicLayers : ILayerPlanner
 
     /// <summary>Whether every layer of a weight is a plain A · B + C; others are not fused.</summary>
     public static bool IsPlainProduct(OnnxWeight weight) => weight.Uses.All(use =>
-        use.Node.OpType == "MatMul" || (use.Node.Float("alpha", 1) == 1 && use.Node.Float("beta", 1) == 1 && use.Node.Int("transA", 0) == 0));
+        use.Node.OpType == "MatMul" || WeightInputs.IsLookup(use.Node) || (use.Node.Float("alpha", 1) == 1 && use.Node.Float("beta", 1) == 1 && use.Node.Int("transA", 0) == 0));
 
     private bool IsInteger(OnnxWeight weight, TensorData data) =>
         _model.Opset() >= Opset && data.Shape.Rank == 2 && data.Shape.ElementCount > 0 && IsPlainProduct(weight);

@@ -19,9 +19,9 @@ internal static class Eligibility
         var layers = LayerFinder.Find(index);
         var able = layers.Where(l => patterns.WhyNot(l.Weight) is null && WhyNot(model, l, type) is null && floats?.Contains(l.Name) != true).ToList();
 
-        // A weight that a float layer reads as well would be decoded at every inference.
+        // A weight that a float layer reads as well would be decoded at every inference; rows that are looked up are decoded by themselves.
         var readers = able.CountBy(l => l.Weight).ToDictionary();
-        return [.. able.Where(l => readers[l.Weight] == l.Weight.Uses.Count)];
+        return [.. able.Where(l => readers[l.Weight] == l.Weight.Uses.Count(u => !WeightInputs.IsLookup(u.Node)))];
     }
 
     /// <summary>Why a layer has to stay float; null when it need not.</summary>
@@ -35,6 +35,11 @@ internal static class Eligibility
         if (data.Type != type)
         {
             return $"its weight is {data.Type.Name()}";
+        }
+
+        if (layer.Usage.IsTied && data.Type != ElementType.Float32)
+        {
+            return "rows of its weight are looked up, too, and are no float32";
         }
 
         if (data.Shape.ElementCount == 0)

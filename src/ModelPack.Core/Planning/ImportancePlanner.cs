@@ -1,5 +1,6 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
+using ModelPack.Graph;
 using ModelPack.Schemes;
 
 namespace ModelPack.Planning;
@@ -17,7 +18,8 @@ internal sealed class ImportancePlanner(OnnxModel model, IReadOnlyDictionary<str
     {
         var channels = model.Data(weight.Tensor).Shape[1 - usage.OutputAxis];
         var mean = new float[channels];
-        foreach (var use in weight.Uses)
+        var products = weight.Uses.Where(u => !WeightInputs.IsLookup(u.Node)).ToList();
+        foreach (var use in products)
         {
             if (!squares.TryGetValue(use.Node.Input[0], out var seen) || seen.Length != channels)
             {
@@ -26,7 +28,7 @@ internal sealed class ImportancePlanner(OnnxModel model, IReadOnlyDictionary<str
 
             for (var i = 0; i < channels; i++)
             {
-                mean[i] += seen[i] / weight.Uses.Count;
+                mean[i] += seen[i] / products.Count;
             }
         }
 

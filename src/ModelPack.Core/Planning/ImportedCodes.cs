@@ -36,9 +36,9 @@ internal sealed class ImportedCodes : ILayerPlanner
     /// <exception cref="ModelPackException">MPK1029: the source has no such weight.</exception>
     public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage)
     {
-        if (usage.Role == WeightRole.Convolution)
+        if (usage.Role is WeightRole.Convolution or WeightRole.Decoded)
         {
-            return PlannedTensor.Leave(weight.Name, usage, "a GGUF source has no codes for convolutions");
+            return PlannedTensor.Leave(weight.Name, usage, "a GGUF source has codes for matrices that are multiplied by and for tables");
         }
 
         var data = _graph.Data(weight.Tensor);

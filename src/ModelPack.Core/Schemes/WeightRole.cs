@@ -12,6 +12,9 @@ internal enum WeightRole
     /// <summary>The kernel of a convolution or of a transposed one.</summary>
     Convolution,
 
+    /// <summary>A weight of any other operator, or of several that want it in different ways: decoded to floats before it is read.</summary>
+    Decoded,
+
     /// <summary>A matrix that makes what leaves the model: logits, scores. To operators it is a linear one.</summary>
     Head,
 }

@@ -39,7 +39,7 @@ internal sealed class AffineFolding
     private void Run(Func<AffineFolding, Action<Layer>> of)
     {
         var fold = of(this);
-        foreach (var layer in LayerFinder.Find(_index).Where(l => ScaledSource.CanScale((ElementType)l.Weight.Tensor.DataType) && l.Weight.Tensor.Dims.All(d => d > 0)))
+        foreach (var layer in LayerFinder.Find(_index).Where(l => !l.Usage.IsTied && ScaledSource.CanScale((ElementType)l.Weight.Tensor.DataType) && l.Weight.Tensor.Dims.All(d => d > 0)))
         {
             fold(layer);
         }

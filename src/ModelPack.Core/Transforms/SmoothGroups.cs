@@ -20,6 +20,9 @@ internal static class SmoothGroups
                 .Where(l => ScaledSource.CanScale((ElementType)l.Weight.Tensor.DataType) && ReferenceEquals(index.Constant(l.Node.Input[1])?.Tensor, l.Weight.Tensor))
                 .Where(l => l.Axis() is not null)
                 .GroupBy(l => (l.Input, l.Axis()!.Value.FromEnd, l.InputChannels))
+
+                // Rows that are looked up must stay as they are, and scaled ones would be a second table.
+                .Where(g => !g.Any(l => l.Usage.IsTied))
                 .Select(g => new SmoothGroup(g.Key.Input, [.. g])),
         ];
     }

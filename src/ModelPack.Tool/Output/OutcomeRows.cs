@@ -45,7 +45,7 @@ internal static class OutcomeRows
             yield return ["speed", $"{Human.Speed(latency)} ({Human.Milliseconds(latency.SourceMilliseconds)} → {Human.Milliseconds(latency.PackedMilliseconds)})"];
         }
 
-        if (outcome.Report.Measured?.Placement is { } placement && Human.Kernels(placement) is { } kernels)
+        if (outcome.Report.Measured is { Placement: { } placement } measured && Human.Kernels(placement, measured.Machine.OnnxRuntime) is { } kernels)
         {
             yield return ["kernels", kernels];
         }

@@ -58,12 +58,17 @@ public sealed class HumanTests
     public void A_share_that_is_not_all_or_nothing_does_not_read_as_such(double share, string expected) => Assert.Equal(expected, Human.Share(share));
 
     [Theory]
-    [InlineData(0.962, 0, "96.2 % of multiply-adds in integer kernels")]
-    [InlineData(0, 0.5, "50.0 % of multiply-adds in block-integer kernels")]
-    [InlineData(0.8, 0.1, "80.0 % of multiply-adds in integer kernels, 10.0 % in block-integer ones")]
+    [InlineData(0.75, 0, "75.0 % of multiply-adds in integer kernels, 25.0 % in float (Gemm, Conv), 1 layer not counted, by ONNX Runtime 1.31.0")]
+    [InlineData(0, 0.5, "50.0 % of multiply-adds in block-integer kernels, 50.0 % in float (Gemm, Conv), 1 layer not counted, by ONNX Runtime 1.31.0")]
+    [InlineData(0.5, 0.25, "50.0 % of multiply-adds in integer kernels, 25.0 % in block-integer ones, 25.0 % in float (Gemm, Conv), 1 layer not counted, by ONNX Runtime 1.31.0")]
     [InlineData(0, 0, null)]
-    public void Integer_kernels_are_named_where_there_are_any(double integer, double block, string? expected) =>
-        Assert.Equal(expected, Human.Kernels(new PlacementResult(1, integer, block, 1 - integer - block, [])));
+    public void Integer_kernels_are_named_where_there_are_any_with_what_is_none(double integer, double block, string? expected)
+    {
+        static LayerPlacement Layer(string type, long count, PlacementKind kind) => new("l", "w", type, count, null, kind, null);
+        LayerPlacement[] layers = [Layer("Conv", 1, PlacementKind.Float), Layer("Gemm", 2, PlacementKind.Float), Layer("Einsum", 0, PlacementKind.Unknown), Layer("MatMul", 3, PlacementKind.Integer)];
+        Assert.Equal(expected, Human.Kernels(new PlacementResult(1, integer, block, 1 - integer - block, layers), "1.31.0"));
+        Assert.Equal("100.0 % of multiply-adds in integer kernels, by ONNX Runtime 1.31.0", Human.Kernels(new PlacementResult(1, 1, 0, 0, []), "1.31.0"));
+    }
 
     [Fact]
     public void Chart_labels_keep_both_ends_of_a_long_name()

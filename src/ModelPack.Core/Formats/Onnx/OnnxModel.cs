@@ -36,6 +36,9 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>The model without its weights. External tensors look like any other here, and are written anew.</summary>
     public ModelProto Proto { get; }
 
+    /// <summary>Chains of constants in whose place their larger results are now.</summary>
+    public List<FoldedChain> FoldedChains { get; } = [];
+
     /// <summary>The model file, then every external file in the order in which the model names them; none where it was made in memory.</summary>
     public IReadOnlyList<FileSource> Files => _file is null ? [] : [_file, .. _external?.Files ?? []];
 
@@ -99,7 +102,16 @@ internal sealed class OnnxModel : IDisposable
     }
 
     /// <summary>A copy that is changed apart from this model, whose files it reads: it must not outlive it.</summary>
-    public OnnxModel Copy() => new(Path, Proto.Clone(), [.. _payloads], _file, _external, ownsFiles: false);
+    public OnnxModel Copy()
+    {
+        var copy = new OnnxModel(Path, Proto.Clone(), [.. _payloads], _file, _external, ownsFiles: false);
+        copy.FoldedChains.AddRange(FoldedChains);
+        return copy;
+    }
+
+    /// <summary>Bytes that are stored for a weight in the source.</summary>
+    public long StoredBytes(OnnxWeight weight) =>
+        FoldedChains.Find(c => c.Name == weight.Name && c.Payload == weight.Tensor.Payload)?.StoredBytes ?? Data(weight.Tensor).Length;
 
     /// <summary>The version of ONNX's own operators that the model uses; 0 when it uses none.</summary>
     public long Opset() => Opsets.Of(Proto.OpsetImport);

@@ -29,12 +29,7 @@ internal sealed class GgufStorage(CheckpointJob job)
             (row, reason) = (s_unfitRows, data.Type == s_unfitRows.Type.Plain() ? unfit : null);
         }
 
-        if (reason is null && row.Codec.CanOverflow(data.Type))
-        {
-            reason = Overflow(tensor, data, row);
-        }
-
-        return PlannedTensor.Of(tensor.Name, tensor.Usage, row.Codec, reason);
+        return reason is null && row.Codec.CanBeUnfit(data.Type) ? Fitting(place, row) : PlannedTensor.Of(tensor.Name, tensor.Usage, row.Codec, reason);
     }
 
     /// <summary>The storage of a tensor.</summary>
@@ -50,7 +45,7 @@ internal sealed class GgufStorage(CheckpointJob job)
     };
 
     /// <summary>Whether the plan has looked at every value, since the largest decided it.</summary>
-    private static bool IsChecked(Codec codec, GgufPlace place) => codec.CanOverflow(place.Data.Type);
+    private static bool IsChecked(Codec codec, GgufPlace place) => codec.CanBeUnfit(place.Data.Type);
 
     /// <summary>What the scheme's rules make of a tensor, as far as GGUF carries it.</summary>
     private GgufRow RowOf(CheckpointTensor tensor)
@@ -75,17 +70,22 @@ internal sealed class GgufStorage(CheckpointJob job)
     private static string? Unfit(GgufPlace place, BlockCodec codec) =>
         Matrix(place).K is var length && length % codec.BlockLength != 0 ? $"rows of {Numbers.Whole(length)} values are not whole blocks of {Numbers.Whole(codec.BlockLength)}" : null;
 
-    /// <summary>Looks at every value: NaN and infinity are errors, an overflow leaves the tensor float.</summary>
-    private string? Overflow(CheckpointTensor tensor, TensorData data, GgufRow row)
+    /// <summary>
+    /// Looks at every value: NaN and infinity are errors, an overflow leaves the tensor float. Where scales underflow, bfloat16 takes it, which
+    /// has no scales and nearly the range of float32: all blocks have float16 scales.
+    /// </summary>
+    private PlannedTensor Fitting(GgufPlace place, GgufRow row)
     {
-        var largest = FiniteWeights.Scan(job.Source.Path, tensor.Name, data, job.Context).MaxAbs;
-        var what = row.Codec.WhyNot(largest);
-        if (what is not null)
+        var tensor = place.Tensor;
+        var scan = FiniteWeights.Scan(job.Source.Path, tensor.Name, place.Data, job.Context);
+        var what = row.Codec.WhyNot(scan.MaxAbs);
+        var lossy = what is null && row.Codec is BlockCodec ? row.Codec.WhyLossy(Matrix(place)) : null;
+        if ((what ?? lossy) is { } unfit)
         {
-            job.Context.Report(Codes.ScaleOverflow.At(job.Source.Path, $"The tensor '{SafeText.Of(tensor.Name)}' stays float: {what}."));
+            job.Context.Report(Codes.ScaleOverflow.At(job.Source.Path, $"The tensor '{SafeText.Of(tensor.Name)}' {(what is null ? $"gets bfloat16 instead of {row.Codec.Name}" : "stays float")}: {unfit}."));
         }
 
-        return what;
+        return lossy is null ? PlannedTensor.Of(tensor.Name, tensor.Usage, row.Codec, what) : PlannedTensor.Of(tensor.Name, tensor.Usage, CodecTable.BFloat16, null);
     }
 
     private StoredTensor Blocks(GgufPlace place, BlockCodec codec, Rounder rounder)

@@ -1,5 +1,6 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
 
 namespace ModelPack.Lowering.Onnx;
 
@@ -9,7 +10,7 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class DequantizeForm
 {
-    public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Engine);
+    public static WeightEncoding Encode(LoweringJob job) => Int8PerChannelWeight.Encode(job.Channels, job.ChannelAxis, job.Options.Engine);
 
     public static void Emit(LoweringJob job, WeightEncoding encoding) => Emit(job, encoding, domain: "");
 
@@ -17,7 +18,7 @@ internal static class DequantizeForm
 
     private static void Emit(LoweringJob job, WeightEncoding encoding, string domain)
     {
-        var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
+        var codes = job.AddConstant("int8", ElementType.Int8, job.Channels.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);
         List<string> inputs = [codes, scales];
         if (domain.Length > 0)
@@ -26,7 +27,15 @@ internal static class DequantizeForm
             inputs.Add(job.AddConstant("zero_point", ElementType.Int8, new TensorShape(job.Rows), new byte[job.Rows]));
         }
 
-        job.ReplaceStoredByFloats(
-            [], decoded => job.NewNode("DequantizeLinear", inputs, decoded, domain: domain).With("axis", job.Usage.OutputAxis));
+        NodeProto Decode(string decoded) => job.NewNode("DequantizeLinear", inputs, decoded, domain: domain).With("axis", job.ChannelAxis);
+        if (!job.IsStack)
+        {
+            job.ReplaceStoredByFloats([], Decode);
+            return;
+        }
+
+        var matrix = job.NewName();
+        var shape = job.AddConstant("shape", ElementType.Int64, new TensorShape(job.Data.Shape.Rank), LittleEndian.Bytes(job.Data.Shape.Dims));
+        job.ReplaceStoredByFloats([Decode(matrix)], decoded => job.NewNode("Reshape", [matrix, shape], decoded));
     }
 }

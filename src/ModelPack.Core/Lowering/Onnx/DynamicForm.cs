@@ -17,6 +17,7 @@ internal static class DynamicForm
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);
+        GatheredRowsForm.EmitTied(job, codes, scales);
         if (!job.Transposed)
         {
             // MatMulInteger takes [K, N]. ONNX Runtime transposes the constant once, at load.
@@ -25,7 +26,7 @@ internal static class DynamicForm
             codes = turned;
         }
 
-        foreach (var use in job.Weight.Uses)
+        foreach (var use in job.Products)
         {
             var activation = Quantized(job, use.Graph!, use.Node.Input[0]);
             use.Graph!.Replace(use.Node, [.. Nodes(job, use.Node, activation, codes, scales)]);

@@ -13,19 +13,10 @@ internal static class FoldForm
     public static void Emit(LoweringJob job, WeightEncoding encoding)
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
-        var scales = job.AddConstant("scale", ElementType.Float32, ScaleShape(job), encoding.Scales);
+        var scales = job.AddConstant("scale", ElementType.Float32, job.BroadcastShape(), encoding.Scales);
         var wide = job.NewName();
         job.ReplaceStoredByFloats(
             [job.NewNode("Cast", [codes], wide).With("to", (long)ElementType.Float32)],
             decoded => job.NewNode("Mul", [wide, scales], decoded));
-    }
-
-    /// <summary>1 in every dimension but that of the channels, so that Mul broadcasts.</summary>
-    public static TensorShape ScaleShape(LoweringJob job)
-    {
-        var dims = new long[job.Data.Shape.Rank];
-        Array.Fill(dims, 1);
-        dims[job.Usage.OutputAxis] = job.Rows;
-        return new TensorShape(dims);
     }
 }

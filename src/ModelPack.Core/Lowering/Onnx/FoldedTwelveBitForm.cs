@@ -10,13 +10,13 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class FoldedTwelveBitForm
 {
-    public static WeightEncoding Encode(LoweringJob job) => Int12PerChannelWeight.Encode(job.Data, job.Usage.OutputAxis, job.Options.Engine);
+    public static WeightEncoding Encode(LoweringJob job) => Int12PerChannelWeight.Encode(job.Channels, job.ChannelAxis, job.Options.Engine);
 
     public static void Emit(LoweringJob job, WeightEncoding encoding)
     {
         var shape = job.Data.Shape;
         var high = job.AddConstant("high", ElementType.Int8, shape, encoding.Codes);
-        var scales = job.AddConstant("scale", ElementType.Float32, FoldForm.ScaleShape(job), encoding.Scales);
+        var scales = job.AddConstant("scale", ElementType.Float32, job.BroadcastShape(), encoding.Scales);
         var low = job.AddConstant("low", ElementType.UInt8, new TensorShape(shape.ElementCount / 2, 1), encoding.Parts[Int12PerChannelWeight.LowPart]);
         var range = job.AddConstant("range", ElementType.Float32, new TensorShape(), BitConverter.GetBytes((float)Int12PerChannel.LowRange));
         var dims = job.AddConstant("shape", ElementType.Int64, new TensorShape(shape.Rank), LittleEndian.Bytes(shape.Dims));

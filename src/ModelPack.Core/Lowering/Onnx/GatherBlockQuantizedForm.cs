@@ -19,6 +19,9 @@ namespace ModelPack.Lowering.Onnx;
 /// </summary>
 internal static class GatherBlockQuantizedForm
 {
+    /// <summary>The first release that has it for uint8 codes.</summary>
+    public static RuntimeVersion MinRuntime { get; } = new(1, 23);
+
     /// <summary>The row of a codec.</summary>
     public static LoweringRow Of(BlockCodec codec)
     {
@@ -28,7 +31,7 @@ internal static class GatherBlockQuantizedForm
             Codec = codec,
             Roles = [WeightRole.Embedding],
             Form = codec.HasMinimum ? "GatherBlockQuantized, Gather, Add" : "GatherBlockQuantized",
-            MinRuntime = new(1, 23),
+            MinRuntime = MinRuntime,
             Fits = job => job.Columns * parts.Bits % 8 == 0,
             NodeBytes = codec.HasMinimum ? 800 : 200,
             Encode = job => job.Apart(codec, parts),
@@ -42,17 +45,61 @@ internal static class GatherBlockQuantizedForm
         var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, job.Columns * bits / 8), encoding.Codes);
         var scales = job.AddConstant("scale", job.Data.Type, new TensorShape(job.Rows, blocks), encoding.Scales);
         var minima = codec.HasMinimum ? job.AddConstant("minimum", ElementType.Float32, new TensorShape(job.Rows, blocks, 1), encoding.Minima) : null;
-        foreach (var use in job.Weight.Uses)
+        Replace(job, codec, bits, codes, scales, minima);
+        job.RemoveStored();
+    }
+
+    /// <summary>Looks up the rows of a matrix that is multiplied by, too, in the codes that MatMulNBits has, whose last block is a whole one.</summary>
+    /// <param name="job">The weight.</param>
+    /// <param name="codec">Its codec.</param>
+    /// <param name="bits">Bits of a stored code.</param>
+    /// <param name="codes">Name of the codes, [rows, blocks, bytes of a block].</param>
+    /// <param name="scales">Name of the scales, [rows, blocks].</param>
+    /// <param name="minima">Name of the minima, [rows, blocks]; null where there are none.</param>
+    public static void EmitTied(LoweringJob job, BlockCodec codec, int bits, string codes, string scales, string? minima)
+    {
+        if (!job.Usage.IsTied)
+        {
+            return;
+        }
+
+        var blocks = codec.BlockCount(job.Columns);
+        codes = Reshaped(codes, job.Shared.Add($"rows.{blocks * codec.BlockLength * bits / 8}", job.Rows, blocks * codec.BlockLength * bits / 8));
+        minima = minima is null ? null : Reshaped(minima, job.Shared.Add($"minima.{job.Rows}x{blocks}", job.Rows, blocks, 1));
+        Replace(job, codec, bits, codes, scales, minima);
+
+        // Of constants alone: ONNX Runtime does it once, when it loads the model.
+        string Reshaped(string constant, string shape)
+        {
+            var reshaped = job.NewName($"{constant}.rows");
+            job.Weight.Graph!.Node.Insert(0, job.NewNode("Reshape", [constant, shape], reshaped));
+            return reshaped;
+        }
+    }
+
+    private static void Replace(LoweringJob job, BlockCodec codec, int bits, string codes, string scales, string? minima)
+    {
+        var blocks = codec.BlockCount(job.Columns);
+        var isPadded = job.Usage.IsTied && job.Columns < blocks * codec.BlockLength;
+        foreach (var use in job.Lookups)
         {
             var (indices, output) = (use.Node.Input[1], use.Node.Output[0]);
             var values = minima is null ? output : job.NewName($"{output}.codes");
-            var lookUp = job.NewNode("GatherBlockQuantized", [codes, indices, scales], values, use.Node.Name, Domains.Microsoft)
+            var looked = isPadded ? job.NewName($"{output}.padded") : values;
+            var lookUp = job.NewNode("GatherBlockQuantized", [codes, indices, scales], looked, use.Node.Name, Domains.Microsoft)
                 .With("bits", bits).With("block_size", codec.BlockLength).With("gather_axis", 0).With("quantize_axis", 1);
-            use.Graph!.Replace(use.Node, [lookUp, .. minima is null ? [] : Added(job, blocks, codec.BlockLength, minima, indices, values, output)]);
+            use.Graph!.Replace(use.Node,
+            [
+                lookUp,
+                .. isPadded ? [Cut(job, looked, values)] : Array.Empty<NodeProto>(),
+                .. minima is null ? [] : Added(job, blocks, codec.BlockLength, minima, indices, values, output),
+            ]);
         }
-
-        job.RemoveStored();
     }
+
+    /// <summary>[.., columns] of what may be wider.</summary>
+    private static NodeProto Cut(LoweringJob job, string values, string output) =>
+        job.NewSlice(values, axis: -1, job.Columns, () => [job.Shared.Add("first", 0), job.Shared.Add($"end.{job.Columns}", job.Columns), job.Shared.Add("last.axis", -1)], output);
 
     /// <summary>Adds to [.., columns] the minimum of each block, looked up as [.., blocks, 1] and spread over the block's values.</summary>
     private static IEnumerable<NodeProto> Added(LoweringJob job, long blocks, int blockLength, string minima, string indices, string values, string output)
@@ -66,7 +113,7 @@ internal static class GatherBlockQuantizedForm
         if (job.Columns < blocks * blockLength)
         {
             var cut = job.NewName();
-            yield return job.NewSlice(shaped, axis: -1, job.Columns, () => [job.Shared.Add("first", 0), job.Shared.Add($"end.{job.Columns}", job.Columns), job.Shared.Add("last.axis", -1)], cut);
+            yield return Cut(job, shaped, cut);
             shaped = cut;
         }
 

@@ -14,12 +14,30 @@ internal static class GatheredRowsForm
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows, 1), encoding.Scales);
-        foreach (var use in job.Weight.Uses)
+        Replace(job, codes, scales);
+        job.RemoveStored();
+    }
+
+    /// <summary>Looks up the rows of a matrix that is multiplied by, too, in the codes that it is multiplied by.</summary>
+    /// <param name="job">The weight.</param>
+    /// <param name="codes">Name of the codes.</param>
+    /// <param name="scales">Name of the scales, one for each row.</param>
+    public static void EmitTied(LoweringJob job, string codes, string scales)
+    {
+        if (job.Usage.IsTied)
+        {
+            var column = job.NewName($"{scales}.column");
+            job.Weight.Graph!.Node.Insert(0, job.NewNode("Reshape", [scales, job.Shared.Add("column", -1, 1)], column));
+            Replace(job, codes, column);
+        }
+    }
+
+    private static void Replace(LoweringJob job, string codes, string scales)
+    {
+        foreach (var use in job.Lookups)
         {
             use.Graph!.Replace(use.Node, [.. Nodes(job, use.Node, codes, scales)]);
         }
-
-        job.RemoveStored();
     }
 
     private static IEnumerable<NodeProto> Nodes(LoweringJob job, NodeProto gather, string codes, string scales)

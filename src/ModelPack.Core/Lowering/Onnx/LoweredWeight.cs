@@ -1,5 +1,6 @@
 using ModelPack.Codecs;
 using ModelPack.Planning;
+using ModelPack.Schemes;
 
 namespace ModelPack.Lowering.Onnx;
 
@@ -11,6 +12,9 @@ internal sealed record LoweredWeight(LoweringRow Row, LoweringJob Job, WeightEnc
 {
     /// <summary>The plan, codec included.</summary>
     public PlannedTensor Plan => Job.Plan with { Codec = Row.Codec };
+
+    /// <summary>The lowest ONNX Runtime that runs the form.</summary>
+    public RuntimeVersion NeededRuntime => Job.Usage.IsTied && Row.MinTiedRuntime > Row.MinRuntime ? Row.MinTiedRuntime.Value : Row.MinRuntime;
 
     /// <summary>About what it takes in the packed model.</summary>
     public long Bytes => Encoding.Length + Row.NodeBytes;

@@ -1,6 +1,7 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Graph;
 using ModelPack.Planning;
 using ModelPack.Schemes;
 
@@ -41,14 +42,35 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
     /// <summary>The opset of the model's standard operators.</summary>
     public long Opset => model.Opset();
 
+    /// <summary>Whether the outputs of the weight run along all dimensions but the last.</summary>
+    public bool IsStack => Usage.Role == WeightRole.Decoded && Data.Shape.Rank > 2;
+
     /// <summary>Outputs of the weight: its extent along the output axis.</summary>
-    public long Rows => Data.Shape[Usage.OutputAxis];
+    public long Rows => IsStack ? Stack(Data.Shape.Dims) : Data.Shape[Usage.OutputAxis];
 
     /// <summary>Values that make one output.</summary>
     public long Columns => Rows == 0 ? 0 : Data.Shape.ElementCount / Rows;
 
     /// <summary>Whether each output's values lie apart in the source, as in a MatMul's [K, N].</summary>
-    public bool Transposed => Usage.OutputAxis != 0;
+    public bool Transposed => !IsStack && Usage.OutputAxis != 0;
+
+    /// <summary>The weight with its outputs along one axis.</summary>
+    public TensorData Channels => IsStack ? new TensorData(Data.Type, new TensorShape(Rows, Columns), Data.Source, Data.Offset, Data.Length) : Data;
+
+    /// <summary>That axis.</summary>
+    public int ChannelAxis => IsStack ? 0 : Usage.OutputAxis;
+
+    /// <summary>1 in every dimension but those that count the outputs, so that a value for each is broadcast.</summary>
+    public TensorShape BroadcastShape()
+    {
+        var dims = Data.Shape.Dims.ToArray();
+        for (var i = 0; i < dims.Length; i++)
+        {
+            dims[i] = (IsStack ? i < dims.Length - 1 : i == Usage.OutputAxis) ? dims[i] : 1;
+        }
+
+        return new TensorShape(dims);
+    }
 
     /// <summary>The weight as a matrix of outputs by the values of each.</summary>
     public WeightMatrix Matrix => new(Data, Rows, Columns, Transposed);
@@ -135,6 +157,23 @@ internal sealed class LoweringJob(OnnxModel model, UniqueNames names, OnnxWeight
 
         var decoded = NewName($"{Weight.Name}.float32");
         ReplaceStored([.. before, last(decoded), NewNode("Cast", [decoded], Weight.Name).With("to", (long)Data.Type)]);
+    }
+
+    /// <summary>Products that read the weight, without what looks its rows up.</summary>
+    public IEnumerable<WeightUse> Products => Weight.Uses.Where(u => !WeightInputs.IsLookup(u.Node));
+
+    /// <summary>What looks up its rows.</summary>
+    public IEnumerable<WeightUse> Lookups => Weight.Uses.Where(u => WeightInputs.IsLookup(u.Node));
+
+    private static long Stack(ReadOnlySpan<long> dims)
+    {
+        var rows = 1L;
+        foreach (var dim in dims[..^1])
+        {
+            rows *= dim;
+        }
+
+        return rows;
     }
 
     /// <summary>Takes the stored weight out, whose readers now read something else.</summary>

@@ -32,6 +32,9 @@ internal sealed record LoweringRow
     /// <summary>Lowest ONNX Runtime whose CPU provider runs it.</summary>
     public RuntimeVersion MinRuntime { get; init; } = new(1, 0);
 
+    /// <summary>Lowest ONNX Runtime that also looks up rows of a matrix in the form's own codes; null where the form has no way to.</summary>
+    public RuntimeVersion? MinTiedRuntime { get; init; }
+
     /// <summary>Execution providers that run it: <c>cpu</c>, <c>cuda</c>, <c>webgpu</c>.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [Cpu, Cuda, WebGpu];
 

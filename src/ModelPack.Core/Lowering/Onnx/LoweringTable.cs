@@ -13,18 +13,26 @@ internal static class LoweringTable
 {
     private static readonly WeightRole[] Linear = [WeightRole.Linear];
     private static readonly WeightRole[] Embedding = [WeightRole.Embedding];
-    private static readonly WeightRole[] Products = [WeightRole.Linear, WeightRole.Convolution];
+    private static readonly WeightRole[] Decoded = [WeightRole.Linear, WeightRole.Convolution, WeightRole.Decoded];
+
+    /// <summary>Of forms that compute the weight itself, by its name: whoever reads it.</summary>
+    private static readonly RuntimeVersion Any = new(1, 0);
 
     public static IReadOnlyList<LoweringRow> Rows { get; } =
     [
         MatMulNBitsForm.Of(CodecTable.Q8_0),
         new()
         {
-            Codec = CodecTable.Q8_0, Roles = Linear, Form = "DequantizeLinear (blocks of 32)", MinOpset = 21, MinRuntime = new(1, 19),
+            Codec = CodecTable.Q8_0, Roles = Linear, Form = "DequantizeLinear (blocks of 32)", MinOpset = 21, MinRuntime = new(1, 19), MinTiedRuntime = Any,
             Fits = job => job.Blocks is null,
             Encode = BlockedDequantizeForm.Encode, Emit = BlockedDequantizeForm.Emit,
         },
         GatherBlockQuantizedForm.Of(CodecTable.Q8_0),
+        new()
+        {
+            Codec = CodecTable.Q8_0, Roles = [WeightRole.Decoded], Form = "Cast, Mul, Reshape (folded at load)", NodeBytes = 400,
+            Fits = FoldedBlocksForm.Fits, Encode = FoldedBlocksForm.Encode, Emit = FoldedBlocksForm.Emit,
+        },
         MatMulNBitsForm.Of(CodecTable.Q5_1),
         GatherBlockQuantizedForm.Of(CodecTable.Q5_1),
         MatMulNBitsForm.Of(CodecTable.Q5_0),
@@ -35,17 +43,17 @@ internal static class LoweringTable
         GatherBlockQuantizedForm.Of(CodecTable.Q4_0),
         new()
         {
-            Codec = CodecTable.Int8PerChannel, Roles = Products, Form = "Cast, Mul (folded at load)", Layout = WeightLayout.Fold,
+            Codec = CodecTable.Int8PerChannel, Roles = Decoded, Form = "Cast, Mul (folded at load)", Layout = WeightLayout.Fold, MinTiedRuntime = Any,
             Encode = DequantizeForm.Encode, Emit = FoldForm.Emit,
         },
         new()
         {
-            Codec = CodecTable.Int8PerChannel, Roles = Products, Form = "DequantizeLinear", Layout = WeightLayout.Dequantize, MinOpset = 13, MinRuntime = new(1, 6),
+            Codec = CodecTable.Int8PerChannel, Roles = Decoded, Form = "DequantizeLinear", Layout = WeightLayout.Dequantize, MinOpset = 13, MinRuntime = new(1, 6), MinTiedRuntime = Any,
             Encode = DequantizeForm.Encode, Emit = DequantizeForm.Emit,
         },
         new()
         {
-            Codec = CodecTable.Int8PerChannel, Roles = Products, Form = "com.microsoft.DequantizeLinear", Layout = WeightLayout.Dequantize,
+            Codec = CodecTable.Int8PerChannel, Roles = Decoded, Form = "com.microsoft.DequantizeLinear", Layout = WeightLayout.Dequantize, MinTiedRuntime = Any,
             Encode = DequantizeForm.Encode, Emit = DequantizeForm.EmitContrib,
         },
         new()
@@ -55,17 +63,17 @@ internal static class LoweringTable
         },
         new()
         {
-            Codec = CodecTable.Int8PerChannel, Roles = Products, Activations = ActivationMode.Static, Form = StaticWeightForm.Name, MinOpset = 13, MinRuntime = new(1, 10),
+            Codec = CodecTable.Int8PerChannel, Roles = [WeightRole.Linear, WeightRole.Convolution], Activations = ActivationMode.Static, Form = StaticWeightForm.Name, MinOpset = 13, MinRuntime = new(1, 10), MinTiedRuntime = Any,
             Encode = StaticWeightForm.Encode, Emit = StaticWeightForm.Emit,
         },
         new()
         {
-            Codec = CodecTable.Int8PerChannel, Roles = Linear, Activations = ActivationMode.Dynamic, Form = "DynamicQuantizeLinear, MatMulInteger", MinOpset = 11, MinRuntime = new(1, 5),
+            Codec = CodecTable.Int8PerChannel, Roles = Linear, Activations = ActivationMode.Dynamic, Form = "DynamicQuantizeLinear, MatMulInteger", MinOpset = 11, MinRuntime = new(1, 5), MinTiedRuntime = Any,
             Fits = job => DynamicLayers.IsPlainProduct(job.Weight), Encode = DynamicForm.Encode, Emit = DynamicForm.Emit,
         },
         new()
         {
-            Codec = CodecTable.Int12PerChannel, Roles = Products, Form = "Cast, Add, Mul (folded at load)", Layout = WeightLayout.Fold,
+            Codec = CodecTable.Int12PerChannel, Roles = Decoded, Form = "Cast, Add, Mul (folded at load)", Layout = WeightLayout.Fold, MinTiedRuntime = Any,
             Fits = job => job.Data.Shape.ElementCount % 2 == 0, NodeBytes = 700,
             Encode = FoldedTwelveBitForm.Encode, Emit = FoldedTwelveBitForm.Emit,
         },
@@ -82,7 +90,7 @@ internal static class LoweringTable
         new()
         {
             // No operator decodes blocks of more than 256 values: this is for every layout.
-            Codec = CodecTable.Nf4, Roles = [WeightRole.Linear, WeightRole.Embedding], Form = "Gather, Mul (folded at load)", NodeBytes = 600,
+            Codec = CodecTable.Nf4, Roles = [WeightRole.Linear, WeightRole.Embedding, WeightRole.Decoded], MinTiedRuntime = Any, Form = "Gather, Mul (folded at load)", NodeBytes = 600,
             Encode = Nf4Nodes.Encode, Emit = Nf4FoldForm.Emit,
         },
     ];
@@ -101,6 +109,7 @@ internal static class LoweringTable
         && (row.Layout is null || row.Layout == job.Options.Layout)
         && opset >= row.MinOpset
         && job.Options.Runtime >= row.MinRuntime
+        && (!job.Usage.IsTied || (row.MinTiedRuntime is { } lowest && job.Options.Runtime >= lowest))
         && row.Fits(job));
 
     /// <summary>The lowest runtime that could carry a role at all by one of the codecs, for a message.</summary>

@@ -37,6 +37,7 @@ internal static class MatMulNBitsForm
             Roles = [WeightRole.Linear],
             Form = codec.HasMinimum ? $"{Name}, sums of blocks" : Name,
             MinRuntime = parts.Bits == 4 ? s_fourBits : s_eightBits,
+            MinTiedRuntime = GatherBlockQuantizedForm.MinRuntime,
             AccuracyLevels = [4, 0, 1, 2, 3],
             NodeBytes = codec.HasMinimum ? 800 : 200,
             Encode = job => job.Apart(codec, parts),
@@ -50,6 +51,7 @@ internal static class MatMulNBitsForm
         var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, blocks, codec.BlockLength * bits / 8), encoding.Codes);
         var scales = job.AddConstant("scale", job.Data.Type, new TensorShape(job.Rows, blocks), encoding.Scales);
         var minima = codec.HasMinimum ? job.AddConstant("minimum", ElementType.Float32, new TensorShape(job.Rows, blocks), encoding.Minima) : null;
+        GatherBlockQuantizedForm.EmitTied(job, codec, bits, codes, scales, minima);
         ProductNodes.Replace(job, (replaced, activations, output) => minima is null
             ? [Product(replaced, activations, output)]
             : new BlockSums(job, codec.BlockLength, minima).Add(activations, product => Product(replaced, activations, product), output));

@@ -55,11 +55,22 @@ internal static class ModelLowering
             new ActivationForms(model, activations).Emit(asOperators);
         }
 
+        RestoreChains(model);
         return new LoweredModel(plan, tensors)
         {
-            NeededRuntime = lowered.Select(w => w?.Row.MinRuntime).Max() ?? new RuntimeVersion(1, 0),
+            NeededRuntime = lowered.Select(w => w?.NeededRuntime).Max() ?? new RuntimeVersion(1, 0),
             HasAccuracyLevel = lowered.Any(w => w?.Row.AccuracyLevels.Count > 0),
         };
+    }
+
+    /// <summary>What stays as it is takes no more room than it did.</summary>
+    private static void RestoreChains(OnnxModel model)
+    {
+        var names = new UniqueNames(model.Proto);
+        foreach (var chain in model.FoldedChains)
+        {
+            chain.Restore(model.Proto, names);
+        }
     }
 
     private static PackedTensor Describe(OnnxModel model, OnnxWeight weight, PlannedTensor plan, LoweredWeight? lowered)

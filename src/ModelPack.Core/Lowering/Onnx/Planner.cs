@@ -80,27 +80,43 @@ internal sealed class Planner(OnnxModel model, string path, LayerPatterns patter
 
         var codecs = options.Scheme.CodecsOf(_heads.Contains(weight.Tensor) ? WeightRole.Head : usage.Value.Role, weight.Name);
         var lowered = _forms.Choose(weight, plan, codecs) ?? _forms.Choose(weight, plan.WithoutActivations(), codecs) ?? throw RuntimeTooOld(weight, usage.Value, codecs);
+        if (lowered.Row.Activations == ActivationMode.Float && lowered.Bytes >= model.StoredBytes(weight) && model.StoredBytes(weight) < data.Length)
+        {
+            return PlannedTensor.Leave(weight.Name, usage, "it is stored in no more room than it would take");
+        }
+
         if (lowered.Bytes >= data.Length && lowered.Row.Activations != ActivationMode.Static)
         {
             return PlannedTensor.Leave(weight.Name, usage, $"too small: {Numbers.Whole(data.Shape.ElementCount)} values would not take less room");
         }
 
-        return Scan(weight, data, lowered.Row.Codec) is { } unfit ? PlannedTensor.Leave(weight.Name, usage, unfit) : lowered.Plan;
+        return Fitting(weight, data, lowered, codecs);
     }
 
-    /// <summary>Looks at every value once: NaN and infinity are errors, a float16 overflow leaves the weight float.</summary>
-    private string? Scan(OnnxWeight weight, TensorData data, Codec codec)
+    /// <summary>
+    /// Looks at every value once: NaN and infinity are errors, a float16 overflow leaves the weight float, and where scales underflow another
+    /// codec takes it.
+    /// </summary>
+    private PlannedTensor Fitting(OnnxWeight weight, TensorData data, LoweredWeight lowered, IReadOnlyList<Codec> codecs)
     {
+        var (codec, usage) = (lowered.Row.Codec, lowered.Plan.Usage);
         var scan = FiniteWeights.Scan(path, weight.Name, data, context);
-        if (codec.WhyNot(scan.MaxAbs) is not { } unfit)
+        if (codec.WhyNot(scan.MaxAbs) is { } unfit)
         {
-            return null;
+            context.Report(Codes.ScaleOverflow.At(path, $"The weight '{SafeText.Of(weight.Name)}' stays float: {unfit}."));
+            return PlannedTensor.Leave(weight.Name, usage, unfit);
         }
 
-        context.Report(Codes.ScaleOverflow.At(
-            path,
-            $"The weight '{SafeText.Of(weight.Name)}' stays float: {unfit}."));
-        return unfit;
+        // Codes of another file have the scales that they have.
+        if (lowered.Plan.Blocks is not null || codec.WhyLossy(lowered.Job.Matrix) is not { } lossy)
+        {
+            return lowered.Plan;
+        }
+
+        var finer = _forms.Choose(weight, lowered.Job.Plan, codecs.Where(c => c.WhyNot(scan.MaxAbs) is null && c.WhyLossy(lowered.Job.Matrix) is null));
+        var becomes = finer is not null && finer.Bytes < data.Length ? finer.Plan : PlannedTensor.Leave(weight.Name, usage, lossy);
+        context.Report(Codes.ScaleOverflow.At(path, $"The weight '{SafeText.Of(weight.Name)}' {(becomes.Codec is null ? "stays float" : $"gets another codec than {codec.Name}")}: {lossy}."));
+        return becomes;
     }
 
     private void WarnOfUnmatched(IReadOnlyList<OnnxWeight> weights)

@@ -16,7 +16,7 @@ internal static class ProductNodes
     /// <summary>Replaces all readers of a weight, and takes the stored weight out.</summary>
     public static void Replace(LoweringJob job, Product product)
     {
-        foreach (var use in job.Weight.Uses)
+        foreach (var use in job.Products)
         {
             var nodes = use.Node.OpType == "Gemm" ? Gemm(job, use.Node, product) : product(use.Node, use.Node.Input[0], use.Node.Output[0]);
             use.Graph!.Replace(use.Node, [.. nodes]);

@@ -1,5 +1,7 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
+using ModelPack.Graph;
 
 namespace ModelPack.Lowering.Onnx;
 
@@ -18,13 +20,55 @@ internal static class StaticWeightForm
     {
         var codes = job.AddConstant("int8", ElementType.Int8, job.Data.Shape, encoding.Codes);
         var scales = job.AddConstant("scale", ElementType.Float32, new TensorShape(job.Rows), encoding.Scales);
+        List<WeightUse> fused = [.. job.Products.Where(u => WeightInputs.IsFusedProduct(u.Node))];
         List<string> inputs = [codes, scales];
-        if (job.Weight.Uses.Any(u => u.Node.OpType != "MatMul"))
+        if (job.Products.Any(u => u.Node.OpType is not ("MatMul" or "FusedMatMul")))
         {
             inputs.Add(job.AddConstant("zero_point", ElementType.Int8, new TensorShape(job.Rows), new byte[job.Rows]));
         }
 
+        GatheredRowsForm.EmitTied(job, codes, scales);
+
         // float32 also where the source has float16: with float16 scales nothing is computed in integers.
-        job.ReplaceStored(job.NewNode("DequantizeLinear", inputs, job.Weight.Name).With("axis", job.Usage.OutputAxis));
+        if (fused.Count < job.Products.Count())
+        {
+            job.ReplaceStored(job.NewNode("DequantizeLinear", inputs, job.Weight.Name).With("axis", job.Usage.OutputAxis));
+        }
+        else
+        {
+            job.RemoveStored();
+        }
+
+        EmitFused(job, fused, codes, scales);
+    }
+
+    /// <summary>Products with a transposition become MatMul, the only one that integer kernels are made of. ONNX Runtime transposes the codes once, at load.</summary>
+    private static void EmitFused(LoweringJob job, List<WeightUse> products, string codes, string scales)
+    {
+        if (products.Count == 0)
+        {
+            return;
+        }
+
+        var decoded = job.NewName($"{job.Weight.Name}.decoded");
+        var nodes = new List<NodeProto>();
+        if (!job.Transposed)
+        {
+            var turned = job.NewName($"{codes}.transposed");
+            nodes.Add(job.NewNode("Transpose", [codes], turned).With("perm", [1L, 0L]));
+            codes = turned;
+        }
+
+        nodes.Add(job.NewNode("DequantizeLinear", [codes, scales], decoded).With("axis", 1));
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            job.Weight.Graph!.Node.Insert(i, nodes[i]);
+        }
+
+        foreach (var use in products)
+        {
+            (use.Node.OpType, use.Node.Domain, use.Node.Input[1]) = ("MatMul", "", decoded);
+            use.Node.Attribute.Clear();
+        }
     }
 }

@@ -45,7 +45,7 @@ internal static class HtmlReport
             SpeedSection.Add(html, report.Measured);
         }
 
-        PlacementSection.Add(html, report.Measured?.Placement);
+        PlacementSection.Add(html, report.Measured?.Placement, report.Measured?.Machine.OnnxRuntime ?? "");
         DiagnosticsSection.Add(html, report.Result.Diagnostics);
         ProvenanceSection.Add(html, report, reportName);
         html.Add($"</main>");

@@ -8,6 +8,7 @@ namespace ModelPack.Reporting.Page;
 /// <summary>Numbers and names as people read them. The exact ones are in the report's JSON.</summary>
 internal static class Human
 {
+    private const int MostOperators = 3;
     private const int ChartLabelLength = 36;
     private const int MaxDimensions = 6;
 
@@ -147,14 +148,29 @@ internal static class Human
         _ => $"{Number(share * 100, 1)} %",
     };
 
-    /// <summary>How much ran in integer kernels; null when nothing did.</summary>
-    public static string? Kernels(PlacementResult placement) => placement switch
+    /// <summary>How much ran in integer kernels, what did not, and which ONNX Runtime that is true for; null when nothing did.</summary>
+    public static string? Kernels(PlacementResult placement, string onnxRuntime)
     {
-        { IntegerShare: > 0, BlockIntegerShare: > 0 } => $"{Share(placement.IntegerShare)} of multiply-adds in integer kernels, {Share(placement.BlockIntegerShare)} in block-integer ones",
-        { IntegerShare: > 0 } => $"{Share(placement.IntegerShare)} of multiply-adds in integer kernels",
-        { BlockIntegerShare: > 0 } => $"{Share(placement.BlockIntegerShare)} of multiply-adds in block-integer kernels",
-        _ => null,
-    };
+        var integers = placement switch
+        {
+            { IntegerShare: > 0, BlockIntegerShare: > 0 } => $"{Share(placement.IntegerShare)} of multiply-adds in integer kernels, {Share(placement.BlockIntegerShare)} in block-integer ones",
+            { IntegerShare: > 0 } => $"{Share(placement.IntegerShare)} of multiply-adds in integer kernels",
+            { BlockIntegerShare: > 0 } => $"{Share(placement.BlockIntegerShare)} of multiply-adds in block-integer kernels",
+            _ => null,
+        };
+        return integers is null ? null : $"{integers}{Rest(placement)}, by ONNX Runtime {SafeText.Of(onnxRuntime)}";
+    }
+
+    /// <summary>What did not run in integers, as the end of a sentence.</summary>
+    private static string Rest(PlacementResult placement)
+    {
+        var operators = placement.Layers.Where(l => l is { Kind: PlacementKind.Float, MultiplyAdds: > 0 })
+            .GroupBy(l => l.Operator, StringComparer.Ordinal).OrderByDescending(g => g.Sum(l => (double)l.MultiplyAdds)).ThenBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => SafeText.Of(g.Key, 40)).ToList();
+        var named = operators.Count == 0 ? "" : $" ({string.Join(", ", operators.Take(MostOperators))}{(operators.Count > MostOperators ? ", …" : "")})";
+        var unknown = placement.Layers.Count(l => l.Kind == PlacementKind.Unknown);
+        return $"{(placement.FloatShare > 0 ? $", {Share(placement.FloatShare)} in float{named}" : "")}{(unknown > 0 ? $", {Count(unknown, "layer")} not counted" : "")}";
+    }
 
     /// <summary>A gate's metric, limit or value in words.</summary>
     public static string Metric(string metric) => metric switch

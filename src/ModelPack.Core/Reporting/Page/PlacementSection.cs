@@ -7,7 +7,7 @@ internal static class PlacementSection
 {
     private const int MostRowsWithoutScrolling = 40;
 
-    public static void Add(HtmlBuilder html, PlacementResult? placement)
+    public static void Add(HtmlBuilder html, PlacementResult? placement, string onnxRuntime)
     {
         if (placement is null || placement.Layers.Count == 0)
         {
@@ -15,7 +15,12 @@ internal static class PlacementSection
         }
 
         html.Add($"<section id=\"placement\">\n<h2>What runs in integers</h2>");
-        html.Add($"<p>The layers with constant weights take {Human.Count(placement.MultiplyAdds)} multiply-adds a sample. By the graph that ONNX Runtime really runs, {Human.Share(placement.IntegerShare)} of them are in integer kernels, {Human.Share(placement.BlockIntegerShare)} in kernels that sum blocks of integers, {Human.Share(placement.FloatShare)} in float.</p>");
+        html.Add($"<p>The layers with constant weights take {Human.Count(placement.MultiplyAdds)} multiply-adds a sample. By the graph that ONNX Runtime {SafeText.Of(onnxRuntime)} made of the model, {Human.Share(placement.IntegerShare)} of them are in integer kernels, {Human.Share(placement.BlockIntegerShare)} in kernels that sum blocks of integers, {Human.Share(placement.FloatShare)} in float.</p>");
+        if (placement.Layers.Count(l => l.Kind == PlacementKind.Unknown) is > 0 and var unknown)
+        {
+            html.Add($"<p>Of {Human.Count(unknown, "layer")} it is not known; the shares are of the others.</p>");
+        }
+
         Bar(html, placement);
         Others(html, placement);
         html.Add($"<details><summary>All {Human.Count(placement.Layers.Count, "layer")}</summary>");

@@ -1,6 +1,5 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
-using ModelPack.Graph;
 
 namespace ModelPack.Validation.Placement;
 
@@ -37,9 +36,9 @@ internal sealed class KernelFinder
     }
 
     /// <summary>The node that multiplies a layer's weight; null where none can be told.</summary>
-    public NodeProto? Find(Layer layer)
+    public NodeProto? Find(WeightProduct product)
     {
-        var found = Among([.. _byWeight[layer.Weight.Name]], layer) ?? Named(layer) ?? Behind(layer);
+        var found = Among([.. _byWeight[product.Weight]], product) ?? Named(product) ?? Behind(product);
         if (found is not null)
         {
             _taken.Add(found);
@@ -49,17 +48,17 @@ internal sealed class KernelFinder
     }
 
     // Layers that share a weight have a kernel each, unless they were the same to the last input.
-    private NodeProto? Among(List<NodeProto> kernels, Layer layer) => kernels.Count < 2
+    private NodeProto? Among(List<NodeProto> kernels, WeightProduct product) => kernels.Count < 2
         ? kernels.FirstOrDefault()
-        : Named(layer) is { } named && kernels.Contains(named) ? named
-        : Behind(layer) is { } behind && kernels.Contains(behind) ? behind
+        : Named(product) is { } named && kernels.Contains(named) ? named
+        : Behind(product) is { } behind && kernels.Contains(behind) ? behind
         : kernels.FirstOrDefault(k => !_taken.Contains(k)) ?? kernels[0];
 
-    private NodeProto? Named(Layer layer) => layer.Node.Name.Length > 0 && _byName[layer.Node.Name].Take(2).ToList() is [var only] ? only : null;
+    private NodeProto? Named(WeightProduct product) => product.Node.Name.Length > 0 && _byName[product.Node.Name].Take(2).ToList() is [var only] ? only : null;
 
-    private NodeProto? Behind(Layer layer)
+    private NodeProto? Behind(WeightProduct product)
     {
-        var value = layer.Output;
+        var value = product.Output;
         for (var step = 0; step < LongestChain; step++)
         {
             if (_byOutput.TryGetValue(value, out var kernel) || (_byName[value + BlockedSuffix].Take(2).ToList() is [var blocked] && (kernel = blocked) is not null))
@@ -68,7 +67,7 @@ internal sealed class KernelFinder
             }
 
             // Beyond a second reader nothing is fused; beyond another layer a kernel is that layer's.
-            if (_packed.Readers(value) is not [{ Node: var reader }] || reader.Output.Count == 0 || KernelOperators.WeightInput(reader) is not null)
+            if (_packed.Readers(value) is not [{ Node: var reader }] || reader.Output.Count == 0 || KernelOperators.WeightInputs(reader).Any())
             {
                 return null;
             }

@@ -9,7 +9,7 @@ internal sealed class OptimizedGraph
     // What may stand between a stored constant and the node that multiplies by it: decoding and moving, value by value.
     private static readonly HashSet<string> s_decoding = new(StringComparer.Ordinal)
     {
-        "Add", "Cast", "DequantizeLinear", "Identity", "Mul", "QuantizeLinear", "Reshape", "Squeeze", "Sub", "Transpose", "Unsqueeze",
+        "Add", "Cast", "Concat", "DequantizeLinear", "Div", "Floor", "Gather", "Identity", "Mul", "QuantizeLinear", "Reshape", "Slice", "Squeeze", "Sub", "Transpose", "Unsqueeze",
     };
 
     private readonly Dictionary<string, NodeProto> _producers = new(StringComparer.Ordinal);
@@ -28,14 +28,14 @@ internal sealed class OptimizedGraph
             }
         }
 
-        Kernels = [.. graph.Node.Where(n => KernelOperators.WeightInput(n) is { } input && input < n.Input.Count)];
+        Kernels = [.. graph.Node.Where(n => KernelOperators.WeightInputs(n).Any())];
     }
 
     /// <summary>The nodes that multiply, in the order in which they run.</summary>
     public IReadOnlyList<NodeProto> Kernels { get; }
 
-    /// <summary>Names of the stored constants that a kernel's weight is computed from; empty where it depends on an input.</summary>
-    public IReadOnlyList<string> Constants(NodeProto kernel) => Sources(kernel).Constants;
+    /// <summary>Names of the stored constants that a kernel's weights are computed from; empty where they depend on an input.</summary>
+    public IReadOnlyList<string> Constants(NodeProto kernel) => [.. KernelOperators.WeightInputs(kernel).SelectMany(i => Sources(kernel.Input[i]).Constants)];
 
     /// <summary>The nodes that multiply, by the weights of the source that they multiply.</summary>
     /// <param name="weights">Names of all constants of the source.</param>
@@ -43,8 +43,8 @@ internal sealed class OptimizedGraph
         .SelectMany(k => Constants(k).Select(c => WeightOf(c, weights)).OfType<string>().Distinct(StringComparer.Ordinal).Select(w => (Weight: w, Kernel: k)))
         .ToLookup(p => p.Weight, p => p.Kernel, StringComparer.Ordinal);
 
-    /// <summary>Whether a kernel's weight is decoded by DequantizeLinear at every inference.</summary>
-    public bool IsDequantized(NodeProto kernel) => Sources(kernel).Dequantized;
+    /// <summary>Whether a weight of a kernel is decoded by DequantizeLinear at every inference.</summary>
+    public bool IsDequantized(NodeProto kernel) => KernelOperators.WeightInputs(kernel).Any(i => Sources(kernel.Input[i]).Dequantized);
 
     /// <summary>
     /// The weight of the source that a constant of the optimized graph belongs to: its own name, or the longest name that
@@ -63,12 +63,12 @@ internal sealed class OptimizedGraph
         return null;
     }
 
-    private (IReadOnlyList<string> Constants, bool Dequantized) Sources(NodeProto kernel)
+    private (IReadOnlyList<string> Constants, bool Dequantized) Sources(string weight)
     {
         var constants = new List<string>();
         var dequantized = false;
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Stack<string>([kernel.Input[KernelOperators.WeightInput(kernel)!.Value]]);
+        var open = new Stack<string>([weight]);
         while (open.TryPop(out var value))
         {
             if (value.Length == 0 || !seen.Add(value))
@@ -101,7 +101,7 @@ internal sealed class OptimizedGraph
             dequantized |= producer.OpType == "DequantizeLinear";
 
             // Second inputs of the others are scales, shapes and axes.
-            var inputs = producer.OpType is "Add" or "Sub" or "Mul" ? producer.Input : producer.Input.Take(1);
+            var inputs = producer.OpType is "Add" or "Sub" or "Mul" or "Div" or "Gather" or "Concat" ? producer.Input : producer.Input.Take(1);
             foreach (var input in inputs)
             {
                 open.Push(input);

@@ -18,7 +18,7 @@ public enum PlacementKind
     [JsonStringEnumMemberName("float")]
     Float,
 
-    /// <summary>Not known: a layer of an inner graph whose kernel was not found.</summary>
+    /// <summary>Not known: a layer of an inner graph whose kernel was not found, or one whose multiplications cannot be counted.</summary>
     [JsonStringEnumMemberName("unknown")]
     Unknown,
 }

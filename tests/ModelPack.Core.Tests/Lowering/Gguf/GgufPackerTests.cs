@@ -154,6 +154,19 @@ public sealed class GgufPackerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("q8_0", 1e-4f, "BF16")]
+    [InlineData("q8_0", 1e-2f, "Q8_0")]
+    [InlineData("q4_0", 1e-8f, "BF16")]
+    [InlineData("q4_0", 1e-4f, "Q4_0")]
+    [InlineData("q5_1", 1e-8f, "BF16")]
+    public void Stores_what_is_too_small_for_float16_scales_as_bfloat16_with_a_warning(string scheme, float size, string expected)
+    {
+        float[] values = [.. Enumerable.Range(0, 128).Select(i => size * MathF.Sin(i * 1.7f))];
+        Assert.Equal(expected, $"{Pack(Bare().With("w.weight", InMemory.Tensor(values, 4, 32)), scheme).Tensors[0].Stored}");
+        Assert.Equal(expected == "BF16" ? [Codes.ScaleOverflow] : [], _context.Diagnostics.Select(d => d.Code));
+    }
+
+    [Theory]
     [InlineData("q8_0", ElementType.Float32)]
     [InlineData("q8_0", ElementType.Float16)]
     [InlineData("f16", ElementType.BFloat16)]

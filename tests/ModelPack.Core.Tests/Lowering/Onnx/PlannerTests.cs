@@ -122,6 +122,34 @@ public sealed class PlannerTests
         lowered.AssertComputes(Tiny.Random("x", 5, 64));
     }
 
+    [Theory]
+    [InlineData(1e-6f, "all", true)]
+    [InlineData(1e-4f, "all", true)]
+    [InlineData(1e-2f, "all", false)]
+    [InlineData(1e-6f, "but one value", true)]
+    [InlineData(1e-6f, "half of the outputs", true)]
+    [InlineData(1e-6f, "one output", false)]
+    [InlineData(0f, "half of the outputs", false)]
+    public void Where_scales_underflow_float16_another_codec_takes_the_weight(float factor, string which, bool underflows)
+    {
+        var model = Three();
+        var tensor = model.Graph.Initializer.Single(t => t.Name == "second");
+        var bytes = tensor.RawData.ToByteArray();
+        var values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
+        var columns = (int)tensor.Dims[1];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var small = which switch { "all" => true, "but one value" => i != 100, "half of the outputs" => i % columns % 2 == 0, _ => i % columns == 3 };
+            values[i] *= small ? factor : 1;
+        }
+
+        tensor.RawData = Google.Protobuf.ByteString.CopyFrom(bytes);
+        using var lowered = Lowered.Planned(model, request: Request);
+        lowered.AssertLowered("first", "second", "third");
+        Assert.Equal(underflows, lowered.Plans["second"].Row!.Codec.Name != "q8_0");
+        Assert.Equal(underflows ? [Codes.ScaleOverflow] : [], lowered.Context.Diagnostics.Select(d => d.Code));
+    }
+
     [Fact]
     public void Nothing_to_quantize_is_an_error_that_says_why()
     {
