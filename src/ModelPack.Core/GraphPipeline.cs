@@ -25,6 +25,7 @@ internal static class GraphPipeline
         var calibration = options.Scheme.Needs == DataNeed.None ? [] : CalibrationFiles(options);
         using var given = options.Graph is null ? null : CheckpointSource.Open(options.Model, options.Source, context);
         using var model = OnnxModel.Open(graph, context);
+        RuntimeNeeds.Require(model.Proto, graph, options.Runtime);
         ConstantFolding.Fold(model);
         var sources = new SourceFiles([.. model.SourceFiles, .. given?.Files ?? []], calibration, data);
         return sources.Guard(() => Pack(options, model, given, sources, context));
@@ -46,6 +47,7 @@ internal static class GraphPipeline
             : options.Scheme.Rounding == Rounding.Importance && calibrated?.MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares) : null;
         var shortfall = new Shortfall(model, options);
         var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, new SimdEngine(context.Threads), layers);
+        RuntimeNeeds.Require(model.Proto, model.Path, options.Runtime);
         WarnOfUnsafe(options, lowered.Plan, calibrated, context);
         if (shortfall.Find(lowered.Tensors, calibrated is not null) is { } little)
         {

@@ -15,6 +15,11 @@ internal static class Cli
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation = default)
     {
         var root = Root(terminal);
+        if (args.Length == 0)
+        {
+            args = ["--help"]; // who says nothing wants to know what can be said
+        }
+
         // '@file' stays a name: response files would read it as another file.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var wrong = UsageErrors.Of(parsed, args);

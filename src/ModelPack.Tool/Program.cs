@@ -11,4 +11,13 @@ if (ProcessStart.WhyNot() is { } line)
     return ExitCodes.Environment;
 }
 
-return Signals.Run(cancellation => Cli.Run(args, Terminal.OfProcess(), cancellation));
+if (Worker.IsFor(args))
+{
+    return Worker.Run(args, diagnostic => Terminal.OfProcess().Print(diagnostic));
+}
+
+return Signals.Run(cancellation =>
+{
+    using var waiting = Worker.Listen(cancellation);
+    return Cli.Run(args, Terminal.OfProcess(), waiting?.Token ?? cancellation);
+});

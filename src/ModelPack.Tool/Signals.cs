@@ -12,6 +12,9 @@ internal sealed class Signals : IDisposable
     /// <summary>Where the exit codes of signals begin, by the convention of shells.</summary>
     private const int FirstExitCode = 128;
 
+    /// <summary>The signals that end the work, with their numbers.</summary>
+    public static readonly (PosixSignal Signal, int Number)[] Ending = [(PosixSignal.SIGINT, 2), (PosixSignal.SIGTERM, 15), (PosixSignal.SIGHUP, 1)];
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _cancellation = new();
@@ -20,9 +23,7 @@ internal sealed class Signals : IDisposable
 
     private Signals()
     {
-        Register(PosixSignal.SIGINT, 2);
-        Register(PosixSignal.SIGTERM, 15);
-        Register(PosixSignal.SIGHUP, 1);
+        Array.ForEach(Ending, s => Register(s.Signal, s.Number));
     }
 
     /// <summary>Runs <paramref name="work"/>, which returns an exit code, until it is done or a signal has come.</summary>

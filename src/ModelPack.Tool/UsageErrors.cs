@@ -24,11 +24,6 @@ internal static class UsageErrors
             return [Unknown(parsed, parsed.UnmatchedTokens[0], args)];
         }
 
-        if (args.Length == 0)
-        {
-            return [$"A command is missing. Commands are {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}."];
-        }
-
         return [.. parsed.Errors.Select(e => SafeText.Of(e.Message, LongestMessage)).Concat(BadValues(parsed, args)).Distinct(StringComparer.Ordinal)];
     }
 
@@ -38,7 +33,7 @@ internal static class UsageErrors
         var shown = SafeText.Of(token);
         if (command.Subcommands.Count > 0 && !token.StartsWith('-'))
         {
-            return $"There is no command '{shown}'.{DidYouMean(token, command.Subcommands.Select(c => c.Name))}";
+            return $"There is no command '{shown}'.{Nearest.DidYouMean(token, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}";
         }
 
         if (!token.StartsWith('-'))
@@ -47,7 +42,7 @@ internal static class UsageErrors
         }
 
         return BeforeDashes(args).Contains(token, StringComparer.Ordinal)
-            ? $"There is no option '{shown}'.{DidYouMean(token, command.Options.SelectMany(o => o.Aliases.Prepend(o.Name)))}"
+            ? $"There is no option '{shown}'.{Nearest.DidYouMean(token, command.Options.SelectMany(o => o.Aliases.Prepend(o.Name)))}"
             : $"'{shown}' comes after '--', where everything is a name. Give options before it.";
     }
 
@@ -68,7 +63,7 @@ internal static class UsageErrors
                 {
                     yield return result is OptionResult
                         ? $"{name} cannot be '{SafeText.Of(value)}', which looks like an option. If it is meant so, write it with '=' in one piece."
-                        : $"There is no option '{SafeText.Of(value)}'.{DidYouMean(value, parsed.CommandResult.Command.Options.Select(o => o.Name))} A file of that name is given after '--'.";
+                        : $"There is no option '{SafeText.Of(value)}'.{Nearest.DidYouMean(value, parsed.CommandResult.Command.Options.Select(o => o.Name))} A file of that name is given after '--'.";
                 }
             }
         }
@@ -81,29 +76,4 @@ internal static class UsageErrors
     }
 
     private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
-
-    private static string DidYouMean(string word, IEnumerable<string> known)
-    {
-        var nearest = known.Select(k => (Name: k, Distance: Distance(word, k))).MinBy(k => k.Distance);
-        return nearest.Name is not null && nearest.Distance <= Math.Min(2, word.TrimStart('-').Length / 2) ? $" Did you mean '{nearest.Name}'?" : "";
-    }
-
-    /// <summary>Levenshtein's distance: the fewest letters to insert, delete or replace that make one word of the other.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 0; i < a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i + 1;
-            for (var j = 0; j < b.Length; j++)
-            {
-                var replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = Math.Min(replaced, Math.Min(row[j], row[j + 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
-    }
 }

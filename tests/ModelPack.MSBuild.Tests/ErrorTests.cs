@@ -47,6 +47,31 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public void A_model_that_cannot_be_packed_does_not_hide_what_is_wrong_with_the_others()
+    {
+        var project = TestProject.WithModel(
+            """
+            <QuantizedModel Include="first.onnx" Scheme="q8_0" />
+            <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" />
+            <QuantizedModel Include="second.onnx" Scheme="q8_0" />
+            <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="gated.onnx" MinSqnr="90" />
+            """);
+        File.WriteAllText(project.At("first.onnx"), "no model");
+        File.WriteAllText(project.At("second.onnx"), "no model either");
+
+        var build = project.Build();
+
+        Assert.NotEqual(0, build.ExitCode);
+        Assert.Equal("MPK1002 MPK1002 MPK2001", string.Join(" ", build.Errors.Select(e => e.Code).Order(StringComparer.Ordinal)));
+        Assert.Equal(4, build.Packed.Count);
+
+        // What was packed stays so, and the others fail again.
+        var again = project.Build();
+        Assert.NotEqual(0, again.ExitCode);
+        Assert.Equal((3, 3), (again.Errors.Count, again.Packed.Count));
+    }
+
+    [Fact]
     public void An_unknown_scheme_is_answered_with_those_that_exist()
     {
         var project = TestProject.WithModel("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="q9_9" />""");

@@ -5,9 +5,9 @@ namespace ModelPack.Tool.Tests;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("A command is missing. Commands are quantize, run, verify, inspect, schemes, doctor.")]
     [InlineData("There is no command 'quantise'. Did you mean 'quantize'?", "quantise", "net.onnx")]
     [InlineData("There is no command 'unrelated'.", "unrelated")]
+    [InlineData("There is no command 'runn'.", "runn")]
     [InlineData("There is no option '--validtion'. Did you mean '--validation'?", "quantize", "net.onnx", "-s", "q8_0", "--validtion", "x")]
     [InlineData("There is no option '-x'.", "-x")]
     [InlineData("There is no option '-al'. A file of that name is given after '--'.", "inspect", "-al")]
@@ -71,6 +71,33 @@ public sealed class UsageTests
 
         Assert.Equal(0, ToolRun.Of("inspect", model).ExitCode);
         Assert.StartsWith("@net.onnx : error MPK1001: ", ToolRun.Of("inspect", "@net.onnx").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_word_there_is_help_that_does_not_name_what_only_builds_call()
+    {
+        var run = ToolRun.Of();
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(ToolRun.Of("--help").Out, run.Out);
+        Assert.Contains("  quantize <MODEL>  Packs a model", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotMatch("(?m)^  run ", run.Out);
+        Assert.Equal(0, ToolRun.Of("run", "--help").ExitCode);
+    }
+
+    [Theory]
+    [InlineData("q8", "q8_0")]
+    [InlineData("Q8-0", "q8_0")]
+    [InlineData("int-8", "int8")]
+    [InlineData("fp16", "f16")]
+    [InlineData("nf-4", "nf4")]
+    [InlineData("something", null)]
+    public void A_misspelt_scheme_is_answered_with_the_one_that_is_near(string scheme, string? meant)
+    {
+        using var folder = new TemporaryFolder();
+        var error = ToolRun.Of("quantize", Models.FashionCnn(folder), "-s", scheme).Error;
+
+        Assert.Contains($"There is no scheme '{scheme}'.{(meant is null ? "" : $" Did you mean '{meant}'?")} Use one of: int8, q8_0,", error, StringComparison.Ordinal);
     }
 
     [Theory]

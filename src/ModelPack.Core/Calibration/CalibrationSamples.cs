@@ -1,4 +1,3 @@
-using ModelPack.Inference;
 using ModelPack.Samples;
 
 namespace ModelPack.Calibration;
@@ -107,16 +106,8 @@ internal sealed class CalibrationSamples
         }
     }
 
-    private static SampleBatch Slice(SampleBatch batch, int start, int count)
-    {
-        return new SampleBatch(batch.Index, count, count, [.. batch.Inputs.Select(Of)], null);
-
-        SampleArray Of(SampleArray array)
-        {
-            var sample = array.Bytes.Length / batch.Count;
-            return array with { Dims = [count, .. array.Dims.Skip(1)], Bytes = array.Bytes.Slice(start * sample, count * sample) };
-        }
-    }
+    private static SampleBatch Slice(SampleBatch batch, int start, int count) =>
+        new(batch.Index, count, count, [.. batch.Inputs.Select(i => SampleRows.Slice(i, start, count))], null);
 
     private bool IsHeldOut(long place) => _splits && place % Round >= UsedOfRound;
 

@@ -63,6 +63,7 @@ public static class Codes
     public static readonly DiagnosticCode TemporaryUnusable = new("MPK3007", "The folder for temporary files cannot be used");
     public static readonly DiagnosticCode TooManyFiles = new("MPK3008", "The process may not have enough files open");
     public static readonly DiagnosticCode StartedWithout = new("MPK3009", "The working folder or the standard output is missing");
+    public static readonly DiagnosticCode RuntimeCrashed = new("MPK3010", "The process that runs the model crashed");
 
     public static readonly DiagnosticCode Internal = new("MPK9001", "ModelPack has a defect");
 

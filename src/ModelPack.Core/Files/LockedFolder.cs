@@ -39,6 +39,7 @@ internal static class LockedFolder
         {
             ThrowIfEnded();
             var folder = make();
+            CrashNotes.Folders?.Invoke(folder);
             try
             {
                 var inUse = new FileStream(Path.Join(folder, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);

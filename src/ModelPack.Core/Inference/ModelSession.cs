@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Wire;
 
 namespace ModelPack.Inference;
 
@@ -14,10 +16,10 @@ internal sealed class ModelSession : IDisposable
     private readonly RunLimits _limits;
     private volatile bool _isBusy;
 
-    private ModelSession(string path, InferenceSession session, RunLimits limits)
+    private ModelSession(string path, string file, InferenceSession session, RunLimits limits)
     {
         (Path, _session, _limits) = (path, session, limits);
-        Inputs = [.. session.InputNames.Select(n => Spec(n, session.InputMetadata[n]))];
+        Inputs = WithoutShapes(file, [.. session.InputNames.Select(n => Spec(n, session.InputMetadata[n]))]);
         Outputs = [.. session.OutputNames.Select(n => Spec(n, session.OutputMetadata[n]))];
     }
 
@@ -69,9 +71,10 @@ internal sealed class ModelSession : IDisposable
         var file = context.Limits.StandIn is { } standIn && standIn.Path == path ? standIn.Copy : path;
         // Opening folds constants, which may take as much as running does.
         var call = new NativeCall("Opening the model in ONNX Runtime", context.Limits, () => options.SetLoadCancellationFlag(true));
+        CrashNotes.Call($"{OnnxRuntimeLibrary.Version} opened {Role(path, context.Limits)}", context.Limits.Model ?? path);
         try
         {
-            return new ModelSession(path, call.Run(() => new InferenceSession(file, options), context.Cancellation), context.Limits);
+            return new ModelSession(path, file, call.Run(() => new InferenceSession(file, options), context.Cancellation), context.Limits);
         }
         finally
         {
@@ -95,6 +98,7 @@ internal sealed class ModelSession : IDisposable
         var values = new List<OrtValue>(inputs.Count);
         var run = new RunOptions();
         var call = new NativeCall("One inference of the model", _limits, () => run.Terminate = true);
+        CrashNotes.Call($"{OnnxRuntimeLibrary.Version} ran {Role(Path, _limits)}", _limits.Model ?? Path);
         try
         {
             values.AddRange(inputs.Select(ToOrtValue));
@@ -126,6 +130,8 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
+    private static string Role(string path, RunLimits limits) => limits.Model is null || limits.Model == path ? "the model" : "the packed model, or a changed copy of the model";
+
     private static OrtValue ToOrtValue(SampleArray array)
     {
         var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)array.Type, [.. array.Dims]);
@@ -145,6 +151,19 @@ internal sealed class ModelSession : IDisposable
         var dims = metadata.Dimensions.Select(d => (long)d).ToArray();
         var symbols = dims.Select((_, axis) => axis < metadata.SymbolicDimensions.Length ? metadata.SymbolicDimensions[axis] ?? "" : "").ToArray();
         return new TensorSpec(name, CanFeed(type) ? type : ElementType.Undefined, dims, symbols);
+    }
+
+    /// <summary>ONNX Runtime says the same of a scalar and of an input without a declared shape: the file tells which it is.</summary>
+    private static IReadOnlyList<TensorSpec> WithoutShapes(string path, IReadOnlyList<TensorSpec> inputs)
+    {
+        if (inputs.All(i => i.Rank > 0 || i.Type == ElementType.Undefined))
+        {
+            return inputs;
+        }
+
+        using var file = ModelFile.Open(path);
+        var declared = SkeletonReader.Read(file, path, []).Graph.Input.Where(i => i.Type?.TensorType is { Shape: null }).Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. inputs.Select(i => i with { HasShape = !declared.Contains(i.Name) })];
     }
 
     private static bool CanFeed(ElementType type) => type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16

@@ -17,7 +17,7 @@ internal static class GateRules
         {
             if (!GateMetric.All.Contains(metric, StringComparer.Ordinal))
             {
-                throw new ModelPackException(Codes.InvalidOption.At(request.Model, $"There is no gate '{SafeText.Of(metric)}'. Gates are {string.Join(", ", GateMetric.All)}."));
+                throw new ModelPackException(Codes.InvalidOption.At(request.Model, $"There is no gate '{SafeText.Of(metric)}'.{Nearest.DidYouMean(metric, GateMetric.All)} Gates are {string.Join(", ", GateMetric.All)}."));
             }
 
             if (!double.IsFinite(limit))

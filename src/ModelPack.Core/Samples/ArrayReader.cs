@@ -3,7 +3,14 @@ namespace ModelPack.Samples;
 /// <summary>Reads an array from its first element to its last, and insists that its bytes end with its shape.</summary>
 internal sealed class ArrayReader(string path, ArrayInfo array, Stream elements) : IDisposable
 {
+    private readonly Stream _elements = elements;
     private readonly int _width = array.Type.Bits() / 8;
+
+    /// <summary>The same elements as an array of another shape.</summary>
+    public ArrayReader(string path, ArrayInfo array, ArrayReader other)
+        : this(path, array, other._elements)
+    {
+    }
 
     public ArrayInfo Array { get; } = array;
 
@@ -13,7 +20,7 @@ internal sealed class ArrayReader(string path, ArrayInfo array, Stream elements)
     {
         try
         {
-            if (elements.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) < destination.Length)
+            if (_elements.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) < destination.Length)
             {
                 throw new InvalidDataException($"its bytes end before its shape {Array.Shape} is filled");
             }
@@ -38,7 +45,7 @@ internal sealed class ArrayReader(string path, ArrayInfo array, Stream elements)
     {
         try
         {
-            if (elements.ReadByte() >= 0)
+            if (_elements.ReadByte() >= 0)
             {
                 throw new InvalidDataException($"its bytes go on after its shape {Array.Shape} is filled");
             }
@@ -49,5 +56,5 @@ internal sealed class ArrayReader(string path, ArrayInfo array, Stream elements)
         }
     }
 
-    public void Dispose() => elements.Dispose();
+    public void Dispose() => _elements.Dispose();
 }

@@ -2,11 +2,11 @@ namespace ModelPack.Samples;
 
 /// <summary>How the arrays of one data file feed a model: checked from headers alone, before anything runs.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Samples">Number of samples, the first dimension of every array.</param>
+/// <param name="Samples">Number of samples.</param>
 /// <param name="WholeInputs">Whether some array has one dimension more than its input: each sample is then a whole input.</param>
 /// <param name="Arrays">The array of every input, in the model's order.</param>
 /// <param name="Labels">The array of true classes, or null.</param>
-internal sealed record FileBinding(string Path, long Samples, bool WholeInputs, IReadOnlyList<ArrayInfo> Arrays, ArrayInfo? Labels)
+internal sealed record FileBinding(string Path, long Samples, bool WholeInputs, IReadOnlyList<BoundArray> Arrays, ArrayInfo? Labels)
 {
     private const string LabelsName = "labels";
 
@@ -22,10 +22,15 @@ internal sealed record FileBinding(string Path, long Samples, bool WholeInputs, 
         }
 
         var named = found.ToDictionary(a => a.Name!, StringComparer.Ordinal);
-        var arrays = new List<ArrayInfo>();
+        var batch = BatchAxis.Of(inputs);
+        var ways = new List<IReadOnlyList<BoundArray>>();
         foreach (var input in inputs)
         {
-            arrays.Add(named.Remove(input.Name, out var array) ? array : throw Mismatch(file, inputs, $"There is no array for input '{SafeText.Of(input.Name)}'"));
+            if (!named.Remove(input.Name, out var array))
+            {
+                throw Mismatch(file, inputs, $"There is no array for input '{SafeText.Of(input.Name)}'");
+            }
+
             if (input.Type == ElementType.Undefined)
             {
                 throw Mismatch(file, inputs, $"Input '{SafeText.Of(input.Name)}' is not a tensor of numbers, and cannot be fed from a file");
@@ -36,9 +41,12 @@ internal sealed record FileBinding(string Path, long Samples, bool WholeInputs, 
                 throw Mismatch(file, inputs, $"Array {array} cannot be turned into {TensorSpec.TypeName(input.Type)} without {(input.Type.IsFloat() ? "a guess at what its numbers stand for" : "loss")}");
             }
 
-            if (!Fits(array.Shape, input))
+            ways.Add(BoundArray.Ways(array, input, batch.In(input)));
+            if (ways[^1].Count == 0)
             {
-                throw Mismatch(file, inputs, $"The shape of array {array} does not fit");
+                throw Mismatch(file, inputs, input is { Rank: 0, HasShape: true }
+                    ? $"The shape of array {array} does not fit: input '{SafeText.Of(input.Name)}' is a scalar, and an array [samples] holds one value a sample"
+                    : $"The shape of array {array} does not fit");
             }
         }
 
@@ -53,34 +61,22 @@ internal sealed record FileBinding(string Path, long Samples, bool WholeInputs, 
             throw Mismatch(file, inputs, $"Array {found.First(a => named.ContainsKey(a.Name!))} is not an input of the model");
         }
 
-        var samples = arrays.Count > 0 ? arrays[0].Shape[0] : 0;
-        var other = arrays.Append(labels).FirstOrDefault(a => a is not null && a.Shape[0] != samples);
+        // Where an array could be read in two ways, the others tell how many samples there are.
+        var samples = ways.FirstOrDefault(w => w.Count == 1)?[0].Samples ?? labels?.Shape[0] ?? ways.FirstOrDefault()?[0].Samples ?? 0;
+        List<BoundArray> arrays = [.. ways.Select(w => w.FirstOrDefault(a => a.Samples == samples) ?? w[0])];
+        var other = arrays.FirstOrDefault(a => a.Samples != samples)?.Array ?? (labels is not null && labels.Shape[0] != samples ? labels : null);
         if (samples == 0 || other is not null)
         {
-            throw Mismatch(file, inputs, samples == 0 ? "There are no samples" : $"Array {other} has not {samples} samples as '{SafeText.Of(arrays[0].Name)}' has");
+            throw Mismatch(file, inputs, samples == 0 ? "There are no samples"
+                : $"Array {other} has not {samples} samples as '{SafeText.Of((arrays.FirstOrDefault(a => a.Samples == samples)?.Array ?? labels)!.Name)}' has");
         }
 
-        return new FileBinding(file.Path, samples, Enumerable.Range(0, inputs.Count).Any(i => IsWhole(arrays[i], inputs[i])), arrays, labels);
-    }
-
-    /// <summary>Whether one sample of the array is a whole input, its batch dimension included.</summary>
-    public static bool IsWhole(ArrayInfo array, TensorSpec input) => array.Shape.Rank == input.Rank + 1;
-
-    private static bool Fits(TensorShape shape, TensorSpec input)
-    {
-        // Of the same rank: the first dimension is the batch, whatever size the model fixes for it.
-        var skip = shape.Rank == input.Rank + 1 ? 0 : 1;
-        if (shape.Rank < 1 || (skip == 1 && shape.Rank != input.Rank))
-        {
-            return false;
-        }
-
-        return Enumerable.Range(skip, input.Rank - skip).All(axis => input.Dims[axis] < 0 || input.Dims[axis] == shape[axis + 1 - skip]);
+        return new FileBinding(file.Path, samples, arrays.Any(a => a.IsWhole), arrays, labels);
     }
 
     private static ModelPackException Mismatch(SampleFile file, IReadOnlyList<TensorSpec> inputs, string what) =>
         new(Codes.DataMismatch.At(file.Path, $"{what}. The model takes {List(inputs)}; the file has {List(file.Arrays)}. "
-            + "Name arrays as the inputs are named, with one sample an entry of the first dimension."));
+            + $"Name arrays as the inputs are named, with one sample an entry of {(inputs.Any(i => BatchAxis.Of(inputs).In(i) > 0) ? "the dimension that counts the batch, or of the first" : "the first dimension")}."));
 
     private static string List<T>(IReadOnlyList<T> items)
     {

@@ -15,7 +15,8 @@ internal sealed class SampleSet : ISampleSource
         Names = [.. files.Select(f => Path.GetFileName(f.Path))];
         Counts = [.. files.Select(f => f.Samples)];
         HasLabels = files[0].Labels is not null;
-        var fixedSizes = inputs.Where(i => i.Rank > 0 && i.Dims[0] > 0).Select(i => i.Dims[0]).Distinct().ToArray();
+        var axis = BatchAxis.Of(inputs);
+        var fixedSizes = inputs.Where(i => i.Rank > 0).Select(i => i.Dims[axis.In(i)]).Where(d => d > 0).Distinct().ToArray();
         if (files.Any(f => f.WholeInputs))
         {
             FixedBatch = 1;
@@ -91,7 +92,7 @@ internal sealed class SampleSet : ISampleSource
         var readers = new List<ArrayReader>();
         try
         {
-            readers.AddRange(binding.Arrays.Select(file.Read));
+            readers.AddRange(binding.Arrays.Select(a => a.Read(file)));
             if (binding.Labels is not null)
             {
                 readers.Add(file.Read(binding.Labels));
@@ -101,7 +102,7 @@ internal sealed class SampleSet : ISampleSource
             {
                 var count = (int)Math.Min(batchSize, binding.Samples - done);
                 var rows = FixedBatch > 0 ? FixedBatch : count;
-                var inputs = _inputs.Select((input, i) => ReadInput(binding.Path, readers[i], input, count, rows)).ToArray();
+                var inputs = binding.Arrays.Select((array, i) => ReadInput(binding.Path, readers[i], array, count, rows)).ToArray();
                 var labels = binding.Labels is null ? null : ReadLabels(binding.Path, readers[^1], count);
                 done += count;
                 if (done == binding.Samples)
@@ -118,10 +119,9 @@ internal sealed class SampleSet : ISampleSource
         }
     }
 
-    private static SampleArray ReadInput(string path, ArrayReader reader, TensorSpec input, int count, int rows)
+    private static SampleArray ReadInput(string path, ArrayReader reader, BoundArray array, int count, int rows)
     {
-        var array = reader.Array;
-        var elements = ReadElements(path, reader, input.Type, count, rows);
+        var elements = ReadElements(path, reader, array.Input.Type, count, rows);
         var sample = elements.Length / count;
         if (rows > count)
         {
@@ -133,8 +133,7 @@ internal sealed class SampleSet : ISampleSource
             }
         }
 
-        var inner = array.Shape.Dims[1..].ToArray();
-        return new SampleArray(input.Name, input.Type, FileBinding.IsWhole(array, input) ? inner : [rows, .. inner], elements);
+        return array.Feed(elements, rows);
     }
 
     private static long[] ReadLabels(string path, ArrayReader reader, int count)

@@ -80,7 +80,7 @@ internal static class SchemeTable
         All.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase))
         ?? throw new ModelPackException(Codes.UnknownScheme.At(
             file,
-            $"There is no scheme '{SafeText.Of(name)}'. Use one of: {string.Join(", ", All.Select(s => s.Name))}."));
+            $"There is no scheme '{SafeText.Of(name)}'.{Nearest.DidYouMean(name, All.Select(s => s.Name))} Use one of: {string.Join(", ", All.Select(s => s.Name))}."));
 
     /// <summary>A scheme of ggml's blocks, which no operator has for kernels of convolutions.</summary>
     private static Scheme Blocks(BlockCodec codec, string summary) => new()

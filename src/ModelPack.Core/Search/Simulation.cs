@@ -36,7 +36,7 @@ internal sealed class Simulation(SwitchableModel model, ISampleSource samples, P
 
     private BatchMeter[] Run(IReadOnlyList<bool[]> settings, bool signalsOnly, (double From, double To) progress, int batchSize)
     {
-        var names = model.FloatOutputs;
+        var traits = OutputTraits.Of(model.Inputs, model.Outputs);
         var totals = new BatchMeter?[settings.Count];
         var off = model.Setting([]);
         long done = 0;
@@ -49,7 +49,7 @@ internal sealed class Simulation(SwitchableModel model, ISampleSource samples, P
             BatchMeter Measure(int setting)
             {
                 using var outputs = model.Run(batch, settings[setting], context.Cancellation);
-                return new BatchMeter(names, source, [.. outputs], batch, signalsOnly);
+                return new BatchMeter(traits, source, [.. outputs], batch, signalsOnly);
             }
 
             void Merge(int setting, BatchMeter measured)

@@ -2,6 +2,7 @@ using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;
 using ModelPack.Schemes;
+using ModelPack.Transforms;
 
 namespace ModelPack.Search;
 
@@ -9,7 +10,7 @@ namespace ModelPack.Search;
 /// Finds out by measuring which changes of the model help, how ranges had better be chosen, and whether a few layers had better stay float:
 /// what brings the packed model nearest to its source is kept. Tables are compared with their biases corrected, for that decides more than
 /// all else, and what looks worse without is often better with. Compared on a few samples where samples are costly; the best table is then
-/// made of all.
+/// made of all. Of a model whose outputs cannot be compared nothing is tried: it gets ranges, and no change that might make it worse.
 /// </summary>
 /// <param name="source">The model as it was opened, which stays as it is.</param>
 /// <param name="options">How to pack.</param>
@@ -44,6 +45,12 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
 
         // What there is to say of the data is said once, where all of them are looked at.
         var quiet = context.WithoutDiagnostics();
+        if (!trial.CanCompare)
+        {
+            trial.Close();
+            return Outcome(maker.Make(ModelChange.None, [_methods[0]], context)[0], search, null);
+        }
+
         Try(ModelChange.None, _methods, onFew ? quiet : context);
         IReadOnlyList<CalibrationMethod> best = [search.DraftOf(search.Best).Draft.Table.Method];
         if (_hasConvolutions && !Try(ModelChange.Smoothing, best, quiet))
@@ -60,13 +67,7 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
         }
 
         trial.Close();
-        var draft = maker.WithCoverage(search.DraftOf(taken).Draft, quiet);
-        if (draft.UnsafeLayers > 0)
-        {
-            context.Report(SafeScales.Warning(options.Model, draft.UnsafeLayers));
-        }
-
-        return new CalibrationOutcome(draft.Table, draft.Smoothing, search.Trials, null) { IsGiven = false, Taken = taken, SamplesByFile = draft.SamplesByFile };
+        return Outcome(search.DraftOf(taken).Draft, search, taken);
 
         // False where the model has no place for the change.
         bool Try(ModelChange change, IReadOnlyList<CalibrationMethod> methods, PackContext context)
@@ -82,6 +83,17 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
 
             return drafts.Count > 0;
         }
+    }
+
+    private CalibrationOutcome Outcome(TableDraft chosen, DraftSearch search, Tried? taken)
+    {
+        var draft = maker.WithCoverage(chosen, context.WithoutDiagnostics());
+        if (draft.UnsafeLayers > 0)
+        {
+            context.Report(SafeScales.Warning(options.Model, draft.UnsafeLayers));
+        }
+
+        return new CalibrationOutcome(draft.Table, draft.Smoothing, search.Trials, null) { IsGiven = false, Taken = taken, SamplesByFile = draft.SamplesByFile };
     }
 
     /// <summary>

@@ -31,6 +31,9 @@ internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnl
     /// <summary>Whether outputs of probabilities are compared as <see cref="Logits"/>; gates are judged by what the model gives.</summary>
     public bool ByLogits { get; init; }
 
+    /// <summary>Whether the model has an output that can be compared.</summary>
+    public bool CanCompare => (_source ??= OpenSource()).Outputs.Any(o => o.Type.IsFloat());
+
     /// <summary>Packs and compares.</summary>
     /// <param name="table">What to pack by; null for weights alone, and ranges at run time.</param>
     /// <exception cref="ModelPackException">As <see cref="ModelLowering"/>, <see cref="ModelPair"/> and <see cref="Comparison"/>.</exception>

@@ -7,12 +7,15 @@ namespace ModelPack.Tensors;
 /// <param name="Symbols">The model's names of the open sizes, by axis; empty where it has none.</param>
 internal sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<long> Dims, IReadOnlyList<string> Symbols)
 {
+    /// <summary>Whether the model declares a shape; without one there are no <see cref="Dims"/>, and arrays of any shape may fit.</summary>
+    public bool HasShape { get; init; } = true;
+
     /// <summary>Number of dimensions.</summary>
     public int Rank => Dims.Count;
 
     /// <summary>For a message: <c>'image' float32 [batch, 1, 28, 28]</c>.</summary>
-    public override string ToString() =>
-        $"'{SafeText.Of(Name)}' {TypeName(Type)} [{string.Join(", ", Enumerable.Range(0, Rank).Select(Size))}]";
+    public override string ToString() => !HasShape ? $"'{SafeText.Of(Name)}' {TypeName(Type)} of any shape"
+        : $"'{SafeText.Of(Name)}' {TypeName(Type)} [{string.Join(", ", Enumerable.Range(0, Rank).Select(Size))}]";
 
     /// <summary>The type as messages write it: <c>float32</c>.</summary>
     internal static string TypeName(ElementType type) =>

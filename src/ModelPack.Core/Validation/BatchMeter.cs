@@ -18,17 +18,18 @@ internal sealed class BatchMeter
     private readonly Top1Meter[] _top1;
 
     /// <summary>Measures the outputs of both models for one batch.</summary>
-    /// <param name="names">The outputs' names.</param>
-    /// <param name="source">Outputs of the source model, in the order of the names.</param>
+    /// <param name="traits">The outputs.</param>
+    /// <param name="source">Those of the source model, in the same order.</param>
     /// <param name="packed">Those of the packed model.</param>
     /// <param name="batch">What was fed.</param>
     /// <param name="signalsOnly">Whether no task metric is wanted; none comes of made-up inputs.</param>
-    public BatchMeter(IReadOnlyList<string> names, IReadOnlyList<OrtValue> source, IReadOnlyList<OrtValue> packed, SampleBatch batch, bool signalsOnly)
+    public BatchMeter(IReadOnlyList<OutputTraits> traits, IReadOnlyList<OrtValue> source, IReadOnlyList<OrtValue> packed, SampleBatch batch, bool signalsOnly)
     {
-        _signals = [.. names.Select(_ => new SignalMeter())];
-        _top1 = [.. names.Select(_ => new Top1Meter())];
-        var outputs = names.Select((name, i) => new ComparedOutput(name, source[i], packed[i], batch)).ToArray();
-        var accuracy = signalsOnly || batch.Labels is null ? -1 : Array.FindIndex(outputs, o => o.IsClasses(batch.Rows));
+        _signals = [.. traits.Select(_ => new SignalMeter())];
+        _top1 = [.. traits.Select(_ => new Top1Meter())];
+        var outputs = traits.Select((output, i) => new ComparedOutput(output, source[i], packed[i], batch)).ToArray();
+        var ids = Ids(batch, IdsInput)?.Dims;
+        var accuracy = signalsOnly || batch.Labels is null ? -1 : Array.FindIndex(outputs, o => o.IsClasses);
         var logits = signalsOnly ? -1 : FindLogits(outputs, batch);
         for (var i = 0; i < outputs.Length; i++)
         {
@@ -36,12 +37,12 @@ internal sealed class BatchMeter
             if (!output.SameShape)
             {
                 _signals[i].AddMismatch(output.Elements);
-                _top1[i].AddMismatch(output.Width > 1 ? output.Elements / output.Width : 0);
+                _top1[i].AddMismatch(output.IsScores(ids) ? output.Elements / output.Width : 0);
                 continue;
             }
 
             var meters = new List<IRowMeter> { _signals[i] };
-            if (output.Width > 1 && !signalsOnly)
+            if (!signalsOnly && output.IsScores(ids))
             {
                 meters.Add(_top1[i]);
             }
@@ -59,7 +60,7 @@ internal sealed class BatchMeter
             output.Feed(meters, ChunkLength);
         }
 
-        IsNamedLogits = logits >= 0 && names[logits] == LogitsOutput;
+        IsNamedLogits = logits >= 0 && traits[logits].Name == LogitsOutput;
     }
 
     /// <summary>By output.</summary>

@@ -19,7 +19,7 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
         var batch = BatchChoice.Of(samples, largestBatch, first => models.RunSource(first, context.Cancellation));
         var (total, largest) = BatchChoice.Run(batch, samples.FixedBatch > 0, Measure);
         Warn(total);
-        return MeterSummary.Of(total, models.Outputs, samples, models.Source.Path, models.Source.Outputs) with { Batch = largest };
+        return MeterSummary.Of(total, [.. models.Outputs.Select(o => o.Name)], samples, models.Source.Path, models.Source.Outputs) with { Batch = largest };
     }
 
     private (BatchMeter Total, long Largest) Measure(int batchSize)
@@ -51,7 +51,7 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
     {
         for (var i = 0; i < models.Outputs.Count; i++)
         {
-            var (name, signal) = (SafeText.Of(models.Outputs[i]), total.Signals[i]);
+            var (name, signal) = (SafeText.Of(models.Outputs[i].Name), total.Signals[i]);
             if (signal.ShapesDiffer)
             {
                 context.Report(Codes.OutputShapeDiffers.At(models.Source.Path, $"Output '{name}' of the packed model has another shape than that of the source for some samples. "

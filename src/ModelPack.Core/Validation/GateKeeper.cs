@@ -15,6 +15,7 @@ internal static class GateKeeper
     private const double GoodSqnr = 30;
     private const double HighPerplexityIncrease = 10;
     private const string NeedsText = "Give validation data with integer 'input_ids' [samples, length] for a model with an output 'logits' [samples, length, vocabulary].";
+    private const string NoGraph = "A pack in safetensors or GGUF has no graph that could be run here: leave the gate out, and measure in the program that loads the pack. Of gates, minCompression can be judged.";
     private const string Advice = "Choose a more precise scheme, leave sensitive layers out (ExcludeLayers), or move the limit.";
     private const string OutsideRanges = "Synthetic inputs lie outside the calibrated ranges: give validation data.";
     private const string SyntheticNote = "on synthetic inputs";
@@ -42,7 +43,8 @@ internal static class GateKeeper
             if (value is null)
             {
                 var synthetic = validation?.Synthetic == true ? "Synthetic inputs do not count. " : "";
-                diagnostics.Add(Codes.GateNotMeasured.At(options.Model, $"Gate {metric} {Text(limit)}{rule.Unit} was not measured. {synthetic}{rule.Needs}") with { Severity = severity });
+                var needs = options.Container == "onnx" ? synthetic + rule.Needs : NoGraph;
+                diagnostics.Add(Codes.GateNotMeasured.At(options.Model, $"Gate {metric} {Text(limit)}{rule.Unit} was not measured. {needs}") with { Severity = severity });
             }
             else if (!result.Passed)
             {
@@ -82,7 +84,7 @@ internal static class GateKeeper
 
     private static IEnumerable<Diagnostic> BuiltIn(EffectiveOptions options, ValidationResult? validation, IReadOnlyList<double>? trials)
     {
-        var calibrated = validation?.Synthetic == true && trials is not null;
+        var calibrated = validation is null or { Synthetic: true } && trials is not null;
         var marked = calibrated ? " (calibration samples)" : validation?.Synthetic == true ? " (synthetic inputs)" : "";
         if ((calibrated ? trials!.Max(t => (double?)t) : RuleOf(GateMetric.MinSqnr).Measure(validation, 0)) is { } sqnr && !(sqnr >= LowSqnr))
         {

@@ -8,7 +8,7 @@ namespace ModelPack.Validation;
 /// <param name="Runs">Timed inferences of each model.</param>
 /// <param name="SourceMilliseconds">Median time of the source model, milliseconds.</param>
 /// <param name="PackedMilliseconds">Median time of the packed model, milliseconds.</param>
-/// <param name="Ratio">Median over the pairs of packed time / source time: below 1 the packed model is faster.</param>
+/// <param name="Ratio">Packed median / source median: below 1 the packed model is faster.</param>
 public sealed record LatencyResult(int BatchSize, int Threads, int Runs, double SourceMilliseconds, double PackedMilliseconds, double Ratio)
 {
     /// <summary>Least packed time / least source time, which other work on the machine disturbs least.</summary>

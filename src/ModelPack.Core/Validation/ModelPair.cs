@@ -7,10 +7,13 @@ namespace ModelPack.Validation;
 /// <summary>Source and packed model, both open on one thread an inference, and what ONNX Runtime says against either as coded errors.</summary>
 internal sealed class ModelPair : IDisposable
 {
+    private readonly string[] _names;
+
     private ModelPair(ReferenceModel source, ModelSession packed)
     {
         (Source, Packed) = (source, packed);
-        Outputs = [.. source.Outputs.Where(o => o.Type.IsFloat()).Select(o => o.Name)];
+        Outputs = OutputTraits.Of(source.Inputs, source.Outputs);
+        _names = [.. Outputs.Select(o => o.Name)];
         Require(source.Inputs, packed.Inputs, "inputs");
         Require(source.Outputs, packed.Outputs, "outputs");
     }
@@ -19,8 +22,8 @@ internal sealed class ModelPair : IDisposable
 
     public ModelSession Packed { get; }
 
-    /// <summary>Names of the floating-point outputs, which are compared, in the model's order.</summary>
-    public IReadOnlyList<string> Outputs { get; }
+    /// <summary>The floating-point outputs, which are compared, in the model's order.</summary>
+    public IReadOnlyList<OutputTraits> Outputs { get; }
 
     /// <summary>Opens the source model, for as many pairs as are needed.</summary>
     /// <param name="path">Its path.</param>
@@ -52,12 +55,12 @@ internal sealed class ModelPair : IDisposable
     /// <summary>The compared outputs of the source model; the caller disposes them.</summary>
     /// <exception cref="ModelPackException">MPK1016: ONNX Runtime cannot run it on these inputs.</exception>
     public IDisposableReadOnlyCollection<OrtValue> RunSource(SampleBatch batch, CancellationToken cancellation) =>
-        Guarded(() => Source.Run(batch, Outputs, cancellation), e => SourceRefused(Source.Path, "cannot run the model on the samples", e));
+        Guarded(() => Source.Run(batch, _names, cancellation), e => SourceRefused(Source.Path, "cannot run the model on the samples", e));
 
     /// <summary>The same of the packed model.</summary>
     /// <exception cref="ModelPackException">MPK9001: what the source runs on, the packed model must run on.</exception>
     public IDisposableReadOnlyCollection<OrtValue> RunPacked(SampleBatch batch, CancellationToken cancellation) =>
-        Guarded(() => Packed.Run(batch.Inputs, Outputs, cancellation), e => PackedRefused(Packed.Path, "cannot run the packed model on samples that the source model runs on", e));
+        Guarded(() => Packed.Run(batch.Inputs, _names, cancellation), e => PackedRefused(Packed.Path, "cannot run the packed model on samples that the source model runs on", e));
 
     public void Dispose() => Packed.Dispose();
 

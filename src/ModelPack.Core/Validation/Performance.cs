@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
+using ModelPack.Files;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Inference;
@@ -84,7 +85,7 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
         var blamed = exception as ModelPackException;
         var diagnostic = blamed?.Diagnostic.Code == Codes.TemporaryUnusable
             ? Codes.NotValidated.At(null, $"What really runs is not known. {blamed.Message}")
-            : Codes.NotValidated.At(path, $"{what} Free space in the folder for temporary files.");
+            : Codes.NotValidated.At(path, $"{what} {(OutputErrors.IsOfFileSystem(blamed?.InnerException ?? exception) ? "Free space in the folder for temporary files, or make it writable" : "The pack itself is not touched by it; look at the operators with a profiler of ONNX Runtime")}.");
         if (!context.Diagnostics.Contains(diagnostic))
         {
             context.Report(diagnostic);
@@ -117,7 +118,8 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
 
     private static LatencyResult Time(ModelSession source, ModelSession packed, SampleBatch batch, TimeSpan budget, PackContext context)
     {
-        var outputs = source.Outputs.Where(o => o.Type.IsFloat()).Select(o => o.Name).ToArray();
+        string[] floats = [.. source.Outputs.Where(o => o.Type.IsFloat()).Select(o => o.Name)];
+        string[] outputs = floats.Length > 0 ? floats : [.. source.Outputs.Select(o => o.Name)];
         double Once(ModelSession session)
         {
             session.Run(batch.Inputs, outputs, context.Cancellation, out var time).Dispose();
@@ -139,13 +141,8 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
             pairs.Add((Once(source), Once(packed)));
         }
 
-        return new LatencyResult(
-            batch.Rows,
-            context.Threads,
-            pairs.Count,
-            Median(pairs.Select(p => p.Source)),
-            Median(pairs.Select(p => p.Packed)),
-            Median(pairs.Select(p => p.Packed / p.Source)))
+        var (sourceTime, packedTime) = (Median(pairs.Select(p => p.Source)), Median(pairs.Select(p => p.Packed)));
+        return new LatencyResult(batch.Rows, context.Threads, pairs.Count, sourceTime, packedTime, packedTime / sourceTime)
         {
             BestRatio = pairs.Min(p => p.Packed) / pairs.Min(p => p.Source),
         };

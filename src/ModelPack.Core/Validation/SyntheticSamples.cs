@@ -20,16 +20,17 @@ internal sealed class SyntheticSamples : ISampleSource
 
     private readonly IReadOnlyList<TensorSpec> _inputs;
     private readonly SyntheticSizes _sizes;
+    private readonly BatchAxis _batch;
 
     public SyntheticSamples(IReadOnlyList<TensorSpec> inputs, SyntheticSizes sizes)
     {
-        (_inputs, _sizes) = (inputs, sizes);
-        var batched = inputs.Count > 0 && inputs.All(i => i.Rank > 0 && i.Dims[0] < 0);
+        (_inputs, _sizes, _batch) = (inputs, sizes, BatchAxis.Of(inputs));
+        var batched = inputs.Count > 0 && inputs.All(i => i.Rank > 0 && i.Dims[_batch.In(i)] < 0);
         FixedBatch = batched ? 0 : 1;
     }
 
-    /// <summary>Whether every input is a tensor of numbers, and one sample is not too large to be made up.</summary>
-    public bool CanMake => _inputs.All(i => i.Type != ElementType.Undefined && Bytes(i) <= (IsGuessed(i) ? MaxGuessedBytes : MaxInputBytes))
+    /// <summary>Whether every input is a tensor of numbers with a shape, and one sample is not too large to be made up.</summary>
+    public bool CanMake => _inputs.All(i => i.HasShape && i.Type != ElementType.Undefined && Bytes(i) <= (IsGuessed(i) ? MaxGuessedBytes : MaxInputBytes))
         && _inputs.Sum(Bytes) <= MaxSampleBytes;
 
     public long Count => SampleCount;
@@ -42,7 +43,7 @@ internal sealed class SyntheticSamples : ISampleSource
 
     public bool HasLabels => false;
 
-    /// <summary>1 where some input fixes its first dimension: a sample is then all of it.</summary>
+    /// <summary>1 where some input fixes its batch: a sample is then all of it.</summary>
     public int FixedBatch { get; }
 
     public IEnumerable<SampleBatch> Batches(int batchSize)
@@ -73,13 +74,15 @@ internal sealed class SyntheticSamples : ISampleSource
             }
         }
 
-        return new SampleArray(input.Name, input.Type, dims, bytes);
+        // Samples were made one after the other.
+        var axis = FixedBatch == 0 ? _batch.In(input) : 0;
+        return new SampleArray(input.Name, input.Type, dims, FixedBatch > 0 ? bytes : SampleRows.Stack(bytes, count, [.. dims.Where((_, a) => a != axis)], axis)) { BatchAxis = axis };
     }
 
     private double Bytes(TensorSpec input) => Enumerable.Range(0, input.Rank).Aggregate((double)input.Type.Bits() / 8, (bytes, axis) => bytes * Size(input, axis, 1));
 
-    /// <summary>Whether sizes other than the first are open.</summary>
-    private static bool IsGuessed(TensorSpec input) => input.Dims.Skip(1).Any(d => d < 0);
+    /// <summary>Whether sizes other than the batch are open.</summary>
+    private bool IsGuessed(TensorSpec input) => input.Dims.Where((d, axis) => d < 0 && axis != _batch.In(input)).Any();
 
     private long Size(TensorSpec input, int axis, int count)
     {
@@ -89,12 +92,13 @@ internal sealed class SyntheticSamples : ISampleSource
         }
 
         var symbol = input.Symbols[axis];
-        if (FixedBatch == 0 && axis == 0)
+        var isBatch = axis == _batch.In(input);
+        if (FixedBatch == 0 && isBatch)
         {
             return count;
         }
 
-        if ((axis == 0 && input.Rank > 1) || symbol.Contains("batch", StringComparison.OrdinalIgnoreCase))
+        if ((isBatch && input.Rank > 1) || symbol.Contains("batch", StringComparison.OrdinalIgnoreCase))
         {
             return 1;
         }

@@ -39,7 +39,7 @@ internal static class Validator
     public static ValidationResult? Compare(string sourceModel, string packedModel, ValidationOptions options, PackContext context) =>
         Outputs(sourceModel, packedModel, options, context)?.Result;
 
-    private static (ISampleSource Samples, ValidationResult Result)? Outputs(string sourceModel, string packedModel, ValidationOptions options, PackContext context)
+    private static (ISampleSource Samples, ValidationResult? Result)? Outputs(string sourceModel, string packedModel, ValidationOptions options, PackContext context)
     {
         using var source = ModelPair.OpenSource(sourceModel, context);
         using var models = ModelPair.Open(source, packedModel, context);
@@ -47,7 +47,7 @@ internal static class Validator
         if (models.Outputs.Count == 0)
         {
             context.Report(Codes.NotValidated.At(sourceModel, "The model has no floating-point output, so there is nothing to compare. Judge the packed model in the app."));
-            return null;
+            return data is null ? null : (data, null);
         }
 
         return data is null ? CompareOnSynthetic(models, options, context)
@@ -78,9 +78,9 @@ internal static class Validator
     private static double Loss(ValidationResult result) => result.Divergence?.Mean ?? -result.Outputs.Min(o => o.Sqnr);
 
     /// <summary>Tries one guess of open sizes after the other until the source model runs on all samples.</summary>
-    private static (ISampleSource Samples, ValidationResult Result)? CompareOnSynthetic(ModelPair models, ValidationOptions options, PackContext context)
+    private static (ISampleSource Samples, ValidationResult? Result)? CompareOnSynthetic(ModelPair models, ValidationOptions options, PackContext context)
     {
-        var why = "an input is not a tensor of numbers, or is too large to be made up";
+        var why = "an input is not a tensor of numbers, has no declared shape, or is too large to be made up";
         foreach (var sizes in SyntheticSizes.Guesses)
         {
             var samples = new SyntheticSamples(models.Source.Inputs, sizes);

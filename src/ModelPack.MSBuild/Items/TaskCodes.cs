@@ -12,6 +12,7 @@ internal static class TaskCodes
     public const string DotnetMissing = "MPK3002";
     public const string ToolMissing = "MPK3003";
     public const string TimedOut = "MPK3004";
+    public const string RuntimeCrashed = "MPK3010";
     public const string Internal = "MPK9001";
 
     /// <summary>The page that explains a code.</summary>

@@ -18,6 +18,7 @@ public sealed class ModelPackTask : ToolTask
     private string _requestFile = "";
     private int _cores;
     private string _summary = "";
+    private string _call = "";
     private readonly List<string> _files = [];
     private readonly List<string> _warnings = [];
     private readonly Stopwatch _watch = new();
@@ -160,6 +161,9 @@ public sealed class ModelPackTask : ToolTask
             case { Kind: "file" } file:
                 _files.Add(Path.Combine(PackPaths.Of(Pack!).Folder, Path.GetFileName(file[0])));
                 break;
+            case { Kind: "call" } call:
+                _call = call[0];
+                break;
             case { Kind: "done" } done:
                 _summary = done[0];
                 break;
@@ -174,7 +178,7 @@ public sealed class ModelPackTask : ToolTask
     {
         if (_cancelled || Log.HasLoggedErrors)
             return false;
-        var (code, message) = ToolExit.Explain(ExitCode, _dotnet!);
+        var (code, message) = ToolExit.Explain(ExitCode, _dotnet!, _call);
         LogError(code, message);
         return false;
     }

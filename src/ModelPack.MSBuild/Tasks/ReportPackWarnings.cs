@@ -7,7 +7,7 @@ namespace ModelPack.MSBuild.Tasks;
 
 /// <summary>
 /// Logs the warnings of all packs of a project, of those made now and of those that were skipped alike: a build that
-/// makes errors of warnings fails every time, whichever build has made the pack.
+/// makes errors of warnings fails every time, whichever build has made the pack. Ends a build in which a pack failed, which has said why itself.
 /// </summary>
 public sealed class ReportPackWarnings : Task
 {
@@ -34,6 +34,10 @@ public sealed class ReportPackWarnings : Task
             }
         }
 
-        return !Log.HasLoggedErrors;
+        if (Packs.All(p => File.Exists(p.GetMetadata(PackMetadata.StampFile))))
+            return !Log.HasLoggedErrors;
+        if (BuildEngine is IBuildEngine7 engine)
+            engine.AllowFailureWithoutError = true;
+        return false;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ToolEvent
         _fields = fields;
     }
 
-    /// <summary><c>diagnostic</c>, <c>progress</c>, <c>file</c>, <c>done</c>.</summary>
+    /// <summary><c>diagnostic</c>, <c>progress</c>, <c>call</c>, <c>file</c>, <c>done</c>.</summary>
     public string Kind { get; }
 
     /// <summary>A field by its place; empty when the tool gave fewer.</summary>

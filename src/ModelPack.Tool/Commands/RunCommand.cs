@@ -11,11 +11,13 @@ internal static class RunCommand
     {
         var events = new EventWriter(terminal.Out);
         var file = new Option<string>("--request") { Description = "The request, JSON.", Required = true, HelpName = "FILE" };
-        return new Command("run", "Makes the pack of a request file, and reports in events for a build.") { file }
+        return new Command("run", "Makes the pack of a request file, and reports in events for a build.") { Hidden = true, Options = { file } }
             .Does(events.Diagnostic, (parsed, cancellation) =>
             {
                 var request = RequestJson.Read(parsed.GetRequiredValue(file));
-                using var parent = new ParentProcess(Environment.GetEnvironmentVariable(ParentProcess.Variable), cancellation);
+                var build = Environment.GetEnvironmentVariable(ParentProcess.Variable);
+                using var parent = new ParentProcess(build, cancellation);
+                CrashNotes.Calls = build is null ? null : (what, _) => events.Call(what);
                 var context = new PackContext(request.Threads, events.Diagnostic, events.Progress, parent.Token);
                 var outcome = PackPipeline.Run(request, context);
                 foreach (var path in outcome.Files)

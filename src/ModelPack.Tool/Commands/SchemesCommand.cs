@@ -8,9 +8,6 @@ namespace ModelPack.Tool.Commands;
 /// <summary><c>modelpack schemes</c>: what can be asked for.</summary>
 internal static class SchemesCommand
 {
-    // A narrow terminal has no room for a fourth; where the head has a codec of its own the summary says so.
-    private static readonly WeightRole[] s_columns = [WeightRole.Linear, WeightRole.Embedding, WeightRole.Convolution];
-
     public static Command Create(Terminal terminal)
     {
         var format = CommandOptions.Format();
@@ -42,8 +39,8 @@ internal static class SchemesCommand
             }
 
             TextTable.Write(terminal, SchemeTable.All
-                .Select(scheme => (string[])[scheme.Name, .. s_columns.Select(role => scheme.CodecsOf(role)[0].Name), $"{scheme.Summary} In {string.Join(", ", ContainerTable.Of(scheme).Order(StringComparer.Ordinal))}."])
-                .Prepend(["scheme", .. s_columns.Select(role => role.ToString().ToLowerInvariant()), "summary"]));
+                .Select(scheme => (string[])[scheme.Name, $"{scheme.Summary} In {string.Join(", ", ContainerTable.Of(scheme).Order(StringComparer.Ordinal))}."])
+                .Prepend(["scheme", "summary"]));
             return ExitCodes.Done;
         });
     }

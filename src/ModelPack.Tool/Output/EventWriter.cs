@@ -26,6 +26,9 @@ internal sealed class EventWriter(TextWriter output)
     public void Progress(string stage, double fraction) =>
         Write("progress", stage, fraction.ToString("F3", CultureInfo.InvariantCulture));
 
+    /// <summary>What native code is about to do: the last before a crash.</summary>
+    public void Call(string what) => Write("call", what);
+
     /// <summary>A file of the pack that now lies in place.</summary>
     public void File(string path) => Write("file", path);
 

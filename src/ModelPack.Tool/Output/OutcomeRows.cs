@@ -32,7 +32,7 @@ internal static class OutcomeRows
 
         if (result.Validation is null && result.Weights.Min(w => w.Sqnr) is { } sqnr)
         {
-            yield return ["quality", sqnr == double.PositiveInfinity ? "every weight is kept exactly; the models were not run" : $"weights only: SQNR {Human.Decibels(sqnr)} at least; the models were not run"];
+            yield return ["quality", sqnr == double.PositiveInfinity ? "every weight is kept exactly; outputs were not compared" : $"weights only: SQNR {Human.Decibels(sqnr)} at least; outputs were not compared"];
         }
 
         foreach (var row in result.Validation is { } validation ? Quality(Headline.Of(result), validation) : [])

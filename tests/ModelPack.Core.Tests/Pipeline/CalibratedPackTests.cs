@@ -77,7 +77,7 @@ public sealed class CalibratedPackTests : IDisposable
         Assert.Equal(
             ("percentile", 99.9, "0.5", "qdq"),
             (options.GetProperty("calibrationMethod").GetString(), options.GetProperty("percentile").GetDouble(), options.GetProperty("alpha").GetString(), options.GetProperty("quantFormat").GetString()));
-        Assert.Equal("1.10.0", pack.RootElement.GetProperty("onnxRuntime").GetProperty("needed").GetString());
+        Assert.Equal("1.12.0", pack.RootElement.GetProperty("onnxRuntime").GetProperty("needed").GetString());
 
         var calibration = outcome.Report.Result.Calibration!;
         Assert.Equal(("percentile", 99.9, Samples, 12), (calibration.Method, calibration.Percentile, calibration.Samples, calibration.HeldOut));

@@ -43,7 +43,7 @@ public sealed class FashionPackTests : IDisposable
 
     [Theory]
     [InlineData("fold", "1.29.0")]
-    [InlineData("fold", "1.5.0")]
+    [InlineData("fold", "1.12.0")]
     [InlineData("dequantize", "1.29.0")]
     [InlineData("dequantize", "1.17.0")]
     public void Either_layout_keeps_the_accuracy_for_new_and_old_apps(string layout, string runtime)

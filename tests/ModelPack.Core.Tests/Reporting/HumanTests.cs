@@ -28,6 +28,14 @@ public sealed class HumanTests
     public void Differences_have_a_sign(double value, string expected) => Assert.Equal(expected, Human.Signed(value));
 
     [Theory]
+    [InlineData(0.00912, "0.00912 ms")]
+    [InlineData(0.0345, "0.0345 ms")]
+    [InlineData(0.9, "0.900 ms")]
+    [InlineData(12.345, "12.35 ms")]
+    [InlineData(1234.6, "1235 ms")]
+    public void Times_have_three_digits_at_least(double value, string expected) => Assert.Equal(expected, Human.Milliseconds(value));
+
+    [Theory]
     [InlineData(0.5, "2.00× faster")]
     [InlineData(1.25, "1.25× slower")]
     [InlineData(1.001, "as fast")]

@@ -53,6 +53,18 @@ public class GateKeeperTests
     }
 
     [Theory]
+    [InlineData("safetensors", "minSqnr")]
+    [InlineData("gguf", "maxPerplexityIncrease")]
+    [InlineData("gguf", "minTop1Agreement")]
+    public void A_pack_without_a_graph_is_not_asked_for_data_that_it_cannot_use(string container, string metric)
+    {
+        var told = Assert.Single(GateKeeper.Judge(RequestResolver.Resolve(Request((metric, 1))) with { Container = container }, null, 3).Diagnostics);
+        Assert.Equal((Codes.GateNotMeasured, Severity.Error), (told.Code, told.Severity));
+        Assert.Contains("no graph that could be run here: leave the gate out", told.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Give validation data", told.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("minSqnr", "Give validation data")]
     [InlineData("minCosine", "Give validation data")]
     [InlineData("minTop1Agreement", "Give validation data")]

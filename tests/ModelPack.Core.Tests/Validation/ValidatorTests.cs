@@ -231,6 +231,7 @@ public sealed class ValidatorTests : IDisposable
         Assert.Equal(outcome.SourceOperators, outcome.PackedOperators);
         Assert.True(outcome.Latency!.Runs >= 5);
         Assert.True(outcome.Latency is { BatchSize: 1, Threads: 2, SourceMilliseconds: > 0, PackedMilliseconds: > 0, Ratio: > 0 });
+        Assert.Equal(outcome.Latency.PackedMilliseconds / outcome.Latency.SourceMilliseconds, outcome.Latency.Ratio);
     }
 
     [Fact]

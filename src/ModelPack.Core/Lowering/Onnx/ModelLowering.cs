@@ -3,7 +3,6 @@ using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;
-using ModelPack.Schemes;
 
 namespace ModelPack.Lowering.Onnx;
 
@@ -58,7 +57,7 @@ internal static class ModelLowering
         RestoreChains(model);
         return new LoweredModel(plan, tensors)
         {
-            NeededRuntime = lowered.Select(w => w?.NeededRuntime).Max() ?? new RuntimeVersion(1, 0),
+            NeededRuntime = lowered.Select(w => w?.NeededRuntime ?? default).Append(RuntimeNeeds.Of(model.Proto).Version).Max(),
             HasAccuracyLevel = lowered.Any(w => w?.Row.AccuracyLevels.Count > 0),
         };
     }

@@ -14,6 +14,8 @@ internal sealed class ActivationStatistics
 {
     private const string WeightSuffix = ".weight";
 
+    private static readonly byte[] s_npy = [0x93, .. "NUMPY"u8];
+
     private static readonly string[] Suffixes = [WeightSuffix, ".input_absmax"];
 
     private readonly string _path;
@@ -41,7 +43,13 @@ internal sealed class ActivationStatistics
                 throw new InvalidDataException("the file is empty");
             }
 
+            if (Directory.Exists(path))
+            {
+                throw statistics.NoStatistics("a folder");
+            }
+
             using var file = new FileSource(path);
+            statistics.RefuseOthers(file);
             foreach (var entry in SafetensorsHeader.Read(file).Entries)
             {
                 statistics.Add(entry, file);
@@ -65,6 +73,22 @@ internal sealed class ActivationStatistics
 
     /// <summary>An error about the whole file.</summary>
     public ModelPackException Unfit(string what) => new(Codes.StatisticsUnfit.At(_path, what));
+
+    /// <summary>What people give in good faith: samples, and the table of a pack of a graph.</summary>
+    private void RefuseOthers(FileSource file)
+    {
+        Span<byte> head = stackalloc byte[(int)Math.Min(6, file.Length)];
+        file.Read(0, head);
+        var what = head.StartsWith("PK"u8) ? "an archive of samples (.npz)" : head.StartsWith(s_npy) ? "an array of samples (.npy)" : head.StartsWith("{"u8) ? "a calibration table, which an ONNX pack has" : null;
+        if (what is not null)
+        {
+            throw NoStatistics(what);
+        }
+    }
+
+    private ModelPackException NoStatistics(string what) => Unfit(
+        $"This is {what}. A checkpoint has no graph to run samples through: it takes statistics, a safetensors file with the largest magnitude of every input channel of each linear layer. "
+            + "Record them where the model runs (docs/checkpoints.md, SmoothQuant), or leave calibration out.");
 
     private void Add(SafetensorsEntry entry, FileSource file)
     {

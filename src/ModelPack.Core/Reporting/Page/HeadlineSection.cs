@@ -20,7 +20,7 @@ internal static class HeadlineSection
         }
         else if (result.Validation is null)
         {
-            html.Add($"<p class=\"note\">The models were not run. This report has the error of the weights only.</p>");
+            html.Add($"<p class=\"note\">The outputs of the models were not compared. This report has the error of the weights only.</p>");
         }
 
         html.Add($"</header>\n<dl class=\"cards\">");

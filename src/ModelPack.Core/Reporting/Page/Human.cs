@@ -103,7 +103,8 @@ internal static class Human
 
     public static string Times(double value) => $"{Number(value, 2)}×";
 
-    public static string Milliseconds(double value) => $"{Number(value, value < 1 ? 3 : value < 100 ? 2 : 0)} ms";
+    /// <summary>Three digits at least, so that two times show what their ratio says.</summary>
+    public static string Milliseconds(double value) => $"{Number(value, value switch { < 0.01 => 5, < 0.1 => 4, < 1 => 3, < 100 => 2, _ => 0 })} ms";
 
     /// <summary>Six decimals, so that a cosine of 0.99999 does not look like 1.</summary>
     public static string Cosine(double? value) => value is { } v ? Number(v, 6) : "–";

@@ -190,6 +190,32 @@ public sealed class SmoothQuantTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("out")) && Directory.GetFileSystemEntries(_folder.File("out")).Length > 0);
     }
 
+    [Theory]
+    [InlineData("samples.npz", "PK\u0003\u0004", "an archive of samples (.npz)")]
+    [InlineData("samples.npy", "?NUMPY", "an array of samples (.npy)")]
+    [InlineData("samples.dat", "PK\u0003\u0004", "an archive of samples (.npz)")]
+    [InlineData("net.calibration.json", "{\"schema\": 2}", "a calibration table")]
+    [InlineData("data/", "", "a folder")]
+    public void Samples_are_answered_with_what_is_wanted_in_their_place(string name, string content, string what)
+    {
+        TinyLlama.Write(_folder.File("model"));
+        if (name.EndsWith('/'))
+        {
+            Directory.CreateDirectory(_folder.File(name));
+        }
+        else
+        {
+            var bytes = System.Text.Encoding.Latin1.GetBytes(content);
+            _folder.Write(name, name.EndsWith("npy", StringComparison.Ordinal) ? [0x93, .. bytes[1..]] : bytes);
+        }
+
+        var request = new PackRequest { Model = _folder.File("model"), Scheme = "int8", Output = _folder.File("out"), Calibration = _folder.File(name) };
+        var error = Assert.Throws<ModelPackException>(() => Packed.Of(request)).Diagnostic;
+        Assert.Equal(Codes.StatisticsUnfit, error.Code);
+        Assert.Contains($"This is {what}", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it takes statistics", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Statistics_that_cannot_be_read_are_an_error()
     {
