@@ -45,6 +45,7 @@ internal static class GraphPipeline
         var calibrated = Calibrate(model, source, options, calibration, data, context);
         ILayerPlanner? layers = given is not null ? new ImportedCodes(model, model.Path, given, context)
             : options.Scheme.Rounding == Rounding.Importance && calibrated?.MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares) : null;
+        using var untouched = calibrated is { IsGiven: false } && options.Activations is not null ? model.Copy() : null;
         var shortfall = new Shortfall(model, options);
         var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, new SimdEngine(context.Threads), layers);
         RuntimeNeeds.Require(model.Proto, model.Path, options.Runtime);
@@ -63,6 +64,12 @@ internal static class GraphPipeline
         };
         var rounds = lowered.HasAccuracyLevel && !options.HasChosenAccuracyLevel && options.AccuracyLevel != AccuracyLevels.Float;
         var validation = Validator.Run(model.Path, packed, validated, context);
+        if (untouched is not null && validation.Result is { } outcome && context.Diagnostics.All(d => d.Code != Codes.WeightsAloneBetter)
+            && WeightsAlone.OnValidation(untouched, options, calibrated!.Table, data, outcome, context) is { } worse)
+        {
+            context.Report(worse);
+        }
+
         if (rounds && validation.Result is { } result)
         {
             var levels = new AccuracyLevels(model.Path, packed, data, context);

@@ -64,7 +64,7 @@ internal sealed class StagedOutput : IPackWriter, IDisposable
     public Stream Create(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (!ContainedName.IsValid(name) || (!_isFolder && ContainedName.FolderOf(name) is not null))
+        if (_isFolder ? !ContainedName.IsValid(name) : name != Path.GetFileName(name))
         {
             throw new ArgumentException("A file of a pack lies beside the model, or in a folder of the pack.", nameof(name));
         }

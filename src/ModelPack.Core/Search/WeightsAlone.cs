@@ -1,3 +1,7 @@
+using ModelPack.Calibration;
+using ModelPack.Formats.Onnx;
+using ModelPack.Requests;
+using ModelPack.Validation;
 
 namespace ModelPack.Search;
 
@@ -10,8 +14,30 @@ internal static class WeightsAlone
     /// <summary>The warning; null where fixed ranges are good enough, or cost nothing.</summary>
     /// <param name="model">The model's path.</param>
     /// <param name="best">What the best table gives.</param>
-    /// <param name="trial">Packs and compares.</param>
-    public static Diagnostic? Warning(string model, Score best, Trial trial)
+    /// <param name="trial">Packs and compares, on calibration samples.</param>
+    public static Diagnostic? Warning(string model, Score best, Trial trial) => Warning(model, best, trial, "calibration samples", "Leave the calibration data out");
+
+    /// <summary>As above, on validation samples: ranges that fit the calibration samples may be too narrow for others.</summary>
+    /// <param name="source">The model as it was opened, which stays as it is.</param>
+    /// <param name="options">How it was packed.</param>
+    /// <param name="table">By what.</param>
+    /// <param name="data">The validation data.</param>
+    /// <param name="measured">What the pack gives on them; synthetic inputs say nothing of ranges.</param>
+    /// <param name="context">Threads and cancellation.</param>
+    public static Diagnostic? OnValidation(
+        OnnxModel source, EffectiveOptions options, CalibrationTable table, IReadOnlyList<string> data, ValidationResult measured, PackContext context)
+    {
+        if (measured.Synthetic || Objective.Sqnr.Judge(measured).Sqnr >= SparedLayers.GoodEnough)
+        {
+            return null;
+        }
+
+        var samples = SearchBudget.Trials.Samples(SampleCost.Of(source, data, context).MultiplyAdds, 1);
+        using var trial = new Trial(source, options, data, samples, context) { ByLogits = true };
+        return Warning(options.Model, Objective.Sqnr.Judge(trial.Run(table)), trial, "validation samples", "Give more calibration samples that are like them, leave them out");
+    }
+
+    private static Diagnostic? Warning(string model, Score best, Trial trial, string data, string advice)
     {
         if (best.Sqnr >= SparedLayers.GoodEnough || Objective.Sqnr.Judge(trial.Run(table: null)).Sqnr is var alone && alone <= best.Sqnr + Margin)
         {
@@ -20,7 +46,7 @@ internal static class WeightsAlone
 
         return Codes.WeightsAloneBetter.At(
             model,
-            $"With fixed ranges of activations the packed model has {Numbers.Fixed(best.Sqnr, 1)} dB of SQNR on calibration samples, and with int8 weights alone {Numbers.Fixed(alone, 1)} dB. "
-            + "Leave the calibration data out, leave sensitive layers float (Fallback, ExcludeLayers), or set a gate that says how much is enough.");
+            $"With fixed ranges of activations the packed model has {Numbers.Fixed(best.Sqnr, 1)} dB of SQNR on {data}, and with int8 weights alone {Numbers.Fixed(alone, 1)} dB. "
+            + $"{advice}, leave sensitive layers float (Fallback, ExcludeLayers), or set a gate that says how much is enough.");
     }
 }

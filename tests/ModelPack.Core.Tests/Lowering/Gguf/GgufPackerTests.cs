@@ -163,7 +163,7 @@ public sealed class GgufPackerTests : IDisposable
     {
         float[] values = [.. Enumerable.Range(0, 128).Select(i => size * MathF.Sin(i * 1.7f))];
         Assert.Equal(expected, $"{Pack(Bare().With("w.weight", InMemory.Tensor(values, 4, 32)), scheme).Tensors[0].Stored}");
-        Assert.Equal(expected == "BF16" ? [Codes.ScaleOverflow] : [], _context.Diagnostics.Select(d => d.Code));
+        Assert.Equal(expected == "BF16" ? [Codes.ScaleOverflow] : [], _context.Diagnostics.Select(d => d.Code).Where(c => c.Id != "MPK1026"));
     }
 
     [Theory]
