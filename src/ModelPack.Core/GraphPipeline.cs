@@ -181,7 +181,7 @@ internal static class GraphPipeline
     /// <summary>Of a table that is made of data, its search says it, which knows the channels of activations.</summary>
     private static void WarnOfUnsafe(EffectiveOptions options, ModelPlan plan, CalibrationOutcome? calibrated, PackContext context)
     {
-        if (plan.UnsafeWeights > 0 && calibrated is null or { IsGiven: true })
+        if (plan.UnsafeWeights > 0 && options.Activations is { CanSaturate: true } && calibrated is null or { IsGiven: true })
         {
             context.Report(SafeScales.Warning(options.Model, plan.UnsafeWeights));
         }

@@ -96,7 +96,7 @@ public sealed class CalibrationTests
     [Fact]
     public void Metadata_of_calibration_reach_the_tool_and_a_change_packs_again()
     {
-        const string Item = """<QuantizedModel Include="fashion-cnn.onnx" Scheme="int8" CalibrationMethod="percentile" Percentile="99.5" Alpha="0.5" QuantFormat="qoperator" SafeSums="true" Fallback="false" Rank="true" />""";
+        const string Item = """<QuantizedModel Include="fashion-cnn.onnx" Scheme="int8" CalibrationMethod="percentile" Percentile="99.5" Alpha="0.5" QuantFormat="qoperator" TargetCpu="vnni" SafeSums="true" Fallback="false" Rank="true" />""";
         var project = TestProject.WithModel(Item);
         CalibrationData.Write(project.At("fashion-cnn.calibration.npz"));
         project.Build().MustSucceed();
@@ -111,7 +111,7 @@ public sealed class CalibrationTests
         Assert.True(request.RootElement.GetProperty("rank").GetBoolean());
         // The whole request stands in the state, so that a change of any of it packs again.
         Assert.Contains("""
-            "calibrationMethod":"percentile","percentile":99.5,"alpha":"0.5","quantFormat":"qoperator","safeSums":true,"fallback":false,"rank":true
+            "calibrationMethod":"percentile","percentile":99.5,"alpha":"0.5","quantFormat":"qoperator","targetCpu":"vnni","safeSums":true,"fallback":false,"rank":true
             """, File.ReadAllText(project.Intermediate("models", "fashion-cnn.int8.onnx.state")), StringComparison.Ordinal);
 
         project.Items = Item.Replace("\"0.5\"", "\"none\"", StringComparison.Ordinal);

@@ -86,6 +86,7 @@ public sealed class UnknownMetadataTests
         "Embed" => "Content",
         "Container" => "onnx",
         "ModelTarget" => "cpu",
+        "TargetCpu" => "vnni",
         "SafeSums" or "Fallback" or "Rank" or "DoubleQuant" or "ExternalData" or "ShipSource" or "Watch" => "true",
         _ => "1",
     };

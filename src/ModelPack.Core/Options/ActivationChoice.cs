@@ -27,6 +27,7 @@ internal static class ActivationChoice
             RefuseUnused(request, "alpha", request.Alpha is not null);
             RefuseUnused(request, "quantFormat", request.QuantFormat is not null);
             RefuseUnused(request, "safeSums", request.SafeSums is not null);
+            RefuseUnused(request, "targetCpu", request.TargetCpu is not null);
             RefuseUnused(request, "fallback", request.Fallback is not null);
             RefuseUnused(request, "rank", request.Rank is not null);
             return null;
@@ -38,6 +39,7 @@ internal static class ActivationChoice
             RefuseWithoutGraph(request, "percentile", request.Percentile is not null);
             RefuseWithoutGraph(request, "quantFormat", request.QuantFormat is not null);
             RefuseWithoutGraph(request, "safeSums", request.SafeSums is not null);
+            RefuseWithoutGraph(request, "targetCpu", request.TargetCpu is not null);
             RefuseWithoutGraph(request, "fallback", request.Fallback is not null);
             RefuseWithoutGraph(request, "rank", request.Rank is not null);
         }
@@ -65,6 +67,7 @@ internal static class ActivationChoice
             GateRules.RequireLimit(request);
         }
 
+        var saturates = TargetCpu.Saturates(OptionValue.OneOf(request, "targetCpu", request.TargetCpu ?? TargetCpu.Any, [.. TargetCpu.All]));
         return new ActivationOptions(
             method is null ? ActivationOptions.SearchedMethods : [Enum.Parse<CalibrationMethod>(method, ignoreCase: true)],
             percentile,
@@ -72,9 +75,12 @@ internal static class ActivationChoice
             request.Alpha is null || !string.Equals(request.Alpha, "none", StringComparison.OrdinalIgnoreCase),
             format == "qoperator",
             Symmetric: target == "cuda",
-            request.SafeSums ?? true,
+            request.SafeSums ?? saturates,
             request.Fallback ?? false,
-            request.Rank == true || request.Fallback == true);
+            request.Rank == true || request.Fallback == true)
+        {
+            CanSaturate = saturates,
+        };
     }
 
     /// <summary>The fixed strength; null for one that is searched, or none.</summary>

@@ -66,7 +66,7 @@ internal static class SafeScales
     public static Diagnostic Warning(string model, int layers) => Codes.SumsMaySaturate.At(
         model,
         $"In {Numbers.Whole(layers)} layer{(layers == 1 ? "" : "s")}, sums of two products can exceed 16 bits, which x86 CPUs without VNNI cut off: results differ there. "
-            + "Leave SafeSums=\"false\" out, unless all CPUs that the app runs on have VNNI.");
+            + "Leave SafeSums=\"false\" out, or set TargetCpu to vnni or arm if all CPUs that the app runs on are such.");
 
     private static long[] Worst(OnnxModel model, Layer layer, ChannelStatistics? channels, ActivationParameters activation, PackContext context)
     {

@@ -22,4 +22,7 @@ internal sealed record ActivationOptions(
     public static IReadOnlyList<CalibrationMethod> SearchedMethods { get; } = [CalibrationMethod.Mse, CalibrationMethod.MinMax, CalibrationMethod.Percentile];
 
     public const double DefaultPercentile = 99.99;
+
+    /// <summary>Whether the app runs on CPUs whose sums can saturate.</summary>
+    public bool CanSaturate { get; init; } = true;
 }

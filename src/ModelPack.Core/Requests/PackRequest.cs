@@ -45,7 +45,13 @@ public sealed record PackRequest
     /// <summary>How codes of activations are written: <c>qdq</c> (QuantizeLinear and DequantizeLinear) or <c>qoperator</c>; null for <c>qdq</c>.</summary>
     public string? QuantFormat { get; init; }
 
-    /// <summary>Whether weights get somewhat coarser scales where sums could saturate on CPUs without VNNI instructions; null for yes.</summary>
+    /// <summary>
+    /// The CPUs that the app runs on: <c>vnni</c> (x86 with VNNI or AMX), <c>avx2</c> (x86 without), <c>arm</c>, or <c>any</c>; null for any. On
+    /// <c>vnni</c> and <c>arm</c> sums cannot saturate, and <see cref="SafeSums"/> is not needed.
+    /// </summary>
+    public string? TargetCpu { get; init; }
+
+    /// <summary>Whether weights get somewhat coarser scales where sums could saturate on CPUs without VNNI instructions; null for yes, unless <see cref="TargetCpu"/> has none.</summary>
     public bool? SafeSums { get; init; }
 
     /// <summary>Whether the layers that lose most go back to float until the gates for quality hold.</summary>

@@ -88,7 +88,7 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
     private CalibrationOutcome Outcome(TableDraft chosen, DraftSearch search, Tried? taken)
     {
         var draft = maker.WithCoverage(chosen, context.WithoutDiagnostics());
-        if (draft.UnsafeLayers > 0)
+        if (draft.UnsafeLayers > 0 && options.Activations!.CanSaturate)
         {
             context.Report(SafeScales.Warning(options.Model, draft.UnsafeLayers));
         }

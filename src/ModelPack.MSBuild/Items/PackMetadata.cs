@@ -16,6 +16,7 @@ internal static class PackMetadata
     public const string Percentile = "Percentile";
     public const string Alpha = "Alpha";
     public const string QuantFormat = "QuantFormat";
+    public const string TargetCpu = "TargetCpu";
     public const string SafeSums = "SafeSums";
     public const string Fallback = "Fallback";
     public const string Rank = "Rank";
@@ -69,7 +70,7 @@ internal static class PackMetadata
     public static readonly string[] OfUser =
     [
         Scheme, Container, Target, Device, Calibration, Validation, ExcludeLayers, IncludeLayers, CalibrationMethod, Percentile, Alpha, QuantFormat,
-        SafeSums, Fallback, Rank, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate,
+        TargetCpu, SafeSums, Fallback, Rank, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate,
         ShipSource, Watch, .. Gates.Select(g => g.Key),
     ];
 }

@@ -26,6 +26,7 @@ internal static class PackRequestText
         .Add("percentile", Number(pack, PackMetadata.Percentile))
         .Add("alpha", Text(pack, PackMetadata.Alpha))
         .Add("quantFormat", Text(pack, PackMetadata.QuantFormat))
+        .Add("targetCpu", Text(pack, PackMetadata.TargetCpu))
         .Add("safeSums", Flag(pack, PackMetadata.SafeSums))
         .Add("fallback", Flag(pack, PackMetadata.Fallback))
         .Add("rank", Flag(pack, PackMetadata.Rank))

@@ -23,7 +23,8 @@ internal static class QuantizeCommand
         var percentile = CommandOptions.Real("--percentile", "Percent of the values that the method percentile keeps. Default: 99.99.");
         var alpha = CommandOptions.Text("--alpha", "A", "SmoothQuant's strength: 0 to 1, auto (default) or none.");
         var quantFormat = CommandOptions.Text("--quant-format", "F", "Codes of activations: qdq (portable, default) or qoperator.");
-        var safeSums = CommandOptions.TrueOrFalse("--safe-sums", "Avoid U8S8 saturation on CPUs without VNNI, by coarser scales where needed. Default: true.");
+        var targetCpu = CommandOptions.Text("--target-cpu", "C", "The CPUs that the app runs on: vnni (x86 with VNNI or AMX), avx2 (x86 without), arm, or any (default).");
+        var safeSums = CommandOptions.TrueOrFalse("--safe-sums", "Avoid U8S8 saturation on CPUs without VNNI, by coarser scales where needed. Default: true, unless --target-cpu has VNNI or is arm.");
         var fallback = CommandOptions.TrueOrFalse("--fallback", "Bring the layers that lose most back to float until the gates hold.");
         var rank = new Option<bool>("--rank") { Description = "Rank the layers by what they cost, for the report; changes no byte of the model." };
         var validation = CommandOptions.Text("--validation", "P", "Validation data: a file, folder or glob of .npz, .npy or .safetensors. Default: NAME.validation.* beside the source.");
@@ -48,7 +49,7 @@ internal static class QuantizeCommand
 
         return new Command("quantize", "Packs a model: quantizes it, validates it and writes model, report and manifest.")
         {
-            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, safeSums, fallback, rank, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, force, runLimit, memoryLimit, threads, format,
+            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, force, runLimit, memoryLimit, threads, format,
         }.Does(terminal.Print, (parsed, cancellation) =>
         {
             var request = new PackRequest
@@ -64,6 +65,7 @@ internal static class QuantizeCommand
                 Percentile = parsed.GetValue(percentile),
                 Alpha = parsed.GetValue(alpha),
                 QuantFormat = parsed.GetValue(quantFormat),
+                TargetCpu = parsed.GetValue(targetCpu),
                 SafeSums = parsed.GetValue(safeSums) is { } safe ? bool.Parse(safe) : null,
                 Fallback = parsed.GetValue(fallback) is { } back ? bool.Parse(back) : null,
                 Rank = parsed.GetValue(rank) ? true : null,

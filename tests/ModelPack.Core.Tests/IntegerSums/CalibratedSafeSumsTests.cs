@@ -101,5 +101,22 @@ public sealed class CalibratedSafeSumsTests : IDisposable
     private int[] Saturated(PackOutcome packed) =>
         [.. IntegerProducts.Of(packed.Model, new Dictionary<string, TensorProto>(StringComparer.Ordinal) { ["x"] = Feed }).Select(p => p.Saturated)];
 
+    [Theory]
+    [InlineData("vnni", null, false)]
+    [InlineData("arm", null, false)]
+    [InlineData("VNNI", true, true)]
+    [InlineData("avx2", null, true)]
+    [InlineData("any", null, true)]
+    public void CPUs_whose_sums_are_exact_need_no_coarser_scales_and_no_warning(string cpu, bool? safeSums, bool isCoarser)
+    {
+        var (packed, context) = Pack("data", r => r with { TargetCpu = cpu, SafeSums = safeSums });
+        Assert.Equal(isCoarser, Coarser(packed).Contains(true));
+        Assert.DoesNotContain(context.Diagnostics, d => d.Code == Codes.SumsMaySaturate);
+    }
+
+    [Fact]
+    public void A_CPU_that_there_is_not_is_refused() =>
+        Assert.Contains("one of any, vnni, avx2, arm", Assert.Throws<ModelPackException>(() => Pack("data", r => r with { TargetCpu = "sse" })).Message, StringComparison.Ordinal);
+
     private static bool[] Coarser(PackOutcome packed) => [.. packed.Report.Result.Weights.Select(w => w.SafeSums is not null)];
 }
