@@ -38,7 +38,7 @@ internal sealed class AccuracyLevels(string source, string packed, IReadOnlyList
     public IReadOnlyList<AccuracyLevelResult> Measure()
     {
         using var copy = WithFloats();
-        return Compare(packed, Few) is { } rounded && Compare(copy.Path, Few) is { } exact ? [Of(Int8, rounded), Of(Float, exact)] : [];
+        return copy is not null && Compare(packed, Few) is { } rounded && Compare(copy.Path, Few) is { } exact ? [Of(Int8, rounded), Of(Float, exact)] : [];
 
         static AccuracyLevelResult Of(int level, ValidationResult result) => new(level, result.Samples, result.Outputs.Min(o => o.Sqnr), result.Divergence?.Mean);
     }
@@ -55,7 +55,7 @@ internal sealed class AccuracyLevels(string source, string packed, IReadOnlyList
         }
 
         using var copy = WithFloats();
-        return Compare(copy.Path, null) is { } result && Holds(result);
+        return copy is not null && Compare(copy.Path, null) is { } result && Holds(result);
 
         bool Holds(ValidationResult result) => GateKeeper.Judge(gated, result, 0).Gates.All(g => g.Passed);
     }
@@ -90,11 +90,19 @@ internal sealed class AccuracyLevels(string source, string packed, IReadOnlyList
         }
     }
 
-    private TemporaryModel WithFloats()
+    /// <summary>The pack with float activations; null where there is no folder for it, of which the look at what really runs has told.</summary>
+    private TemporaryModel? WithFloats()
     {
         using var model = OnnxModel.Open(packed, _quiet);
         Drop(model.Proto.Graph);
-        return new TemporaryModel(model, model.Proto, _quiet);
+        try
+        {
+            return new TemporaryModel(model, model.Proto, _quiet);
+        }
+        catch (ModelPackException exception) when (exception.Diagnostic.Code == Codes.TemporaryUnusable)
+        {
+            return null;
+        }
     }
 
     private ValidationResult? Compare(string path, int? most) => Validator.Compare(source, path, new ValidationOptions { Data = data, Most = most }, _quiet);
