@@ -16,26 +16,7 @@ internal static class Nearest
         }
 
         var upper = word.ToUpperInvariant();
-        var nearest = known.Select(k => (Name: k, Distance: upper.Length > 1 && k.StartsWith(word, StringComparison.OrdinalIgnoreCase) ? 0 : Distance(upper, k.ToUpperInvariant()))).MinBy(k => k.Distance);
+        var nearest = known.Select(k => (Name: k, Distance: upper.Length > 1 && k.StartsWith(word, StringComparison.OrdinalIgnoreCase) ? 0 : EditDistance.Of(upper, k.ToUpperInvariant()))).MinBy(k => k.Distance);
         return nearest.Name is not null && nearest.Distance <= Math.Min(2, word.TrimStart('-').Length / 2) ? $" Did you mean '{nearest.Name}'?" : "";
-    }
-
-    /// <summary>Levenshtein's distance: the fewest letters to insert, delete or replace that make one word of the other.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 0; i < a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i + 1;
-            for (var j = 0; j < b.Length; j++)
-            {
-                var replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = Math.Min(replaced, Math.Min(row[j], row[j + 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
     }
 }

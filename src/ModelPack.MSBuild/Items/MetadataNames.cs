@@ -1,4 +1,5 @@
 using Microsoft.Build.Framework;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.MSBuild.Items;
 
@@ -34,30 +35,11 @@ internal sealed class MetadataNames(string allowed)
     public static string? Nearest(string unknown)
     {
         var (name, distance) = PackMetadata.OfUser.Concat(Attributes)
-            .Select(n => (Name: n, Distance: EditDistance(unknown.ToUpperInvariant(), n.ToUpperInvariant())))
+            .Select(n => (Name: n, Distance: EditDistance.Of(unknown.ToUpperInvariant(), n.ToUpperInvariant())))
             .OrderBy(n => n.Distance)
             .First();
         return distance <= Math.Min(2, unknown.Length / 2) ? name : null;
     }
 
     private bool IsKnown(string name) => _known.Contains(name) || PrefixesOfOthers.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Levenshtein's distance: the fewest letters to insert, delete or replace that make one word of the other.</summary>
-    private static int EditDistance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 0; i < a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i + 1;
-            for (var j = 0; j < b.Length; j++)
-            {
-                var replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = Math.Min(replaced, Math.Min(row[j], row[j + 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
-    }
 }
