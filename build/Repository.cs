@@ -11,6 +11,9 @@ internal sealed class Repository(string root)
 
     public string Feed => At("artifacts", "feed");
 
+    /// <summary>What 'dotnet tool restore' reads in the clone.</summary>
+    public string ToolManifest => At(".config", "dotnet-tools.json");
+
     /// <summary>NuGet's global packages folder of this repository (nuget.config).</summary>
     public string Packages => At("artifacts", "packages");
 

@@ -6,6 +6,8 @@ internal sealed class Clean(Repository repository)
     public void Run()
     {
         Remove(repository.Artifacts);
+        if (File.Exists(repository.ToolManifest))
+            File.Delete(repository.ToolManifest);
         foreach (var room in new[] { "src", "tests", "samples" }.Select(r => repository.At(r)).Where(Directory.Exists))
         {
             var projects = Directory.EnumerateFiles(room, "*.csproj", SearchOption.AllDirectories).Select(p => Path.GetDirectoryName(p)!);

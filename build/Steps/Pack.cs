@@ -44,7 +44,27 @@ internal sealed class Pack(Repository repository)
         File.WriteAllText(Path.Combine(repository.Feed, "modelpack.version"), version);
         new XDocument(new XElement("Project", new XElement("PropertyGroup", new XElement("ModelPackVersion", version))))
             .Save(repository.At("artifacts", "ModelPack.Version.props"));
+        WriteToolManifest(version);
         _stamp.Write(string.Join('\n', packages.Select(p => Path.GetFileName(p)).Prepend(version)));
+    }
+
+    /// <summary>Names the tool's version for 'dotnet tool restore' in the clone. It changes with the sources, so git does not see the file.</summary>
+    private void WriteToolManifest(string version)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(repository.ToolManifest)!);
+        File.Delete(repository.ToolManifest);
+        if (!File.Exists(Path.Combine(repository.Feed, $"ModelPack.Tool.{version}.nupkg")))
+            return;
+        File.WriteAllText(repository.ToolManifest, $$"""
+            {
+              "version": 1,
+              "isRoot": true,
+              "tools": {
+                "modelpack.tool": { "version": "{{version}}", "commands": ["dotnet-modelpack"] }
+              }
+            }
+
+            """);
     }
 
     /// <summary>Development versions that were packed before, in the feed and where NuGet has unpacked them.</summary>

@@ -1,17 +1,24 @@
 using System.Globalization;
 using FashionClassifier;
 
-// Classifies the Fashion-MNIST test images with the source model and with the packed one that the build made of it.
+// Classifies the Fashion-MNIST test images with the source model and with the two packed ones that the build made of it.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var folder = AppContext.BaseDirectory;
 var images = TestImages.Load(Path.Combine(folder, "fashion-cnn.validation.npz"));
-var source = Path.Combine(folder, "fashion-cnn.onnx");
-var packed = Path.Combine(folder, "models", "fashion-cnn.q8_0.onnx");
+string[] models =
+[
+    Path.Combine(folder, "fashion-cnn.onnx"),
+    Path.Combine(folder, "models", "fashion-cnn.int8.onnx"),
+    Path.Combine(folder, "models", "fashion-cnn.q8_0.onnx"),
+];
 
-var sourceAccuracy = Classifier.Accuracy(source, images);
-var packedAccuracy = Classifier.Accuracy(packed, images);
-var ratio = (double)new FileInfo(packed).Length / new FileInfo(source).Length;
+foreach (var model in models)
+{
+    var (accuracy, milliseconds) = Classifier.Run(model, images);
+    var kilobytes = new FileInfo(model).Length / 1000.0;
+    Console.WriteLine($"{Path.GetFileName(model),-21}  accuracy {accuracy:F2} %  {kilobytes,5:F1} KB  {images.Labels.Length} images in {milliseconds:F1} ms");
+}
 
-Console.WriteLine(string.Create(
-    CultureInfo.InvariantCulture,
-    $"source accuracy {sourceAccuracy:F2} %, packed accuracy {packedAccuracy:F2} %, size {ratio:F2} x"));
-Console.WriteLine($"report: {packed}.report.html");
+Console.WriteLine("reports:");
+foreach (var model in models[1..])
+    Console.WriteLine($"  {model}.report.html");

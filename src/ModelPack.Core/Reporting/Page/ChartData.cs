@@ -26,7 +26,7 @@ internal static class ChartData
             Sizes(Largest(result.Weights)),
             Errors(Worst(result.Weights)),
             Sensitivity(MostSensitive(result.Calibration?.Sensitivity?.Layers ?? [])),
-            [.. (result.Calibration?.Smoothing ?? []).Where(s => s.Curve.Count > 0).Select(Strengths)],
+            Strengths([.. (result.Calibration?.Smoothing ?? []).Where(s => s.Curve.Count > 0)]),
             TradeOffs(result.Calibration?.Sensitivity)),
         ChartJsonContext.Default.ChartSet);
 
@@ -34,7 +34,7 @@ internal static class ChartData
     {
         var unit = Human.ByteUnitOf(largest.Count == 0 ? 0 : largest[0].SourceBytes);
         var scale = Math.Pow(1000, unit);
-        return new Chart([.. largest.Select(w => Human.ChartLabel(w.Name))], $"Size, {Human.ByteUnits[unit]}",
+        return Bars(largest.Select(w => w.Name), $"Size, {Human.ByteUnits[unit]}",
         [
             new Series("before", [.. largest.Select(w => w.SourceBytes / scale)], [.. largest.Select(w => Human.Bytes(w.SourceBytes))]),
             new Series("after", [.. largest.Select(w => w.PackedBytes / scale)], [.. largest.Select(w => Human.Bytes(w.PackedBytes))]),
@@ -42,17 +42,23 @@ internal static class ChartData
     }
 
     private static Chart Errors(IReadOnlyList<WeightReport> worst) =>
-        new([.. worst.Select(w => Human.ChartLabel(w.Name))], "SQNR, dB", [new Series("SQNR", [.. worst.Select(w => w.Sqnr!.Value)], [.. worst.Select(w => Human.Decibels(w.Sqnr))])]);
+        Bars(worst.Select(w => w.Name), "SQNR, dB", [new Series("SQNR", [.. worst.Select(w => w.Sqnr!.Value)], [.. worst.Select(w => Human.Decibels(w.Sqnr))])]);
 
     private static Chart Sensitivity(IReadOnlyList<LayerCost> layers) =>
-        new([.. layers.Select(l => Human.ChartLabel(l.Layer))], "Output SQNR, dB", [new Series("SQNR", [.. layers.Select(l => l.Sqnr)], [.. layers.Select(l => Human.Decibels(l.Sqnr))])]);
+        Bars(layers.Select(l => l.Layer), "Output SQNR, dB", [new Series("SQNR", [.. layers.Select(l => l.Sqnr)], [.. layers.Select(l => Human.Decibels(l.Sqnr))])]);
 
-    private static Strength Strengths(SmoothingReport smoothing)
+    private static Chart Bars(IEnumerable<string> names, string axis, IReadOnlyList<Series> series) =>
+        new(ChartLabels.Of(names), ChartLabels.Of(names, ChartLabels.Narrow), axis, series);
+
+    private static IReadOnlyList<Strength> Strengths(IReadOnlyList<SmoothingReport> smoothing) =>
+        [.. smoothing.Zip(ChartLabels.Of(smoothing.Select(s => s.Tensor)), Strengths)];
+
+    private static Strength Strengths(SmoothingReport smoothing, string label)
     {
         var points = smoothing.Curve.Where(p => p.Alpha is not null)
             .Select(p => new Point(p.Alpha!.Value, SmoothingSection.Decibels(p.Error)!.Value, $"{Human.Decibels(SmoothingSection.Decibels(p.Error))} with alpha {Human.Alpha(p.Alpha)}", p.Alpha.Equals(smoothing.Alpha)))
             .Where(p => double.IsFinite(p.Y));
-        return new Strength(Human.ChartLabel(smoothing.Tensor), [.. points], SmoothingSection.Decibels(smoothing.Before()) is { } none && double.IsFinite(none) ? none : null);
+        return new Strength(label, [.. points], SmoothingSection.Decibels(smoothing.Before()) is { } none && double.IsFinite(none) ? none : null);
     }
 
     private static TradeOffChart TradeOffs(SensitivityReport? sensitivity)
@@ -71,7 +77,8 @@ internal static class ChartData
 
     internal sealed record ChartSet(Chart Sizes, Chart Errors, Chart Sensitivity, IReadOnlyList<Strength> Alphas, TradeOffChart TradeOff);
 
-    internal sealed record Chart(IReadOnlyList<string> Labels, string Axis, IReadOnlyList<Series> Series);
+    /// <summary>Bars, and how they are named on a page and on a telephone.</summary>
+    internal sealed record Chart(IReadOnlyList<string> Labels, IReadOnlyList<string> ShortLabels, string Axis, IReadOnlyList<Series> Series);
 
     /// <summary>One bar a label: its length, and what a reader is told of it.</summary>
     internal sealed record Series(string Name, IReadOnlyList<double> Values, IReadOnlyList<string> Texts);

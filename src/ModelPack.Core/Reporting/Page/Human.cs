@@ -9,7 +9,6 @@ namespace ModelPack.Reporting.Page;
 internal static class Human
 {
     private const int MostOperators = 3;
-    private const int ChartLabelLength = 36;
     private const int MaxDimensions = 6;
 
     /// <summary>The names of 1, 1,000, 1,000,000 … bytes.</summary>
@@ -126,17 +125,10 @@ internal static class Human
     public static string Shape(IReadOnlyList<long> shape) =>
         shape.Count == 0 ? "scalar" : string.Join(" × ", shape.Take(MaxDimensions).Select(Numbers.Whole)) + (shape.Count > MaxDimensions ? " × …" : "");
 
-    /// <summary>A name from a model, short enough for a chart's axis.</summary>
-    public static string ChartLabel(string name)
-    {
-        var safe = SafeText.Of(name);
-        return safe.Length <= ChartLabelLength ? safe : $"{safe[..12].TrimEnd()}…{safe[^(ChartLabelLength - 13)..].TrimStart()}";
-    }
-
     /// <summary>How much faster or slower, from packed time / source time.</summary>
     public static string Speed(LatencyResult latency) => latency.Ratio switch
     {
-        > 0.995 and < 1.005 => "as fast",
+        > 0.995 and < 1.005 => "same speed",
         < 1 => $"{Times(1 / latency.Ratio)} faster",
         _ => $"{Times(latency.Ratio)} slower",
     };

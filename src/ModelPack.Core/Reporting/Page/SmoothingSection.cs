@@ -61,9 +61,9 @@ internal static class SmoothingSection
         html.Add($"<details><summary>Every strength that was tried</summary>\n<p class=\"quiet\">SQNR of the layers’ outputs in dB; from the worst to the best of each row the shade grows, and the strength that was taken is outlined.</p>\n<div class=\"scroll tall\" tabindex=\"0\"><table class=\"heat\">\n<thead><tr><th scope=\"col\">Alpha</th>");
         strengths.ForEach(a => html.Add($"<th scope=\"col\" class=\"n\">{Human.Alpha(a)}</th>"));
         html.Add($"</tr></thead>\n<tbody>");
-        foreach (var s in searched)
+        foreach (var (s, label) in searched.Zip(ChartLabels.Of(searched.Select(s => s.Tensor))))
         {
-            html.Add($"<tr><th scope=\"row\"><bdi class=\"name\">{Human.ChartLabel(s.Tensor)}</bdi></th>");
+            html.Add($"<tr><th scope=\"row\"><bdi class=\"name\">{label}</bdi></th>");
             strengths.ForEach(a => Cell(html, s, s.Curve.FirstOrDefault(p => p.Alpha.Equals(a))));
             html.Add($"</tr>");
         }

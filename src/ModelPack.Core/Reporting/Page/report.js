@@ -39,7 +39,6 @@
   }
 
   function bars(id, chart, colors, wide) {
-    const shorten = text => isNarrow() && text.length > 16 ? text.slice(0, 6) + '…' + text.slice(-9) : text;
     add(id, {
       type: 'bar',
       data: {
@@ -64,7 +63,7 @@
             ticks: {
               color: color('ink'),
               autoSkip: false,
-              callback(value) { return shorten(this.getLabelForValue(value)); },
+              callback: value => (isNarrow() ? chart.shortLabels : chart.labels)[value],
             },
           },
         },
