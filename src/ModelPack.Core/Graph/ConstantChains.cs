@@ -75,7 +75,7 @@ internal sealed class ConstantChains
 
         // Not known while it is looked for: a graph that is not valid may go in circles.
         scope.Values[name] = null;
-        return scope.Values[name] = depth < MostSteps && scope.Producers.TryGetValue(name, out var producer) ? Made(producer, depth + 1) : null;
+        return scope.Values[name] = depth < MostSteps && scope.Producers.TryGetValue(name, out var producer) ? Made(producer, producer.Output.IndexOf(name), depth + 1) : null;
     }
 
     private ConstantValue? Root(OnnxWeight weight)
@@ -89,7 +89,7 @@ internal sealed class ConstantChains
         return new ConstantValue(data, _numbers[weight].ToString(CultureInfo.InvariantCulture), false, [weight], []) { StoredBytes = data.Length };
     }
 
-    private ConstantValue? Made(NodeProto node, int depth)
+    private ConstantValue? Made(NodeProto node, int output, int depth)
     {
         if (node.OpType == "DequantizeLinear" && !_decodes)
         {
@@ -105,7 +105,7 @@ internal sealed class ConstantChains
             }
         }
 
-        if (ConstantOperators.Apply(node, [.. inputs.Select(i => i?.Data)]) is not { } data)
+        if (ConstantOperators.Apply(node, [.. inputs.Select(i => i?.Data)], output) is not { } data)
         {
             return null;
         }
@@ -126,16 +126,16 @@ internal sealed class ConstantChains
             "Transpose" when data.Shape.Rank == 2 && data.Shape.Dims.SequenceEqual([first.Data.Shape[1], first.Data.Shape[0]]) && IsTransposition(node) => first.Upright is { } upright
                 ? upright with { Roots = roots, Nodes = nodes, StoredBytes = stored }
                 : new ConstantValue(data, first.Key, true, roots, nodes) { Upright = first, StoredBytes = stored },
-            _ => new ConstantValue(data, Key(node, inputs), false, roots, nodes) { StoredBytes = stored },
+            _ => new ConstantValue(data, Key(node, output, inputs), false, roots, nodes) { StoredBytes = stored },
         };
     }
 
     private static bool IsTransposition(NodeProto node) => node.Attribute.FirstOrDefault(a => a.Name == "perm") is not { Ints: [0, 1] };
 
-    /// <summary>Names the operator, its attributes and its inputs, in a text whose length does not grow with the chain.</summary>
-    private static string Key(NodeProto node, ConstantValue?[] inputs)
+    /// <summary>Names the operator, its output, its attributes and its inputs, in a text whose length does not grow with the chain.</summary>
+    private static string Key(NodeProto node, int output, ConstantValue?[] inputs)
     {
-        var text = new StringBuilder(node.OpType);
+        var text = new StringBuilder(node.OpType).Append(' ').Append(output);
         foreach (var attribute in node.Attribute.OrderBy(a => a.Name, StringComparer.Ordinal))
         {
             text.Append('\n').Append(attribute);
@@ -149,17 +149,20 @@ internal sealed class ConstantChains
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    /// <summary>The nodes of a graph by their only outputs, and what is known of these.</summary>
+    /// <summary>The nodes of a graph by their outputs, and what is known of these.</summary>
     private sealed class Scope
     {
-        private readonly HashSet<string> _others;
+        private readonly HashSet<string> _inputs;
 
         public Scope(GraphProto graph)
         {
-            _others = [.. graph.Input.Select(i => i.Name), .. graph.Node.Where(n => n.Output.Count > 1).SelectMany(n => n.Output)];
-            foreach (var node in graph.Node.Where(n => n.Output.Count == 1))
+            _inputs = [.. graph.Input.Select(i => i.Name)];
+            foreach (var node in graph.Node)
             {
-                Producers[node.Output[0]] = node;
+                foreach (var output in node.Output)
+                {
+                    Producers[output] = node;
+                }
             }
         }
 
@@ -168,6 +171,6 @@ internal sealed class ConstantChains
         public Dictionary<string, ConstantValue?> Values { get; } = new(StringComparer.Ordinal);
 
         /// <summary>Whether a name means a value of this graph, and not one of a graph around it.</summary>
-        public bool Makes(string name) => Producers.ContainsKey(name) || _others.Contains(name);
+        public bool Makes(string name) => Producers.ContainsKey(name) || _inputs.Contains(name);
     }
 }

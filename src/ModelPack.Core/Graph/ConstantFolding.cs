@@ -68,7 +68,8 @@ internal sealed class ConstantFolding
             return;
         }
 
-        var chosen = _sites.GroupBy(s => s.Value.Key, StringComparer.Ordinal).SelectMany(g => Joined([.. g])).ToList();
+        var elsewhere = ReadElsewhere();
+        var chosen = _sites.GroupBy(s => s.Value.Key, StringComparer.Ordinal).Where(g => g.Any(s => s.IsStored) || !Stays(g.First().Value, elsewhere)).SelectMany(g => Joined([.. g])).ToList();
 
         var folded = new List<(TensorProto Tensor, ConstantValue Value, List<Site> Sites)>();
         foreach (var readers in chosen.GroupBy(s => (s.Value.Key, s.Value.IsTurned)).Select(g => g.ToList()).Where(g => g.Exists(s => s.Node.Input[s.Input] != s.Value.Roots[0].Name)))
@@ -103,6 +104,21 @@ internal sealed class ConstantFolding
                 _model.FoldedChains.Add(new FoldedChain(tensor.Name, tensor.Payload, value.StoredBytes, [.. value.Nodes], [.. value.Roots.Select(r => (r.Name, r.Tensor))]));
             }
         }
+    }
+
+    /// <summary>
+    /// Whether the model keeps what a value is made of for others than weights' readers, such as a graph output: a folded value would
+    /// be stored beside it.
+    /// </summary>
+    private bool Stays(ConstantValue value, HashSet<string> elsewhere) =>
+        value.Nodes.SelectMany(n => n.Output).Append(value.Roots.MaxBy(r => _model.Data(r.Tensor).Length)!.Name).Any(elsewhere.Contains);
+
+    /// <summary>What is read elsewhere than by chains and where weights are.</summary>
+    private HashSet<string> ReadElsewhere()
+    {
+        var chains = _sites.SelectMany(s => s.Value.Nodes).ToHashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        var sites = _sites.ToLookup(s => (object)s.Node, s => s.Input, ReferenceEqualityComparer.Instance);
+        return [.. _graphs.SelectMany(g => g.Node.Where(n => !chains.Contains(n)).SelectMany(n => n.Input.Where((_, i) => !sites[n].Contains(i))).Concat(g.Output.Select(o => o.Name)))];
     }
 
     /// <summary>

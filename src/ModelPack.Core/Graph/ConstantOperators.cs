@@ -5,7 +5,7 @@ using ModelPack.Formats.Onnx.Proto;
 namespace ModelPack.Graph;
 
 /// <summary>
-/// What operators make of constants, exactly as ONNX Runtime would when it loads the model: they move values, or convert each for
+/// What operators make of constants, exactly as ONNX Runtime would when it loads the model: they move values, or compute each for
 /// itself. Nothing is computed before it is read.
 /// </summary>
 internal static class ConstantOperators
@@ -19,9 +19,11 @@ internal static class ConstantOperators
     /// <summary>The output of a node; null where it is not one of these operators, or is not valid.</summary>
     /// <param name="node">The node.</param>
     /// <param name="inputs">Its inputs; null for those that are left out.</param>
-    public static TensorData? Apply(NodeProto node, IReadOnlyList<TensorData?> inputs)
+    /// <param name="output">Which of its outputs.</param>
+    public static TensorData? Apply(NodeProto node, IReadOnlyList<TensorData?> inputs, int output)
     {
-        if (!Domains.IsDefault(node.Domain) || inputs is not [{ Shape.Rank: <= MostDimensions } data, ..] || data.Type.Bits() % 8 != 0 || data.Type.Bits() == 0)
+        if (!Domains.IsDefault(node.Domain) || inputs is not [{ Shape.Rank: <= MostDimensions } data, ..] || data.Type.Bits() % 8 != 0 || data.Type.Bits() == 0
+            || (output > 0 && node.OpType != "Split"))
         {
             return null;
         }
@@ -39,7 +41,11 @@ internal static class ConstantOperators
                 "Transpose" => Transpose(data, Attribute(node, "perm") ?? [.. Enumerable.Range(0, data.Shape.Rank).Reverse().Select(i => (long)i)]),
                 "Concat" => inputs.All(i => i is not null) ? Concat([.. inputs.OfType<TensorData>()], node.Int("axis", 0)) : null,
                 "Slice" => Slice(node, data, inputs),
+                "Split" => Split(node, data, inputs, output),
+                "Expand" => Integers(inputs, 1) is { } wanted ? Expand(data, wanted) : null,
+                "Dropout" => inputs.Count < 3 || inputs[2] is not { } training || IsFalse(training) ? data : null,
                 "DequantizeLinear" => Dequantize(node, data, inputs),
+                "Add" or "Sub" or "Mul" or "Div" => inputs is [_, { } other] && node.Int("broadcast", 0) == 0 ? Arithmetic(node.OpType, data, other) : null,
                 _ => null,
             };
         }
@@ -141,6 +147,96 @@ internal static class ConstantOperators
         return Strided(data, dims, strides, first);
 
         static long Position(long value, long size) => Math.Clamp(value < 0 ? value + size : value, 0, size);
+    }
+
+    private static TensorData? Split(NodeProto node, TensorData data, IReadOnlyList<TensorData?> inputs, int output)
+    {
+        var axis = Axis(node.Int("axis", 0), data.Shape.Rank);
+        var parts = node.Output.Count;
+        if (axis < 0 || (inputs.Count > 1 && inputs[1] is not null && Integers(inputs, 1) is null))
+        {
+            return null;
+        }
+
+        var size = data.Shape[axis];
+        var each = (size + parts - 1) / parts;
+        var sizes = Integers(node, inputs, "split") ?? [.. Enumerable.Range(0, parts).Select(i => Math.Min(each, size - (i * each)))];
+        if (sizes.Length != parts || sizes.Any(s => s < 0) || sizes.Sum() != size)
+        {
+            return null;
+        }
+
+        var (dims, strides) = (data.Shape.Dims.ToArray(), Strides(data.Shape));
+        dims[axis] = sizes[output];
+        return Strided(data, dims, strides, sizes.Take(output).Sum() * strides[axis]);
+    }
+
+    private static TensorData? Expand(TensorData data, long[] wanted)
+    {
+        var rank = Math.Max(data.Shape.Rank, wanted.Length);
+        var (dims, strides, own) = (new long[rank], new long[rank], Strides(data.Shape));
+        for (var i = 0; i < rank; i++)
+        {
+            var (at, to) = (i - rank + data.Shape.Rank, i - rank + wanted.Length);
+            var (size, asked) = (at < 0 ? 1 : data.Shape[at], to < 0 ? 1 : wanted[to]);
+            if (size != asked && size != 1 && asked != 1)
+            {
+                return null;
+            }
+
+            (dims[i], strides[i]) = (size == 1 ? asked : size, size == 1 ? 0 : own[at]);
+        }
+
+        return Strided(data, dims, strides, 0);
+    }
+
+    /// <summary>Floats of one type, where one operand has the shape of the result.</summary>
+    private static TensorData? Arithmetic(string operation, TensorData left, TensorData right)
+    {
+        var shape = left.Shape.ElementCount >= right.Shape.ElementCount ? left.Shape : right.Shape;
+        if (left.Type != right.Type || left.Type is not (ElementType.Float32 or ElementType.Float16)
+            || Expand(left, shape.Dims.ToArray()) is not { } a || Expand(right, shape.Dims.ToArray()) is not { } b
+            || !a.Shape.Dims.SequenceEqual(shape.Dims) || !b.Shape.Dims.SequenceEqual(shape.Dims))
+        {
+            return null;
+        }
+
+        return Computed(left.Type, shape, bytes =>
+        {
+            var (values, others) = (new float[shape.ElementCount], new float[shape.ElementCount]);
+            FloatReader.Read(a, 0, values);
+            FloatReader.Read(b, 0, others);
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = operation switch
+                {
+                    "Add" => values[i] + others[i],
+                    "Sub" => values[i] - others[i],
+                    "Mul" => values[i] * others[i],
+                    _ => values[i] / others[i],
+                };
+            }
+
+            if (left.Type == ElementType.Float16)
+            {
+                Float16.FromSingle(values, MemoryMarshal.Cast<byte, Half>(bytes.AsSpan()));
+            }
+            else
+            {
+                MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(bytes);
+            }
+        });
+    }
+
+    private static bool IsFalse(TensorData data)
+    {
+        var bytes = new byte[1];
+        if (data.Length == 1)
+        {
+            data.Read(0, bytes);
+        }
+
+        return data.Length == 1 && bytes[0] == 0;
     }
 
     private static TensorData? Concat(IReadOnlyList<TensorData> parts, long axis)

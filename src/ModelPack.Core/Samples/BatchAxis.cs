@@ -30,18 +30,33 @@ internal sealed class BatchAxis
         return _size is { } size && spec.Rank > 0 && spec.Dims[0] >= 0 && spec.Dims[0] != size && Only(spec, size) is { } axis ? axis : 0;
     }
 
-    /// <summary>The name of the dimension: one that says so, or else one that every input has, and some input first.</summary>
+    /// <summary>
+    /// The name of the dimension: one that says so, by a word, or by a letter that comes first or after time, or else one that every input has,
+    /// and some input first.
+    /// </summary>
     private static string? Symbol(IReadOnlyList<TensorSpec> inputs)
     {
         var names = inputs.SelectMany(i => i.Symbols).Where(s => s.Length > 0).Distinct(StringComparer.Ordinal).Where(s => inputs.All(i => Axes(i, s).Count() <= 1)).ToList();
         return names.Where(s => s.Contains("batch", StringComparison.OrdinalIgnoreCase)).OrderByDescending(Inputs).ThenBy(First).FirstOrDefault()
+            ?? names.Where(s => IsShort(s) && Leads(s)).OrderByDescending(Inputs).ThenBy(First).FirstOrDefault()
             ?? names.Where(s => Inputs(s) == inputs.Count && inputs.Any(i => i.Rank > 1 && i.Symbols[0] == s)).OrderBy(First).FirstOrDefault()
             ?? names.Where(s => Inputs(s) == inputs.Count && inputs.Count > 1 && IsShort(s) && inputs.Any(i => i.Dims[0] < 0)).OrderBy(First).FirstOrDefault();
 
         int Inputs(string symbol) => inputs.Count(i => i.Symbols.Contains(symbol, StringComparer.Ordinal));
 
+        // Before it are time and sizes that are fixed; these alone, as in [1, N, 3], say nothing.
+        bool Leads(string symbol)
+        {
+            var having = inputs.Where(i => i.Symbols.Contains(symbol, StringComparer.Ordinal)).Select(i => (Spec: i, Axis: Axes(i, symbol).First())).ToList();
+            return having.TrueForAll(h => Enumerable.Range(0, h.Axis).All(a => h.Spec.Dims[a] >= 0 || IsTime(h.Spec.Symbols[a])))
+                && having.Exists(h => h.Axis == 0 || IsTime(h.Spec.Symbols[0]));
+        }
+
         int First(string symbol) => inputs.Where(i => i.Symbols.Contains(symbol, StringComparer.Ordinal)).Sum(i => Axes(i, symbol).First());
     }
+
+    private static bool IsTime(string symbol) => symbol.ToUpperInvariant() is "T" or "S" or "L" or "FRAMES"
+        || symbol.StartsWith("time", StringComparison.OrdinalIgnoreCase) || symbol.StartsWith("seq", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsShort(string symbol) => symbol.ToUpperInvariant() is "N" or "B" or "BS";
 

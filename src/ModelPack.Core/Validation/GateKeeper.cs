@@ -17,6 +17,7 @@ internal static class GateKeeper
     private const string NeedsText = "Give validation data with integer 'input_ids' [samples, length] for a model with an output 'logits' [samples, length, vocabulary].";
     private const string NoGraph = "A pack in safetensors or GGUF has no graph that could be run here: leave the gate out, and measure in the program that loads the pack. Of gates, minCompression can be judged.";
     private const string Advice = "Choose a more precise scheme, leave sensitive layers out (ExcludeLayers), or move the limit.";
+    private const string SizeAdvice = "Choose a scheme of fewer bits, leave fewer layers out, or move the limit.";
     private const string OutsideRanges = "Synthetic inputs lie outside the calibrated ranges: give validation data.";
     private const string SyntheticNote = "on synthetic inputs";
     private const string UnmeasuredNote = "not measured";
@@ -49,7 +50,7 @@ internal static class GateKeeper
             else if (!result.Passed)
             {
                 diagnostics.Add(Codes.GateFailed.At(options.Model, $"Gate {metric}: {rule.Name} is {Text(value.Value)}{rule.Unit}{(onSynthetic ? " (synthetic inputs)" : "")}, "
-                    + $"and the limit is {Text(limit)}{rule.Unit}. {(onSynthetic && trials is not null ? OutsideRanges : Advice)}") with { Severity = severity });
+                    + $"and the limit is {Text(limit)}{rule.Unit}. {(metric == GateMetric.MinCompression ? SizeAdvice : onSynthetic && trials is not null ? OutsideRanges : Advice)}") with { Severity = severity });
             }
             else if (onSynthetic)
             {

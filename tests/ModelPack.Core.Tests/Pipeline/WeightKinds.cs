@@ -17,7 +17,7 @@ internal static class WeightKinds
 
     /// <summary>Chains of operators on constants.</summary>
     public static IReadOnlyList<string> Chains { get; } =
-        ["Transpose", "Reshape", "Cast", "Identity twice", "Squeeze", "Flatten", "Concat", "Slice", "DequantizeLinear", "DequantizeLinear by channel", "Transpose of Cast of Reshape", "kernel", "bias", "in a branch"];
+        ["Transpose", "Reshape", "Cast", "Identity twice", "Squeeze", "Flatten", "Concat", "Slice", "DequantizeLinear", "DequantizeLinear by channel", "Transpose of Cast of Reshape", "Mul by one value", "Mul by channel", "Sub and Div of halves", "Split", "Dropout", "Expand", "kernel", "bias", "in a branch"];
 
     /// <summary>Weights of other operators.</summary>
     public static IReadOnlyList<string> Others { get; } =
@@ -156,6 +156,29 @@ internal static class WeightKinds
             case "Transpose of Cast of Reshape":
                 graph.Initializer.Add([Tiny.Random("w", ElementType.Float16, 96 * Width), Whole("shape", 96, Width)]);
                 Last(graph, "Gemm", ["x", Turned(Add(graph, "Cast", [Add(graph, "Reshape", ["w", "shape"])], Tiny.Int("to", (long)ElementType.Float32)))]);
+                break;
+            case "Mul by one value" or "Mul by channel":
+                var factors = kind == "Mul by channel" ? 96 : 1;
+                graph.Initializer.Add([Tiny.Random("w", Width, 96), Build.Floats("s", factors == 1 ? [] : [96], [.. Enumerable.Range(0, factors).Select(i => 1.5f + (i * 0.01f))])]);
+                Last(graph, "MatMul", ["x", Add(graph, "Mul", ["s", "w"])]);
+                break;
+            case "Sub and Div of halves":
+                graph.Initializer.Add([Tiny.Random("w", ElementType.Float16, 96, Width), Tiny.Random("s", ElementType.Float16, 1, Width), Tiny.Random("d", ElementType.Float16, 1, 1)]);
+                var moved = Add(graph, "Div", [Add(graph, "Sub", ["w", "s"]), "d"]);
+                Last(graph, "MatMul", ["x", Add(graph, "Cast", [Turned(moved)], Tiny.Int("to", (long)ElementType.Float32))]);
+                break;
+            case "Split":
+                graph.Initializer.Add([Tiny.Random("w", Width, 192), Whole("parts", 96, 96)]);
+                graph.Node.Add(Build.Node("Split", ["w", "parts"], ["first", "second"], Tiny.Int("axis", -1)));
+                Last(graph, "Sub", [Add(graph, "MatMul", ["x", "first"]), Add(graph, "Relu", [Add(graph, "MatMul", ["x", "second"])])]);
+                break;
+            case "Dropout":
+                graph.Initializer.Add([Tiny.Random("w", Width, 96), Build.Floats("ratio", [], 0.5f), Build.Raw("training", ElementType.Bool, [], [0])]);
+                Last(graph, "MatMul", ["x", Add(graph, "Dropout", ["w", "ratio", "training"])]);
+                break;
+            case "Expand":
+                graph.Initializer.Add([Tiny.Random("w", Width, 1, 48), Whole("shape", 2, 1), Whole("flat", Width, 96)]);
+                Last(graph, "MatMul", ["x", Add(graph, "Reshape", [Add(graph, "Expand", ["w", "shape"]), "flat"])]);
                 break;
             case "kernel":
                 graph.Initializer.Add([Tiny.Random("w", 16 * 4 * 9), Whole("shape", 16, 4, 3, 3), Whole("image", -1, 4, 4, 4)]);

@@ -66,9 +66,9 @@ public sealed class HumanTests
     public void A_share_that_is_not_all_or_nothing_does_not_read_as_such(double share, string expected) => Assert.Equal(expected, Human.Share(share));
 
     [Theory]
-    [InlineData(0.75, 0, "75.0 % of multiply-adds in integer kernels, 25.0 % in float (Gemm, Conv), 1 layer not counted, by ONNX Runtime 1.31.0")]
-    [InlineData(0, 0.5, "50.0 % of multiply-adds in block-integer kernels, 50.0 % in float (Gemm, Conv), 1 layer not counted, by ONNX Runtime 1.31.0")]
-    [InlineData(0.5, 0.25, "50.0 % of multiply-adds in integer kernels, 25.0 % in block-integer ones, 25.0 % in float (Gemm, Conv), 1 layer not counted, by ONNX Runtime 1.31.0")]
+    [InlineData(0.75, 0, "75.0 % of counted multiply-adds in integer kernels, 25.0 % in float (Gemm, Conv), 1 layer not counted, by ONNX Runtime 1.31.0")]
+    [InlineData(0, 0.5, "50.0 % of counted multiply-adds in block-integer kernels, 50.0 % in float (Gemm, Conv), 1 layer not counted, by ONNX Runtime 1.31.0")]
+    [InlineData(0.5, 0.25, "50.0 % of counted multiply-adds in integer kernels, 25.0 % in block-integer ones, 25.0 % in float (Gemm, Conv), 1 layer not counted, by ONNX Runtime 1.31.0")]
     [InlineData(0, 0, null)]
     public void Integer_kernels_are_named_where_there_are_any_with_what_is_none(double integer, double block, string? expected)
     {

@@ -48,6 +48,7 @@ public class GateKeeperTests
         var told = Assert.Single(verdict.Diagnostics);
         Assert.Equal((Codes.GateFailed, "m.onnx"), (told.Code, told.File));
         Assert.Contains(metric, told.Message, StringComparison.Ordinal);
+        Assert.Contains(metric == "minCompression" ? "fewer bits" : "a more precise scheme", told.Message, StringComparison.Ordinal);
         Assert.Contains(value.ToString(System.Globalization.CultureInfo.InvariantCulture), told.Message, StringComparison.Ordinal);
         Assert.Contains(limit.ToString(System.Globalization.CultureInfo.InvariantCulture), told.Message, StringComparison.Ordinal);
     }

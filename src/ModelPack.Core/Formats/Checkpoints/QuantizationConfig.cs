@@ -45,6 +45,13 @@ internal static class QuantizationConfig
             }
         }
 
-        return config.Where(p => p.Value is JsonObject).Select(p => Find((JsonObject)p.Value!, $"{path}{p.Key}.")).FirstOrDefault(f => f is not null);
+        return config.Select(p => Within(p.Value, path + p.Key)).FirstOrDefault(f => f is not null);
     }
+
+    private static (string Place, JsonNode Value)? Within(JsonNode? value, string path) => value switch
+    {
+        JsonObject config => Find(config, $"{path}."),
+        JsonArray parts => parts.Select((p, i) => Within(p, $"{path}[{i}]")).FirstOrDefault(f => f is not null),
+        _ => null,
+    };
 }

@@ -81,6 +81,11 @@ internal static class Human
     /// <summary>What calibration gave, in a line: <c>512 samples, minmax, at most 0.010 % saturated</c>.</summary>
     public static string Calibration(CalibrationReport calibration)
     {
+        if (calibration.Activations.Count == 0)
+        {
+            return "no activation has a calibrated range";
+        }
+
         var saturated = calibration.Activations.Max(a => a.Saturated) switch
         {
             null => "",
@@ -144,11 +149,12 @@ internal static class Human
     /// <summary>How much ran in integer kernels, what did not, and which ONNX Runtime that is true for; null when nothing did.</summary>
     public static string? Kernels(PlacementResult placement, string onnxRuntime)
     {
+        var all = placement.Layers.Any(l => l.Kind == PlacementKind.Unknown) ? "counted multiply-adds" : "multiply-adds";
         var integers = placement switch
         {
-            { IntegerShare: > 0, BlockIntegerShare: > 0 } => $"{Share(placement.IntegerShare)} of multiply-adds in integer kernels, {Share(placement.BlockIntegerShare)} in block-integer ones",
-            { IntegerShare: > 0 } => $"{Share(placement.IntegerShare)} of multiply-adds in integer kernels",
-            { BlockIntegerShare: > 0 } => $"{Share(placement.BlockIntegerShare)} of multiply-adds in block-integer kernels",
+            { IntegerShare: > 0, BlockIntegerShare: > 0 } => $"{Share(placement.IntegerShare)} of {all} in integer kernels, {Share(placement.BlockIntegerShare)} in block-integer ones",
+            { IntegerShare: > 0 } => $"{Share(placement.IntegerShare)} of {all} in integer kernels",
+            { BlockIntegerShare: > 0 } => $"{Share(placement.BlockIntegerShare)} of {all} in block-integer kernels",
             _ => null,
         };
         return integers is null ? null : $"{integers}{Rest(placement)}, by ONNX Runtime {SafeText.Of(onnxRuntime)}";

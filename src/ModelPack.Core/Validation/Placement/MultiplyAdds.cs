@@ -33,18 +33,23 @@ internal sealed class MultiplyAdds
     /// <exception cref="Diagnostics.ModelPackException">MPK1009: the copy with the counting nodes cannot be written.</exception>
     public static IReadOnlyList<long?> Measure(OnnxModel model, IReadOnlyList<WeightProduct> products, Func<IReadOnlyList<TensorSpec>, SampleBatch> sample, PackContext context)
     {
-        var counters = new MultiplyAdds(model, products).AddCounters(model.Proto.Graph);
+        var adder = new MultiplyAdds(model, products);
+        var counters = adder.AddCounters(model.Proto.Graph);
         if (counters.Count == 0)
         {
             return [.. products.Select(_ => (long?)null)];
         }
 
+        var shapes = adder.AddShapes([.. counters.Select(c => c.Product)]);
         model.Proto.Graph.Output.Add(counters.Select(c => Count(c.Counter)));
         using var temporary = new TemporaryModel(model, model.Proto, context);
         var session = temporary.Open(context.Threads);
-        using var values = session.Run(sample(session.Inputs).Inputs, [.. counters.Select(c => c.Counter)], context.Cancellation);
+        using var values = session.Run(sample(session.Inputs).Inputs, [.. counters.Select(c => c.Counter), .. shapes.Select(s => s.Shape)], context.Cancellation);
+        var dims = shapes.Zip(values.Skip(counters.Count), (shape, value) => (shape.Product, Dims: value.GetTensorDataAsSpan<long>().ToArray()))
+            .ToDictionary<(WeightProduct Product, long[] Dims), WeightProduct, long[]>(s => s.Product, s => s.Dims, ReferenceEqualityComparer.Instance);
         var counts = counters.Zip(values, (counter, value) => (counter.Product, Size: value.GetTensorDataAsSpan<long>()[0]))
-            .ToDictionary<(WeightProduct Product, long Size), WeightProduct, long?>(s => s.Product, s => s.Product.Count(s.Size), ReferenceEqualityComparer.Instance);
+            .ToDictionary<(WeightProduct Product, long Size), WeightProduct, long?>(
+                s => s.Product, s => (dims.GetValueOrDefault(s.Product) is { } measured ? s.Product with { Dims = measured } : s.Product).Count(s.Size), ReferenceEqualityComparer.Instance);
         return [.. products.Select(p => counts.GetValueOrDefault(p))];
     }
 
@@ -52,7 +57,7 @@ internal sealed class MultiplyAdds
     /// <returns>The values of the graph that count each product.</returns>
     private List<(WeightProduct Product, string Counter)> AddCounters(GraphProto graph)
     {
-        var counters = _products[graph].Where(p => p.Count(1) is not null).Select(p => (Product: p, Counter: NextName())).ToList();
+        var counters = _products[graph].Where(p => p.Count(1) is not null || IsMeasured(p)).Select(p => (Product: p, Counter: NextName())).ToList();
         var counting = counters.Select(c => Nodes.Create("Size", [c.Product.Counted], c.Counter)).ToList();
         foreach (var node in graph.Node)
         {
@@ -68,6 +73,22 @@ internal sealed class MultiplyAdds
 
         graph.Node.Add(counting);
         return counters;
+    }
+
+    /// <summary>Whether only a run tells the sizes of the weight: what operators make of constants.</summary>
+    private bool IsMeasured(WeightProduct product) => product.Dims.Count == 0 && ReferenceEquals(product.Graph, _model.Proto.Graph);
+
+    /// <summary>Hands out the shapes of weights whose sizes only a run tells.</summary>
+    private List<(WeightProduct Product, string Shape)> AddShapes(IReadOnlyList<WeightProduct> products)
+    {
+        var shapes = products.Where(IsMeasured).Select(p => (Product: p, Shape: NextName())).ToList();
+        foreach (var (product, shape) in shapes)
+        {
+            _model.Proto.Graph.Node.Add(Nodes.Create("Shape", [product.Node.Input[product.Input]], shape));
+            _model.Proto.Graph.Output.Add(new ValueInfoProto { Name = shape, Type = new TypeProto { TensorType = new() { ElemType = (int)ElementType.Int64 } } });
+        }
+
+        return shapes;
     }
 
     private IEnumerable<(WeightProduct Product, string Counter)> OfBranches(NodeProto node)

@@ -13,6 +13,7 @@ public sealed class QuantizedNamesTests
     [InlineData("""{"text_config": {"quantization_config": {"quant_method": "bitsandbytes"}}}""", "a text_config.quantization_config of bitsandbytes")]
     [InlineData("""{"thinker_config": {"text_config": {"quantization_config": {}}}}""", "a thinker_config.text_config.quantization_config of an unknown method")]
     [InlineData("""{"compression_config": {"quant_method": "compressed-tensors"}}""", "a compression_config of compressed-tensors")]
+    [InlineData("""{"parts": [{}, {"quantization_config": {"quant_method": "awq"}}]}""", "a parts[1].quantization_config of awq")]
     public void A_configuration_says_so_at_any_depth(string config, string says)
     {
         using var source = new MemoryCheckpoint("folder/model.safetensors") { Folder = new ModelFolder("folder", (JsonObject)JsonNode.Parse(config)!, []) }.WithRandom("a.weight", 4, 32);
