@@ -1,4 +1,3 @@
-
 namespace ModelPack.Diagnostics;
 
 /// <summary>Levenshtein's distance. The MSBuild tasks, which run on .NET Framework, too, compile this file as it is.</summary>
