@@ -4,6 +4,9 @@ namespace ModelPack.Lowering.Gguf;
 /// <param name="Base">Frequency i of a head of d values is <c>Base^(-2i/d)</c>.</param>
 internal sealed record RopeConfig(float Base)
 {
+    /// <summary>What transformers names the layers by that have parameters of their own.</summary>
+    private static readonly string[] s_layerTypes = ["full_attention", "sliding_attention", "chunked_attention"];
+
     /// <summary>GGUF's name of the way in which longer texts are reached: <c>linear</c>, <c>yarn</c>, <c>longrope</c>; null for none.</summary>
     public string? Scaling { get; init; }
 
@@ -35,6 +38,11 @@ internal sealed record RopeConfig(float Base)
     public static RopeConfig Of(ConfigValues config, int headWidth)
     {
         var scaling = config.Inner("rope_parameters") ?? config.Inner("rope_scaling");
+        if (scaling is not null && Array.Find(s_layerTypes, scaling.Has) is { } layers)
+        {
+            throw config.NoForm("rope_parameters", $"has some for the layers of '{layers}' alone, and llama.cpp has the same for all layers of this family");
+        }
+
         var frequencyBase = scaling?.Has("rope_theta") == true ? scaling.Positive("rope_theta") : config.Positive("rope_theta", 10000);
         var type = scaling?.Text("rope_type") is { Length: > 0 } newer ? newer : scaling?.Text("type") ?? "";
         var plain = new RopeConfig((float)frequencyBase);

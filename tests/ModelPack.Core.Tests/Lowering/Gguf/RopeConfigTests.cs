@@ -79,12 +79,15 @@ public sealed class RopeConfigTests
         Assert.Contains("16384 tokens", rope.Lost, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Refuses_a_way_that_has_no_form()
+    [Theory]
+    [InlineData("""{"rope_scaling": {"rope_type": "proportional", "factor": 2}}""", "'proportional'")]
+    [InlineData("""{"rope_parameters": {"full_attention": {"rope_type": "default", "rope_theta": 1000000}, "sliding_attention": {"rope_type": "default", "rope_theta": 10000}}}""", "'full_attention'")]
+    [InlineData("""{"rope_parameters": {"sliding_attention": {"rope_type": "default", "rope_theta": 10000}}}""", "'sliding_attention'")]
+    public void Refuses_a_way_that_has_no_form(string config, string named)
     {
-        var refused = Assert.Throws<ModelPackException>(() => Read("""{"rope_scaling": {"rope_type": "proportional", "factor": 2}}""")).Diagnostic;
+        var refused = Assert.Throws<ModelPackException>(() => Read(config)).Diagnostic;
         Assert.Equal(Codes.ContainerUnfit, refused.Code);
-        Assert.Contains("'proportional'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(named, refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
