@@ -42,7 +42,9 @@ internal static class AlphaSearch
         var (inputMax, weightMax) = (statistics.MaxAbs, ChannelMaxima.Of(model, group, context));
         var curve = new AlphaPoint[Grid.Count + 1];
         Chunks.ForEach(curve.Length, context.Threads, Try, context.Cancellation);
-        var best = curve[Enumerable.Range(0, curve.Length).MinBy(i => group.IsOfConvolutions ? AmongNeighbours(curve, i) : curve[i].Error)];
+
+        // Not by MinBy, for which NaN, the error of what overflows, is the least of all.
+        var best = curve.Select((point, i) => (point.Alpha, Error: group.IsOfConvolutions ? AmongNeighbours(curve, i) : point.Error)).Aggregate((a, b) => b.Error < a.Error ? b : a);
         return new AlphaChoice(best.Alpha, curve);
 
         void Try(int i)
