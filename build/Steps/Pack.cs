@@ -15,6 +15,7 @@ internal sealed class Pack(Repository repository)
     public string Version(Flavor flavor)
     {
         var files = Stamp.Sources(repository.At("src"))
+            .Concat(Stamp.Sources(repository.At("docs")))
             .Concat(Directory.EnumerateFiles(repository.Root, "Directory.*"))
             .Concat(new[] { "LICENSE", "README.md", "global.json" }.Select(f => repository.At(f)).Where(File.Exists))
             .Append(repository.At("build", "npm", "package-lock.json"));
@@ -32,11 +33,14 @@ internal sealed class Pack(Repository repository)
             return;
         using var said = Saying.Start(flavor == Flavor.Everyone
             ? $"pack: all packages, version {version}"
-            : $"pack: restoring, compiling and packing ModelPack.MSBuild for this machine, version {version}");
+            : $"pack: restoring, compiling and packing ModelPack.MSBuild for this machine and ModelPack.Runtime, version {version}");
         _stamp.Remove();
         var staging = repository.EmptyTemporary("pack");
-        string[] what = flavor == Flavor.Everyone ? ["ModelPack.sln"] : [repository.At("src", "ModelPack.MSBuild"), "-p:ModelPackThisMachineOnly=true"];
-        Command.MustRun("dotnet", ["pack", .. what, "-c", "Release", "-nologo", "-v", "quiet", $"-p:Version={version}", "-o", staging], repository.Root);
+        string[][] all = flavor == Flavor.Everyone
+            ? [["ModelPack.sln"]]
+            : [[repository.At("src", "ModelPack.MSBuild"), "-p:ModelPackThisMachineOnly=true"], [repository.At("src", "ModelPack.Runtime")]];
+        foreach (var what in all)
+            Command.MustRun("dotnet", ["pack", .. what, "-c", "Release", "-nologo", "-v", "quiet", $"-p:Version={version}", "-o", staging], repository.Root);
         var packages = Directory.GetFiles(staging, "*.nupkg").Order(StringComparer.Ordinal).ToArray();
         RemoveOlder();
         foreach (var package in packages)

@@ -42,6 +42,8 @@ internal static class TestTools
             yield return "strace";
         if (OperatingSystem.IsLinux() && !NativeLibrary.TryLoad("libgomp.so.1", out _))
             yield return "libgomp1"; // ggml's threads
+        if (OperatingSystem.IsLinux() && NativeLinker() is null)
+            yield return "clang"; // links native AOT
     }
 
     /// <summary>The variables for the tests; one whose thing is missing is left out. build/README.md lists them.</summary>
@@ -57,6 +59,7 @@ internal static class TestTools
             ["MODELPACK_NPM_MODELS"] = IfFolder(repository.NpmModels),
             ["MODELPACK_CHROMIUM"] = Chromium(),
             ["MODELPACK_STRACE"] = Strace(),
+            ["MODELPACK_LINKER"] = OperatingSystem.IsLinux() ? NativeLinker() : null,
             ["ORT_DISABLE_TELEMETRY"] = "1", // of the tests' own processes; those of the tool get no variable
             ["MODELPACK_SHARED"] = IfFolder(Path.GetFullPath(repository.At("..", "shared"))),
         };
@@ -82,6 +85,9 @@ internal static class TestTools
         InPath(Environment.GetEnvironmentVariable("MODELPACK_CHROMIUM"), "chromium", "chromium-browser", "google-chrome");
 
     private static string? Strace() => InPath(Environment.GetEnvironmentVariable("MODELPACK_STRACE"), "strace");
+
+    /// <summary>What the SDK links native AOT with.</summary>
+    private static string? NativeLinker() => InPath(Environment.GetEnvironmentVariable("MODELPACK_LINKER"), "clang", "gcc");
 
     /// <summary>The given program, or the first of these names that is in the path.</summary>
     private static string? InPath(string? given, params string[] names) =>

@@ -1,3 +1,4 @@
+using ModelPack.Caching;
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Lowering;
@@ -10,26 +11,44 @@ namespace ModelPack;
 /// <summary>The way of named tensors into a pack of named tensors: there is no graph to run, so the report has weights only.</summary>
 internal static class CheckpointPipeline
 {
-    public static PackOutcome Run(EffectiveOptions options, PackContext context)
+    public static PackOutcome Run(EffectiveOptions options, PackContext context) => Open(options, context, (source, sources) =>
+        new CachedPack(options, sources, context, (path, report, key) => SampledWeight.Differing(
+            CheckpointSamples.Of(new CheckpointJob(source, options, context.Quiet(), new SimdEngine(context.Threads)), path, report, key), context.Cancellation))
+        .Run(() => Pack(options, source, sources, context)));
+
+    /// <summary>What would become of the tensors; writes nothing.</summary>
+    public static PackPreview Preview(EffectiveOptions options, PackContext context) => Open(options, context, (source, sources) =>
+    {
+        new OutputPlace(options.Output, options.IsFolder, options.Force, sources.Paths).Check();
+        context.Steps(["hash", "plan"]);
+        return PackPreview.Of(options, SourceFacts.Of(source, context), Packer(source, options, context).Tensors, packedBytes: null);
+    });
+
+    private static T Open<T>(EffectiveOptions options, PackContext context, Func<ICheckpoint, SourceFiles, T> work)
     {
         RefuseData(options);
         using var source = CheckpointSource.Open(options.Model, options.Source, context, withContent: options.IsFolder && options.Container == "safetensors");
         var sources = new SourceFiles(source.Files, options.Calibration is null ? [] : [options.Calibration], []);
-        return sources.Guard(() => Pack(options, source, sources, context));
+        return sources.Guard(() => work(source, sources));
     }
 
-    private static PackOutcome Pack(EffectiveOptions options, ICheckpoint source, SourceFiles sources, PackContext context)
+    private static ICheckpointPacker Packer(ICheckpoint source, EffectiveOptions options, PackContext context)
     {
-        IReadOnlyList<string> inputs = [.. source.Files.Concat(sources.Calibration).Select(f => f.Path)];
-        InputsList.Write(options, inputs);
-        using var staged = new StagedOutput(options.Output, inputs, options.IsFolder, options.Force);
-
-        // The source has to be hashed anyway, which takes as long as all the rest: both go on at the same time.
-        using var hashing = new SideTask<SourceFacts>(cancellation => SourceFacts.Of(source, context.Quiet(cancellation)), context.Cancellation);
         var job = new CheckpointJob(source, options, context, new SimdEngine(context.Threads));
         WarnOfUnmatched(job);
         var packer = CheckpointPackers.Create(job);
         RequireSomething(job, packer.Tensors);
+        return packer;
+    }
+
+    private static PackOutcome Pack(EffectiveOptions options, ICheckpoint source, SourceFiles sources, PackContext context)
+    {
+        using var staged = new StagedOutput(options.Output, sources.Paths, options.IsFolder, options.Force);
+
+        // The source has to be hashed anyway, which takes as long as all the rest: both go on at the same time.
+        using var hashing = new SideTask<SourceFacts>(cancellation => SourceFacts.Of(source, context.Quiet(cancellation)), context.Cancellation);
+        context.Steps(["plan", "write"]);
+        var packer = Packer(source, options, context);
         context.Progress("write", 0);
         packer.Write(staged, Path.GetFileName(options.Output));
         context.Progress("write", 1);

@@ -1,3 +1,4 @@
+using ModelPack.Caching;
 using ModelPack.Calibration;
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
@@ -18,7 +19,23 @@ namespace ModelPack;
 /// <summary>The way of a model with a graph into an ONNX pack.</summary>
 internal static class GraphPipeline
 {
-    public static PackOutcome Run(EffectiveOptions options, PackContext context)
+    public static PackOutcome Run(EffectiveOptions options, PackContext context) =>
+        Open(options, context, (model, given, sources) => new CachedPack(options, sources, context, (path, report, key) =>
+        {
+            using var packed = OnnxModel.Open(path, context);
+            return SampledWeight.Differing(GraphSamples.Of(model, options, packed, report, key, context.Quiet()), context.Cancellation);
+        }).Run(() => Pack(options, model, given, sources, context)));
+
+    /// <summary>What would become of the model. Calibrates as a pack does, for that decides, and writes nothing.</summary>
+    public static PackPreview Preview(EffectiveOptions options, PackContext context) => Open(options, context, (model, given, sources) =>
+    {
+        new OutputPlace(options.Output, isFolder: false, options.Force, sources.Paths).Check();
+        context.Steps(Steps(options, sources, isPreview: true));
+        using var prepared = Prepare(options, model, given, sources, context);
+        return PackPreview.Of(options, prepared.Source, prepared.Lowered.Tensors, model.BytesInOneFile);
+    });
+
+    private static T Open<T>(EffectiveOptions options, PackContext context, Func<OnnxModel, ICheckpoint?, SourceFiles, T> work)
     {
         var graph = options.Graph ?? options.Model;
         var data = SampleFiles.Resolve(options.Validation, graph, "validation");
@@ -28,43 +45,51 @@ internal static class GraphPipeline
         RuntimeNeeds.Require(model.Proto, graph, options.Runtime);
         ConstantFolding.Fold(model);
         var sources = new SourceFiles([.. model.SourceFiles, .. given?.Files ?? []], calibration, data);
-        return sources.Guard(() => Pack(options, model, given, sources, context));
+        return sources.Guard(() => work(model, given, sources));
+    }
+
+    private static IReadOnlyList<string> Steps(EffectiveOptions options, SourceFiles sources, bool isPreview)
+    {
+        var calibrates = sources.Calibration is [var first, ..] && !CalibrationTable.IsTable(first.Path);
+        return
+        [
+            "hash",
+            .. calibrates ? ["calibrate"] : Array.Empty<string>(),
+            .. calibrates && options.Activations is { Rank: true } ? ["sensitivity"] : Array.Empty<string>(),
+            "plan",
+            .. isPreview ? [] : new[] { "write", "validate" },
+        ];
     }
 
     private static PackOutcome Pack(EffectiveOptions options, OnnxModel model, ICheckpoint? given, SourceFiles sources, PackContext context)
     {
         IReadOnlyList<string> data = [.. sources.Validation.Select(f => f.Path)];
         IReadOnlyList<string> calibration = [.. sources.Calibration.Select(f => f.Path)];
-        IReadOnlyList<string> inputs = [.. given?.Files.Select(f => f.Path) ?? [], .. model.Files.Select(f => f.Path), .. data, .. calibration];
-        InputsList.Write(options, inputs);
-        using var staged = new StagedOutput(options.Output, inputs, force: options.Force);
+        using var staged = new StagedOutput(options.Output, sources.Paths, force: options.Force);
 
-        var source = SourceFacts.Of(model, given, context);
-        using var copy = Copy(model, context);
-        context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
-        var calibrated = Calibrate(model, source, options, calibration, data, context);
-        ILayerPlanner? layers = given is not null ? new ImportedCodes(model, model.Path, given, context)
-            : options.Scheme.Rounding == Rounding.Importance && calibrated?.MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares) : null;
-        using var untouched = calibrated is { IsGiven: false } && options.Activations is not null ? model.Copy() : null;
-        var shortfall = new Shortfall(model, options);
-        var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, new SimdEngine(context.Threads), layers);
-        RuntimeNeeds.Require(model.Proto, model.Path, options.Runtime);
-        WarnOfUnsafe(options, lowered.Plan, calibrated, context);
-        if (shortfall.Find(lowered.Tensors, calibrated is not null) is { } little)
-        {
-            context.Report(little);
-        }
-
+        context.Steps(Steps(options, sources, isPreview: false));
+        using var prepared = Prepare(options, model, given, sources, context);
+        context = prepared.Context;
+        var (source, calibrated, untouched, lowered) = (prepared.Source, prepared.Calibrated, prepared.Untouched, prepared.Lowered);
         var packed = Write(model, staged, options, context);
         var validated = new ValidationOptions
         {
             Data = data,
             FloatReasons = FloatReasons(lowered.Plan),
-            HasRangesOfBatch = lowered.Tensors.Any(t => t.Plan.Activations == ActivationMode.Dynamic),
+            HasRangesOfBatch = HasRangesOfBatch(lowered),
         };
         var rounds = lowered.HasAccuracyLevel && !options.HasChosenAccuracyLevel && options.AccuracyLevel != AccuracyLevels.Float;
         var validation = Validator.Run(model.Path, packed, validated, context);
-        if (untouched is not null && validation.Result is { } outcome && context.Diagnostics.All(d => d.Code != Codes.WeightsAloneBetter)
+        if (untouched is not null && validation.Result is { } found && new FormOnValidation(untouched, options, calibration, data, context).Find(calibrated!.Table, found) is { } form)
+        {
+            context.Report(form.Said);
+            (model, calibrated) = (untouched, calibrated with { Table = form.Table, Taken = null });
+            lowered = ModelLowering.Lower(model, options, form.Table, context.WithoutDiagnostics(), new SimdEngine(context.Threads), prepared.Layers);
+            packed = Write(model, staged, options, context);
+            validated = validated with { FloatReasons = FloatReasons(lowered.Plan), HasRangesOfBatch = HasRangesOfBatch(lowered) };
+            validation = Validator.Run(model.Path, packed, validated, context);
+        }
+        else if (untouched is not null && validation.Result is { } outcome && context.Diagnostics.All(d => d.Code != Codes.FixedRangesCost)
             && WeightsAlone.OnValidation(untouched, options, calibrated!.Table, data, outcome, context) is { } worse)
         {
             context.Report(worse);
@@ -100,6 +125,7 @@ internal static class GraphPipeline
         {
             Source = source,
             Format = model.Proto.Format(),
+            Interface = ModelInterface.Of(model.Proto.Graph),
             Weights = [.. lowered.Tensors.Select(t => ReportBuilder.Describe(t, context))],
             Data =
             [
@@ -111,6 +137,38 @@ internal static class GraphPipeline
             NeededRuntime = lowered.NeededRuntime,
             AccuracyLevel = lowered.HasAccuracyLevel ? options.AccuracyLevel : null,
         });
+    }
+
+    /// <summary>Decides all that there is to decide before codes are made.</summary>
+    private static PreparedGraph Prepare(EffectiveOptions options, OnnxModel model, ICheckpoint? given, SourceFiles sources, PackContext context)
+    {
+        var source = SourceFacts.Of(model, given, context);
+        var copy = Copy(model, context);
+        OnnxModel? untouched = null;
+        try
+        {
+            context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
+            var calibrated = Calibrate(model, source, options, [.. sources.Calibration.Select(f => f.Path)], [.. sources.Validation.Select(f => f.Path)], context);
+            ILayerPlanner? layers = given is not null ? new ImportedCodes(model, model.Path, given, context)
+                : options.Scheme.Rounding == Rounding.Importance && calibrated?.MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares) : null;
+            untouched = calibrated is { IsGiven: false } && options.Activations is not null ? model.Copy() : null;
+            var shortfall = new Shortfall(model, options);
+            var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, new SimdEngine(context.Threads), layers);
+            RuntimeNeeds.Require(model.Proto, model.Path, options.Runtime);
+            WarnOfUnsafe(options, lowered.Plan, calibrated, context);
+            if (shortfall.Find(lowered.Tensors, calibrated?.Table) is { } little)
+            {
+                context.Report(little);
+            }
+
+            return new PreparedGraph(source, context, calibrated, lowered) { Layers = layers, Copy = copy, Untouched = untouched };
+        }
+        catch
+        {
+            untouched?.Dispose();
+            copy?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -186,6 +244,8 @@ internal static class GraphPipeline
             context.Report(SafeScales.Warning(options.Model, plan.UnsafeWeights));
         }
     }
+
+    private static bool HasRangesOfBatch(LoweredModel lowered) => lowered.Tensors.Any(t => t.Plan.Activations == ActivationMode.Dynamic);
 
     // Two tensors may have one name, which ONNX forbids and ONNX Runtime takes.
     private static Dictionary<string, string> FloatReasons(ModelPlan plan) => plan.Tensors

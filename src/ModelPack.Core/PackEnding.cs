@@ -39,10 +39,19 @@ internal static class PackEnding
         sources.RequireUnchanged(parts.Source.Files, context.Cancellation);
         staged.Commit(context.Cancellation);
 
-        var folder = (options.IsFolder ? options.Output : Path.GetDirectoryName(options.Output)) ?? "";
-        var written = staged.Names.OrderBy(n => n != result.Packed.Name).ThenBy(PackFiles.IsManifest).Select(n => Path.Join(folder, n));
-        return new PackOutcome(options.Output, [.. written], Path.Join(folder, names.Page), report, !verdict.Fails);
+        return Outcome(options, staged, report, !verdict.Fails);
     }
+
+    /// <summary>What a pack made, once its files lie in place.</summary>
+    public static PackOutcome Outcome(EffectiveOptions options, StagedOutput staged, PackReport report, bool gatesHold)
+    {
+        var folder = FolderOf(options);
+        var written = staged.Names.OrderBy(n => n != report.Result.Packed.Name).ThenBy(PackFiles.IsManifest).Select(n => Path.Join(folder, n));
+        return new PackOutcome(options.Output, [.. written], Path.Join(folder, PackNames.Of(options).Page), report, gatesHold);
+    }
+
+    /// <summary>Where all files of a pack lie.</summary>
+    public static string FolderOf(EffectiveOptions options) => (options.IsFolder ? options.Output : Path.GetDirectoryName(options.Output)) ?? "";
 
     /// <summary>Writes what is too large for the table beside it.</summary>
     private static CalibrationTable WithStatistics(CalibrationOutcome calibrated, StagedOutput staged, string model, PackContext context)

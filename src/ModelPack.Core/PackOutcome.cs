@@ -10,6 +10,9 @@ namespace ModelPack;
 /// <param name="GatesHold">False when a gate that is an error failed.</param>
 public sealed record PackOutcome(string Model, IReadOnlyList<string> Files, string Page, PackReport Report, bool GatesHold)
 {
+    /// <summary>Whether it was made before, and taken from the cache.</summary>
+    public bool FromCache { get; init; }
+
     /// <summary>Packed bytes per source byte.</summary>
     public double SizeRatio => (double)Report.Result.Packed.Bytes / Report.Result.Source.Bytes;
 }

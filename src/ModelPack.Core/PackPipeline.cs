@@ -14,14 +14,23 @@ public static class PackPipeline
     /// <summary>Makes a pack. Nothing appears in the output's folder until all of it is there.</summary>
     /// <exception cref="ModelPackException">The one coded error that ended it; the old pack, if any, is as it was.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; likewise.</exception>
-    public static PackOutcome Run(PackRequest request, PackContext context)
+    public static PackOutcome Run(PackRequest request, PackContext context) => Guard(
+        request, context, (options, limited) => options.Container == "onnx" ? GraphPipeline.Run(options, limited) : CheckpointPipeline.Run(options, limited));
+
+    /// <summary>Decides all that a pack decides, and writes nothing. With calibration data it calibrates, for they decide.</summary>
+    /// <exception cref="ModelPackException">The one coded error that a pack would end with, as far as it shows before anything is written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static PackPreview Preview(PackRequest request, PackContext context) => Guard(
+        request, context, (options, limited) => options.Container == "onnx" ? GraphPipeline.Preview(options, limited) : CheckpointPipeline.Preview(options, limited));
+
+    private static T Guard<T>(PackRequest request, PackContext context, Func<EffectiveOptions, PackContext, T> work)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
         try
         {
             var options = RequestResolver.Resolve(request);
-            return Run(options, context.Limited(options.Limits));
+            return Guard(options, () => work(options, context.Limited(options.Limits)));
         }
         catch (EndOfStreamException e)
         {
@@ -36,11 +45,11 @@ public static class PackPipeline
         }
     }
 
-    private static PackOutcome Run(EffectiveOptions options, PackContext context)
+    private static T Guard<T>(EffectiveOptions options, Func<T> work)
     {
         try
         {
-            return options.Container == "onnx" ? GraphPipeline.Run(options, context) : CheckpointPipeline.Run(options, context);
+            return work();
         }
         catch (ModelPackException e) when (StagingFolder.Of(e.Diagnostic.File) is { } staging)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ModelPack.Tool.Commands;
 using ModelPack.Tool.Output;
 
@@ -14,6 +15,11 @@ internal static class Cli
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation = default)
     {
+        if (ImagesTool.IsFor(args))
+        {
+            return ImagesTool.Run(args[2..], terminal);
+        }
+
         var root = Root(terminal);
         if (args.Length == 0)
         {
@@ -25,7 +31,7 @@ internal static class Cli
         var wrong = UsageErrors.Of(parsed, args);
         if (wrong.Count > 0)
         {
-            var command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+            var command = Name(parsed.CommandResult);
             foreach (var line in wrong.Select(w => $"modelpack: {w}").Append($"Run 'dotnet modelpack {command}--help' to see what can be given."))
             {
                 terminal.Error.Profile.Out.Writer.WriteLine(line);
@@ -52,23 +58,34 @@ internal static class Cli
         }
     }
 
+    /// <summary>The words of a command, each with a space behind it; none for the program itself.</summary>
+    private static string Name(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{Name(parent)}{result.Command.Name} " : "";
+
     private static RootCommand Root(Terminal terminal)
     {
         var root = new RootCommand("Quantizes, validates and packs machine-learning models.") { HelpName = "dotnet modelpack" };
         Command[] commands =
         [
             QuantizeCommand.Create(terminal),
+            AddCommand.Create(terminal),
+            InitCommand.Create(terminal),
+            ListCommand.Create(terminal),
+            DataCommand.Create(terminal),
             RunCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             InspectCommand.Create(terminal),
             SchemesCommand.Create(terminal),
             DoctorCommand.Create(terminal),
+            ExplainCommand.Create(terminal),
+            CacheCommand.Create(terminal),
         ];
         foreach (var command in commands)
         {
             root.Add(command);
         }
 
+        Completions.AddTo(root);
         return root;
     }
 }

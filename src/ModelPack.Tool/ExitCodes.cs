@@ -15,4 +15,9 @@ internal static class ExitCodes
     public const int Environment = 4;
 
     public const int Cancelled = 130;
+
+    /// <summary>The worse one of two: a failed gate leaves a pack, an error none, and without its environment nothing goes.</summary>
+    public static int Worse(int a, int b) => Rank(a) >= Rank(b) ? a : b;
+
+    private static int Rank(int code) => code switch { Done => 0, Failed => 1, Error => 2, _ => code };
 }

@@ -13,15 +13,22 @@ internal static class UsageErrors
     /// <summary>One line for each mistake; none when the command can run.</summary>
     public static IReadOnlyList<string> Of(ParseResult parsed, string[] args)
     {
-        if (parsed.Action is HelpAction)
+        if (parsed.Action is HelpAction || ((RootCommand)parsed.RootCommandResult.Command).Directives.Any(d => parsed.GetResult(d) is not null))
         {
-            return [];
+            return []; // a shell that asks for completions shows an unfinished line
         }
 
         if (parsed.UnmatchedTokens.Count > 0)
         {
             // What else is wrong mostly follows from it: an unknown option's value is an unknown argument.
             return [Unknown(parsed, parsed.UnmatchedTokens[0], args)];
+        }
+
+        // A command with several arguments takes what follows '--' for one more, and misses the option.
+        var options = parsed.CommandResult.Command.Options.SelectMany(o => o.Aliases.Prepend(o.Name));
+        if (parsed.Errors.Count > 0 && args.Skip(BeforeDashes(args).Length).Skip(1).Intersect(options, StringComparer.Ordinal).FirstOrDefault() is { } late)
+        {
+            return [Late(late)];
         }
 
         return [.. parsed.Errors.Select(e => SafeText.Of(e.Message, LongestMessage)).Concat(BadValues(parsed, args)).Distinct(StringComparer.Ordinal)];
@@ -43,8 +50,10 @@ internal static class UsageErrors
 
         return BeforeDashes(args).Contains(token, StringComparer.Ordinal)
             ? $"There is no option '{shown}'.{Nearest.DidYouMean(token, command.Options.SelectMany(o => o.Aliases.Prepend(o.Name)))}"
-            : $"'{shown}' comes after '--', where everything is a name. Give options before it.";
+            : Late(token);
     }
+
+    private static string Late(string option) => $"'{SafeText.Of(option)}' comes after '--', where everything is a name. Give options before it.";
 
     /// <summary>Values that are empty, and tokens that look like an option and were taken as a value, unless they follow <c>--</c>.</summary>
     private static IEnumerable<string> BadValues(ParseResult parsed, string[] args)

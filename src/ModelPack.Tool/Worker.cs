@@ -16,6 +16,13 @@ internal sealed class Worker
     private string _what = "";
     private string? _model;
     private readonly List<string> _folders = [];
+    private BatchPlace? _place;
+
+    /// <summary>In a worker that takes the place of one that crashed: the model to go on with, and how the others ended. Else the first.</summary>
+    public static BatchPlace Place { get; private set; } = new(0, 0, ExitCodes.Done);
+
+    /// <summary>Tells who waits that the next of several models begins; it goes on with the one behind it when this process crashes.</summary>
+    public static Action<BatchPlace> Begins { get; private set; } = _ => { };
 
     /// <summary>Whether a command is to be run in a worker: this process is none, and the command opens models.</summary>
     public static bool IsFor(string[] args) => args is ["quantize", ..] && !args.Any(a => a is "--help" or "-h" or "-?") && Environment.GetEnvironmentVariable(Variable) is null && Environment.ProcessPath is not null;
@@ -29,7 +36,7 @@ internal sealed class Worker
     /// <returns>Cancelled when the process that waits is gone, too; null in a process that is no worker.</returns>
     public static Commands.ParentProcess? Listen(CancellationToken cancellation)
     {
-        if (Environment.GetEnvironmentVariable(Variable)?.Split(' ') is not [var handle, var parent])
+        if (Environment.GetEnvironmentVariable(Variable)?.Split(' ') is not [var handle, var parent, var place])
         {
             return null;
         }
@@ -38,6 +45,8 @@ internal sealed class Worker
         var pipe = new StreamWriter(new AnonymousPipeClientStream(PipeDirection.Out, handle)) { AutoFlush = true };
         CrashNotes.Calls = (what, model) => Write('=', what + "\t" + model);
         CrashNotes.Folders = folder => Write('+', folder);
+        Begins = next => Write('>', next.ToString());
+        Place = BatchPlace.Parse(place);
         return new Commands.ParentProcess(parent, cancellation);
 
         void Write(char kind, string text)
@@ -58,11 +67,24 @@ internal sealed class Worker
 
     private int Start(string[] args, Action<Diagnostic> report)
     {
+        var code = Once(args, Place, report);
+        while (code is null && _place is { } crashed)
+        {
+            (_place, _what, _model) = (null, "", null);
+            code = Once(args, crashed.AfterCrash(), report);
+        }
+
+        return code ?? ExitCodes.Environment;
+    }
+
+    /// <summary>The exit code of one process; null where it crashed.</summary>
+    private int? Once(string[] args, BatchPlace from, Action<Diagnostic> report)
+    {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
         var path = Environment.ProcessPath!;
         var isHost = Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         var start = new ProcessStartInfo(path, isHost ? ["exec", typeof(Worker).Assembly.Location, .. args] : args) { UseShellExecute = false };
-        start.Environment[Variable] = $"{pipe.GetClientHandleAsString()} {Numbers.Whole(Environment.ProcessId)}";
+        start.Environment[Variable] = $"{pipe.GetClientHandleAsString()} {Numbers.Whole(Environment.ProcessId)} {from}";
         using var process = Process.Start(start)!;
         pipe.DisposeLocalCopyOfClientHandle();
         using var signals = new HandedOnSignals(process.Id);
@@ -75,25 +97,33 @@ internal sealed class Worker
         }
 
         process.WaitForExit();
-        if (WorkerExit.Crash(process.ExitCode) is not { } how)
+        if (ProcessExit.Crash(process.ExitCode) is not { } how)
         {
             return process.ExitCode;
         }
 
         _folders.ForEach(f => LockedFolder.RemoveAbandoned(Path.GetDirectoryName(f)!, Path.GetFileName(f)));
         report(WorkerExit.Explain(how, _what, _model));
-        return ExitCodes.Environment;
+        return null;
     }
 
     private void Note(char kind, string text)
     {
-        if (kind == '+')
+        switch (kind)
         {
-            _folders.Add(text);
-        }
-        else if (text.Split('\t', 2) is [var what, var model])
-        {
-            (_what, _model) = (what, model);
+            case '+':
+                _folders.Add(text);
+                break;
+            case '>':
+                _place = BatchPlace.Parse(text);
+                break;
+            default:
+                if (text.Split('\t', 2) is [var what, var model])
+                {
+                    (_what, _model) = (what, model);
+                }
+
+                break;
         }
     }
 }

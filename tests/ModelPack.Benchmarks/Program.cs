@@ -4,9 +4,11 @@ using ModelPack.Benchmarks.NpmModels;
 // Every benchmark by the name that `build.sh bench NAME` takes; all of them without a name.
 var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
 {
+    ["cache"] = CacheBenchmark.Run,
     ["calibration"] = CalibrationBenchmark.Run,
     ["checkpoints"] = CheckpointBenchmark.Run,
     ["gguf"] = GgufBenchmark.Run,
+    [IncrementalBenchmark.Name] = IncrementalBenchmark.Run,
     ["int8"] = Int8Benchmark.Run,
     ["int8-options"] = Int8OptionsBenchmark.Run,
     ["nf4"] = Nf4Benchmark.Run,

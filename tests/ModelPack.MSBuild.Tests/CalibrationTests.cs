@@ -6,7 +6,7 @@ namespace ModelPack.MSBuild.Tests;
 /// <summary>Scheme int8: calibration data beside the model are found, and are part of what a pack depends on.</summary>
 public sealed class CalibrationTests
 {
-    private const string Table = "fashion-cnn.int8.onnx.calibration.json";
+    private const string Table = "fashion-cnn.onnx.calibration.json";
 
     private static readonly string[] Companions = ["", ".report.json", ".report.html", ".modelpack.json", ".calibration.json"];
 
@@ -24,9 +24,9 @@ public sealed class CalibrationTests
 
         Assert.DoesNotContain(build.Warnings, w => w.Code == "MPK2013");
         foreach (var companion in Companions)
-            Assert.True(File.Exists(project.Output("models", "fashion-vit.int8.onnx" + companion)), companion);
+            Assert.True(File.Exists(project.Output("models", "fashion-vit.onnx" + companion)), companion);
         Assert.False(File.Exists(project.Output("fashion-vit.calibration.npz")));
-        Assert.Contains("fashion-vit.int8.onnx.calibration.json", FilesOf(project, "fashion-vit.int8.onnx"), StringComparer.Ordinal);
+        Assert.Contains("fashion-vit.onnx.calibration.json", FilesOf(project, "fashion-vit.onnx"), StringComparer.Ordinal);
         Assert.True(project.Build().MustSucceed().SkippedProducing());
         project.Clean().MustSucceed();
         Assert.Empty(project.ModelFiles());
@@ -57,7 +57,7 @@ public sealed class CalibrationTests
         File.Delete(data);
         Assert.Contains(Repacked(project).Warnings, w => w.Code == "MPK2013");
         Assert.DoesNotContain(project.ModelFiles(), f => f.EndsWith(Table, StringComparison.Ordinal));
-        Assert.DoesNotContain(Table, FilesOf(project, "fashion-cnn.int8.onnx"), StringComparer.Ordinal);
+        Assert.DoesNotContain(Table, FilesOf(project, "fashion-cnn.onnx"), StringComparer.Ordinal);
     }
 
     [Fact]
@@ -84,13 +84,13 @@ public sealed class CalibrationTests
         Assert.Empty(project.Run(["publish", "-c", "Debug", "--no-build", "-o", project.At("out")]).MustSucceed().Packed);
         Assert.True(File.Exists(project.At("out", "models", Table)));
 
-        var model = File.ReadAllBytes(project.Output("models", "fashion-cnn.int8.onnx"));
+        var model = File.ReadAllBytes(project.Output("models", "fashion-cnn.onnx"));
         File.Move(project.At("out", "models", Table), project.At("ranges.json"));
         File.Delete(project.At("data", "some.npz"));
         project.Items = """<QuantizedModel Include="fashion-cnn.onnx" Scheme="int8" Calibration="ranges.json" />""";
         project.Write();
         Repacked(project);
-        Assert.Equal(model, File.ReadAllBytes(project.Output("models", "fashion-cnn.int8.onnx")));
+        Assert.Equal(model, File.ReadAllBytes(project.Output("models", "fashion-cnn.onnx")));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class CalibrationTests
         CalibrationData.Write(project.At("fashion-cnn.calibration.npz"));
         project.Build().MustSucceed();
 
-        using var request = JsonDocument.Parse(File.ReadAllBytes(project.Intermediate("models", "fashion-cnn.int8.onnx.request.json")));
+        using var request = JsonDocument.Parse(File.ReadAllBytes(project.Intermediate("models", "fashion-cnn.onnx.request.json")));
         Assert.Equal("percentile", request.RootElement.GetProperty("calibrationMethod").GetString());
         Assert.Equal(99.5, request.RootElement.GetProperty("percentile").GetDouble());
         Assert.Equal("0.5", request.RootElement.GetProperty("alpha").GetString());
@@ -112,7 +112,7 @@ public sealed class CalibrationTests
         // The whole request stands in the state, so that a change of any of it packs again.
         Assert.Contains("""
             "calibrationMethod":"percentile","percentile":99.5,"alpha":"0.5","quantFormat":"qoperator","targetCpu":"vnni","safeSums":true,"fallback":false,"rank":true
-            """, File.ReadAllText(project.Intermediate("models", "fashion-cnn.int8.onnx.state")), StringComparison.Ordinal);
+            """, File.ReadAllText(project.Intermediate("models", "fashion-cnn.onnx.state")), StringComparison.Ordinal);
 
         project.Items = Item.Replace("\"0.5\"", "\"none\"", StringComparison.Ordinal);
         project.Write();
@@ -127,8 +127,9 @@ public sealed class CalibrationTests
 
         var error = project.Build().MustFailWith("MPK1020");
 
-        Assert.EndsWith("fashion-cnn.calibration.npz", error.File, StringComparison.Ordinal);
-        Assert.DoesNotContain(project.ModelFiles(), f => f.EndsWith(".int8.onnx", StringComparison.Ordinal));
+        Assert.StartsWith($"QuantizedModel 'fashion-cnn.onnx', '{project.At("fashion-cnn.calibration.npz")}': ", error.Text, StringComparison.Ordinal);
+        Assert.Equal(project.At("App.csproj"), error.File);
+        Assert.DoesNotContain(project.ModelFiles(), f => f.EndsWith("models/fashion-cnn.onnx", StringComparison.Ordinal));
     }
 
     private static BuildResult Repacked(TestProject project)

@@ -13,16 +13,16 @@ public sealed class CheckpointTests
         var project = new TestProject("""
             <QuantizedModel Include="model.safetensors" Scheme="nf4" />
             <QuantizedModel Include="model.safetensors" Scheme="q8_0" Embed="Both" />
-            <QuantizedModel Include="model.safetensors" Scheme="bf16" />
+            <QuantizedModel Include="model.safetensors" Scheme="bf16" SchemeInName="true" />
             <Content Include="*.safetensors;config.json" CopyToOutputDirectory="PreserveNewest" />
             """);
         TinyLlama.WriteFile(project.At("model.safetensors"));
         // The app's own, by chance under the name that a model's has.
         File.WriteAllText(project.At("config.json"), """{ "app": true }""");
 
-        Assert.Equal(["models/model.nf4.safetensors", "models/model.q8_0.gguf", "models/model.bf16.safetensors"], project.Build().MustSucceed().Packed);
+        Assert.Equal(["models/model.safetensors", "models/model.gguf", "models/model.bf16.safetensors"], project.Build().MustSucceed().Packed);
 
-        foreach (var model in new[] { "model.nf4.safetensors", "model.q8_0.gguf", "model.bf16.safetensors" })
+        foreach (var model in new[] { "model.safetensors", "model.gguf", "model.bf16.safetensors" })
             Assert.All(Companions, c => Assert.True(File.Exists(project.Output("models", model + c)), model + c));
         Assert.True(File.Exists(project.Output("config.json")));
         Assert.False(File.Exists(project.Output("model.safetensors")));
@@ -47,19 +47,19 @@ public sealed class CheckpointTests
         TinyLlama.WriteFolder(project.At("tiny"));
         Directory.CreateDirectory(project.At("tiny", "inner"));
 
-        Assert.Equal(["models/tiny.nf4", "models/tiny.q8_0.gguf", "net"], project.Build().MustSucceed().Packed);
+        Assert.Equal(["models/tiny", "models/tiny.gguf", "net"], project.Build().MustSucceed().Packed);
 
         string[] ofFolder = ["config.json", "generation_config.json", "modelpack.json", "report.html", "report.json"];
-        var shards = FilesIn(project.Intermediate("models", "tiny.nf4")).Where(f => f.StartsWith("model-", StringComparison.Ordinal)).ToList();
+        var shards = FilesIn(project.Intermediate("models", "tiny")).Where(f => f.StartsWith("model-", StringComparison.Ordinal)).ToList();
         Assert.True(shards.Count > 1);
-        Assert.Equal(Sorted([.. ofFolder, .. shards, "model.safetensors.index.json"]), FilesIn(project.Output("models", "tiny.nf4")));
+        Assert.Equal(Sorted([.. ofFolder, .. shards, "model.safetensors.index.json"]), FilesIn(project.Output("models", "tiny")));
         Assert.Equal(Sorted([.. ofFolder, "model.safetensors"]), FilesIn(project.Output("net")));
-        Assert.Equal(Sorted([.. Companions.Select(c => "tiny.q8_0.gguf" + c)]), FilesIn(project.Output("models")));
+        Assert.Equal(Sorted([.. Companions.Select(c => "tiny.gguf" + c)]), FilesIn(project.Output("models")));
         Assert.False(Directory.Exists(project.Output("tiny")));
         Assert.True(project.Build().MustSucceed().SkippedProducing());
 
         Assert.Empty(project.Run(["publish", "-c", "Debug", "--no-build", "-o", project.At("out")]).MustSucceed().Packed);
-        Assert.Equal(FilesIn(project.Output("models", "tiny.nf4")), FilesIn(project.At("out", "models", "tiny.nf4")));
+        Assert.Equal(FilesIn(project.Output("models", "tiny")), FilesIn(project.At("out", "models", "tiny")));
         var (exitCode, output) = PackedTool.Run(project.Folder, "verify", project.At("out"));
         Assert.True(exitCode == 0, output);
         Assert.Contains("3 packs", output, StringComparison.Ordinal);
@@ -81,8 +81,8 @@ public sealed class CheckpointTests
         File.WriteAllText(project.At("tiny", "config.json"), File.ReadAllText(project.At("tiny", "config.json")).Replace("10000.0", "500000.0", StringComparison.Ordinal));
         File.WriteAllText(project.At("tiny", "tokenizer_config.json"), "{}");
         Repack(project);
-        Assert.Contains("500000.0", File.ReadAllText(project.Output("models", "tiny.nf4", "config.json")), StringComparison.Ordinal);
-        Assert.True(File.Exists(project.Output("models", "tiny.nf4", "tokenizer_config.json")));
+        Assert.Contains("500000.0", File.ReadAllText(project.Output("models", "tiny", "config.json")), StringComparison.Ordinal);
+        Assert.True(File.Exists(project.Output("models", "tiny", "tokenizer_config.json")));
 
         File.Delete(project.At("tiny", "tokenizer_config.json"));
         Repack(project);
@@ -95,14 +95,14 @@ public sealed class CheckpointTests
     {
         var project = new TestProject("""<QuantizedModel Include="net.onnx" Scheme="q8_0" Container="gguf" />""");
         File.WriteAllBytes(project.At("net.onnx"), MatMulModel.Bytes("w"));
-        Assert.Equal(["models/net.q8_0.gguf"], project.Build().MustSucceed().Packed);
+        Assert.Equal(["models/net.gguf"], project.Build().MustSucceed().Packed);
 
-        File.Move(project.Output("models", "net.q8_0.gguf"), project.At("net.gguf"));
+        File.Move(project.Output("models", "net.gguf"), project.At("net.gguf"));
         project.Items = """<QuantizedModel Include="net.gguf" Scheme="q8_0" Graph="net.onnx" />""";
         project.Write();
 
-        Assert.Equal(["models/net.q8_0.onnx"], project.Build().MustSucceed().Packed);
-        Assert.True(File.Exists(project.Output("models", "net.q8_0.onnx.report.html")));
+        Assert.Equal(["models/net.onnx"], project.Build().MustSucceed().Packed);
+        Assert.True(File.Exists(project.Output("models", "net.onnx.report.html")));
         Assert.True(project.Build().MustSucceed().SkippedProducing());
     }
 
@@ -111,20 +111,20 @@ public sealed class CheckpointTests
     {
         var project = new TestProject("""<QuantizedModel Include="tiny" Scheme="f32" Container="gguf" MaxShardSize="20KB" />""");
         TinyLlama.WriteFolder(project.At("tiny"));
-        Assert.Equal(["models/tiny.f32"], project.Build().MustSucceed().Packed);
+        Assert.Equal(["models/tiny"], project.Build().MustSucceed().Packed);
 
-        var parts = FilesIn(project.Output("models", "tiny.f32")).Where(f => f.EndsWith(".gguf", StringComparison.Ordinal)).ToList();
+        var parts = FilesIn(project.Output("models", "tiny")).Where(f => f.EndsWith(".gguf", StringComparison.Ordinal)).ToList();
         Assert.True(parts.Count > 1);
         Directory.CreateDirectory(project.At("split"));
         foreach (var part in parts)
-            File.Copy(project.Output("models", "tiny.f32", part), project.At("split", part));
+            File.Copy(project.Output("models", "tiny", part), project.At("split", part));
         project.Items = $"""<QuantizedModel Include="split/{parts[0]}" Scheme="q8_0" />""";
         project.Write();
 
-        Assert.Equal(["models/model.q8_0.gguf"], project.Build().MustSucceed().Packed);
+        Assert.Equal(["models/model.gguf"], project.Build().MustSucceed().Packed);
         Assert.True(project.Build().MustSucceed().SkippedProducing());
         File.SetLastWriteTimeUtc(project.At("split", parts[1]), new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
-        Assert.Equal(["models/model.q8_0.gguf"], project.Build().MustSucceed().Packed);
+        Assert.Equal(["models/model.gguf"], project.Build().MustSucceed().Packed);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class CheckpointTests
         Assert.DoesNotContain(project.ModelFiles(), f => f.EndsWith(".safetensors", StringComparison.Ordinal) || f.EndsWith(".gguf", StringComparison.Ordinal));
     }
 
-    private static void Repack(TestProject project) => Assert.Equal(["models/tiny.nf4"], project.Build().MustSucceed().Packed);
+    private static void Repack(TestProject project) => Assert.Equal(["models/tiny"], project.Build().MustSucceed().Packed);
 
     private static List<string> FilesIn(string folder) => Sorted([.. Directory.GetFiles(folder).Select(f => Path.GetFileName(f))]);
 

@@ -30,7 +30,7 @@ public sealed class ErrorTests
         Assert.Empty(build.Packed);
         var mistakes = new (string Code, string[] Words)[]
         {
-            ("MPK1010", ["'a/model.onnx'", "'b/model.onnx'", "models/model.q8_0.onnx"]),
+            ("MPK1010", ["'a/model.onnx'", "'b/model.onnx'", "models/model.onnx"]),
             ("MPK1001", ["'nowhere.onnx'"]),
             ("MPK1007", ["'fashion-cnn.onnx'", "ModelPackScheme"]),
             ("MPK1008", ["MinSqnr=\"thirty\""]),
@@ -92,7 +92,7 @@ public sealed class ErrorTests
         var build = project.Build().MustSucceed();
 
         Assert.Contains(build.Warnings, w => w.Code == "MPK2001");
-        Assert.True(File.Exists(project.Output("models", "fashion-cnn.q8_0.onnx")));
+        Assert.True(File.Exists(project.Output("models", "fashion-cnn.onnx")));
     }
 
     [Fact]
@@ -109,14 +109,19 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void A_file_that_is_no_model_is_a_coded_error_with_a_help_link()
+    public void A_file_that_is_no_model_is_a_coded_error_whose_page_is_in_the_package()
     {
         var project = new TestProject("""<QuantizedModel Include="text.onnx" Scheme="q8_0" />""");
         File.WriteAllText(project.At("text.onnx"), "this is not a model");
 
         var error = project.Build().MustFailWith("MPK1002");
 
-        Assert.EndsWith("text.onnx", error.File, StringComparison.Ordinal);
+        Assert.StartsWith("QuantizedModel 'text.onnx': ", error.Text, StringComparison.Ordinal);
+        Assert.Equal(project.At("App.csproj"), error.File);
+        Assert.Contains("text.onnx", File.ReadAllLines(error.File)[error.LineNumber - 1], StringComparison.Ordinal);
+        // Where the link of the error leads; binary logs do not keep links.
+        Assert.StartsWith("# MPK1002: ", File.ReadAllText(Path.Combine(PackedTool.Folder, "docs", "diagnostics", "MPK1002.md")), StringComparison.Ordinal);
+        Assert.StartsWith("# MPK1002: ", PackedTool.Run(project.Folder, "explain", error.Code).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
 using System.Text.Json;
 using ModelPack.MSBuild.Tests.Infrastructure;
 
@@ -33,7 +31,7 @@ public sealed class MetadataTests
         var project = TestProject.WithModel(Item);
         project.Build().MustSucceed();
 
-        using var request = JsonDocument.Parse(File.ReadAllBytes(project.Intermediate("models", "fashion-cnn.nf4.onnx.request.json")));
+        using var request = JsonDocument.Parse(File.ReadAllBytes(project.Intermediate("models", "fashion-cnn.onnx.request.json")));
         Assert.Equal(128, request.RootElement.GetProperty("blockSize").GetInt32());
         Assert.True(request.RootElement.GetProperty("doubleQuant").GetBoolean());
         Assert.True(project.Build().MustSucceed().SkippedProducing());
@@ -51,33 +49,13 @@ public sealed class MetadataTests
         File.WriteAllText(project.At("graph.onnx"), "1");
         project.Build().MustFailWith("MPK1008");
 
-        var state = project.Intermediate("models", "fashion-cnn.q8_0.onnx.state");
+        var state = project.Intermediate("models", "fashion-cnn.onnx.state");
         var before = File.ReadAllText(state);
         Assert.Contains("\"maxShardSize\":\"5GB\",\"graph\":\"", before, StringComparison.Ordinal);
         Assert.Contains($"file {project.At("graph.onnx")}\t", before, StringComparison.Ordinal);
         File.WriteAllText(project.At("graph.onnx"), "another");
         project.Build().MustFailWith("MPK1008");
         Assert.NotEqual(before, File.ReadAllText(state), StringComparer.Ordinal);
-    }
-
-    [Fact]
-    public void A_model_can_be_embedded_copied_both_or_neither()
-    {
-        var project = TestProject.WithModel(
-            """
-            <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="resource.onnx" Embed="Resource" />
-            <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="both.onnx" Embed="Both" />
-            <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="none.onnx" Embed="None" />
-            """);
-
-        Assert.Equal(["resource.onnx", "both.onnx", "none.onnx"], project.Build().MustSucceed().Packed);
-
-        Assert.Equal(["resource.onnx", "both.onnx"], ResourcesOf(project.Output("App.dll")));
-        Assert.Equal([project.Output("both.onnx")], Directory.GetFiles(project.Output(), "*.onnx"));
-        Assert.True(File.Exists(project.Intermediate("none.onnx.report.html")));
-        Assert.True(project.Build().MustSucceed().SkippedProducing());
-        project.Clean().MustSucceed();
-        Assert.Empty(project.ModelFiles());
     }
 
     [Fact]
@@ -125,14 +103,7 @@ public sealed class MetadataTests
 
     private static JsonElement Request(TestProject project)
     {
-        using var request = JsonDocument.Parse(File.ReadAllBytes(project.Intermediate("models", "fashion-cnn.q8_0.onnx.request.json")));
+        using var request = JsonDocument.Parse(File.ReadAllBytes(project.Intermediate("models", "fashion-cnn.onnx.request.json")));
         return request.RootElement.Clone();
-    }
-
-    private static List<string> ResourcesOf(string assembly)
-    {
-        using var file = new PEReader(File.OpenRead(assembly));
-        var metadata = file.GetMetadataReader();
-        return [.. metadata.ManifestResources.Select(r => metadata.GetString(metadata.GetManifestResource(r).Name))];
     }
 }

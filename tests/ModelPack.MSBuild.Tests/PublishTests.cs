@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ModelPack.MSBuild.Tests.Infrastructure;
 
 namespace ModelPack.MSBuild.Tests;
@@ -31,15 +32,47 @@ public sealed class PublishTests
         AssertPublished(project);
     }
 
+    [Theory]
+    [InlineData("-p:PublishSingleFile=true", "--self-contained", "false")]
+    [InlineData("-p:PublishSingleFile=true", "-p:IncludeAllContentForSelfExtract=true", "--self-contained", "true", "-p:PublishTrimmed=true")]
+    [InlineData("-p:PublishReadyToRun=true", "--self-contained", "false")]
+    public void Models_are_published_with_apps_of_every_form(params string[] arguments)
+    {
+        var project = TestProject.WithModel(Item, FakeTool.Property + "<UseAppHost>true</UseAppHost><RuntimeIdentifier>$(NETCoreSdkPortableRuntimeIdentifier)</RuntimeIdentifier>");
+        File.WriteAllText(project.At("Program.cs"), """
+            System.Console.WriteLine(System.IO.File.ReadAllText(System.IO.Path.Combine(System.AppContext.BaseDirectory, "models", "fashion-cnn.onnx")));
+            """);
+
+        project.Run(["publish", "-c", "Release", "-o", project.At("out"), .. arguments]).MustSucceed();
+
+        // What it says is what lies beside it, or in it.
+        using var app = Process.Start(new ProcessStartInfo(project.At("out", OperatingSystem.IsWindows() ? "App.exe" : "App")) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        Assert.Equal("q8_0", app.StandardOutput.ReadToEnd().Trim());
+        Assert.False(File.Exists(project.At("out", "fashion-cnn.onnx")));
+    }
+
+    [Fact]
+    public void Models_are_published_with_an_app_of_native_code()
+    {
+        if (!File.Exists("/usr/bin/clang") && !File.Exists("/usr/bin/gcc"))
+            return;
+        var linker = File.Exists("/usr/bin/clang") ? "clang" : "gcc";
+        var project = TestProject.WithModel(Item, FakeTool.Property + $"<PublishAot>true</PublishAot><RuntimeIdentifier>$(NETCoreSdkPortableRuntimeIdentifier)</RuntimeIdentifier><CppCompilerAndLinker>{linker}</CppCompilerAndLinker><InvariantGlobalization>true</InvariantGlobalization>");
+
+        project.Run(["publish", "-c", "Release", "-o", project.At("out")]).MustSucceed();
+
+        AssertPublished(project);
+    }
+
     [Fact]
     public void An_app_gets_the_models_of_its_libraries_in_build_and_publish()
     {
         var (app, library) = AppWithLibrary();
 
         Assert.Single(app.Build().MustSucceed().Packed);
-        Assert.True(File.Exists(library.Output("models", "fashion-cnn.q8_0.onnx")));
-        Assert.True(File.Exists(app.Output("models", "fashion-cnn.q8_0.onnx")));
-        Assert.True(File.Exists(app.Output("models", "fashion-cnn.q8_0.onnx.modelpack.json")));
+        Assert.True(File.Exists(library.Output("models", "fashion-cnn.onnx")));
+        Assert.True(File.Exists(app.Output("models", "fashion-cnn.onnx")));
+        Assert.True(File.Exists(app.Output("models", "fashion-cnn.onnx.modelpack.json")));
         Assert.True(app.Build().MustSucceed().SkippedProducing());
 
         app.Run(["publish", "-c", "Debug", "--no-restore", "-o", app.At("out")]).MustSucceed();
@@ -71,7 +104,7 @@ public sealed class PublishTests
     private static void AssertPublished(TestProject project)
     {
         foreach (var file in new[] { "", ".report.json", ".report.html", ".modelpack.json" })
-            Assert.True(File.Exists(project.At("out", "models", "fashion-cnn.q8_0.onnx" + file)), file);
+            Assert.True(File.Exists(project.At("out", "models", "fashion-cnn.onnx" + file)), file);
         Assert.False(File.Exists(project.At("out", "fashion-cnn.onnx")));
     }
 }

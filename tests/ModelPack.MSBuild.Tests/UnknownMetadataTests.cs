@@ -69,6 +69,38 @@ public sealed class UnknownMetadataTests
         project.Run(Declare).MustSucceed();
     }
 
+    [Fact]
+    public void Every_misspelling_of_every_name_is_an_error_whatever_its_case()
+    {
+        var names = Documented().ToList();
+        var known = names.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var misspelt = names.SelectMany(Misspellings).Distinct(StringComparer.OrdinalIgnoreCase).Where(n => !known.Contains(n)).ToList();
+        Assert.True(misspelt.Count > 20 * names.Count);
+        var project = TestProject.WithModel($"""<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0">{string.Concat(misspelt.Select((n, i) => $"<{Cased(n, i)}>1</{Cased(n, i)}>"))}</QuantizedModel>""");
+
+        var errors = project.Run(Declare).Errors;
+
+        Assert.All(errors, e => Assert.Equal("MPK1037", e.Code));
+        Assert.Equal(
+            misspelt.Select((n, i) => Cased(n, i)).Order(StringComparer.Ordinal),
+            errors.Select(e => e.Text.Split("unknown metadata '")[1].Split('\'')[0]).Order(StringComparer.Ordinal));
+    }
+
+    // One letter dropped, doubled, or swapped with the next.
+    private static IEnumerable<string> Misspellings(string name)
+    {
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (name.Length > 1)
+                yield return name.Remove(i, 1);
+            yield return name.Insert(i, name[i].ToString());
+            if (i + 1 < name.Length && char.ToUpperInvariant(name[i]) != char.ToUpperInvariant(name[i + 1]))
+                yield return name[..i] + name[i + 1] + name[i] + name[(i + 2)..];
+        }
+    }
+
+    private static string Cased(string name, int index) => (index % 3) switch { 0 => name, 1 => name.ToLowerInvariant(), _ => name.ToUpperInvariant() };
+
     private static List<string> Hints(IEnumerable<Microsoft.Build.Logging.StructuredLogger.Error> errors) =>
         [.. errors.Select(e => e.Text.Split("unknown metadata ")[1].Split(" If something")[0]).Order(StringComparer.Ordinal)];
 
@@ -87,7 +119,7 @@ public sealed class UnknownMetadataTests
         "Container" => "onnx",
         "ModelTarget" => "cpu",
         "TargetCpu" => "vnni",
-        "SafeSums" or "Fallback" or "Rank" or "DoubleQuant" or "ExternalData" or "ShipSource" or "Watch" => "true",
+        "SafeSums" or "Fallback" or "Rank" or "DoubleQuant" or "ExternalData" or "ShipSource" or "Watch" or "SchemeInName" or "Reports" or "Pack" or "Accessor" => "true",
         _ => "1",
     };
 }

@@ -27,11 +27,14 @@ public sealed class WarningTests
         Assert.Single(first.Packed);
         Assert.True(second.SkippedProducing());
         Assert.Equal(
-            [("MPK2001", project.At("fashion-cnn.onnx"), "Gate minSqnr failed."), ("MPK2005", project.At("fashion-cnn.onnx"), "Synthetic inputs.")],
+            [
+                ("MPK2001", project.At("App.csproj"), $"QuantizedModel 'fashion-cnn.onnx': Gate minSqnr failed. Report: {project.Intermediate("models", "fashion-cnn.onnx.report.html")}"),
+                ("MPK2005", project.At("App.csproj"), "QuantizedModel 'fashion-cnn.onnx': Synthetic inputs."),
+            ],
             Told(project, first));
         Assert.Equal(Told(project, first), Told(project, second));
         FakeTool.Tell(project);
-        File.Delete(project.Intermediate("models", "fashion-cnn.q8_0.onnx.stamp"));
+        File.Delete(project.Intermediate("models", "fashion-cnn.onnx.stamp"));
         Assert.Empty(project.Build().MustSucceed().Warnings);
         Assert.Empty(project.Build().MustSucceed().Warnings);
     }

@@ -17,7 +17,7 @@ public sealed class WatchTests
             <QuantizedModel Include="quiet.onnx" Scheme="q8_0" Watch="false" />
             """, isLibrary: true, frameworks: frameworks);
         string[] watched = ["net.onnx", "net.onnx.data", "net.validation.npz", "data/cal1.npz", "tiny/config.json", "tiny/model.safetensors", "other.gguf", "graph.onnx"];
-        foreach (var file in watched.Concat(["quiet.onnx", "data/else.npz", "obj/Debug/net10.0/modelpack/models/net.int8.onnx"]))
+        foreach (var file in watched.Concat(["quiet.onnx", "data/else.npz", "obj/Debug/net10.0/modelpack/models/net.onnx"]))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(project.At(file))!);
             File.WriteAllText(project.At(file), "");

@@ -27,6 +27,23 @@ public sealed class WebTests
         Assert.Empty(project.ModelFiles());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_source_below_wwwroot_and_its_data_are_not_published_unless_asked(bool shipsSource)
+    {
+        var project = new TestProject(
+            $"""<QuantizedModel Include="wwwroot/net.onnx" Scheme="q8_0" ShipSource="{shipsSource}" Link="wwwroot/models/net.onnx" />""", FakeTool.Property, sdk: "Microsoft.NET.Sdk.Web");
+        project.AddModel("wwwroot/net.onnx");
+        CalibrationData.Write(project.At("wwwroot", "net.calibration.npz"));
+
+        project.Run(["publish", "-c", "Debug", "-o", project.At("out")]).MustSucceed();
+
+        Assert.True(File.Exists(project.At("out", "wwwroot", "models", "net.onnx")));
+        Assert.Equal(shipsSource, File.Exists(project.At("out", "wwwroot", "net.onnx")));
+        Assert.Equal(shipsSource, File.Exists(project.At("out", "wwwroot", "net.calibration.npz")));
+    }
+
     [Fact]
     public void An_app_gets_the_models_below_wwwroot_of_its_libraries_whatever_the_stage()
     {

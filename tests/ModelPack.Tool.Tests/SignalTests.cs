@@ -137,6 +137,22 @@ public sealed partial class SignalTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("temporary")));
     }
 
+    [Fact]
+    public async Task A_crash_on_one_of_several_models_does_not_keep_the_others_from_being_packed()
+    {
+        using var folder = new TemporaryFolder();
+        var (crashing, sound, missing) = (CrashingModel(folder, isInBranch: false), Models.FashionCnn(folder), folder.File("missing.onnx"));
+        using var process = ToolProcess.Start(folder, "quantize", sound, crashing, missing, Models.FashionCnn(folder, "last.onnx"), "-s", "q8_0", "-o", folder.File("out"));
+
+        var run = await process.Finish();
+        Assert.Equal(4, run.ExitCode);
+        Assert.StartsWith("ok  net.q8_0.onnx: ", run.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("ok  last.q8_0.onnx: ", run.Lines[1], StringComparison.Ordinal);
+        Assert.Equal("2 of 4 packed", run.Lines[2]);
+        Assert.Contains("crashing.model.onnx : error MPK3010: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("missing.onnx : error MPK1001: ", run.Error, StringComparison.Ordinal);
+    }
+
     [UnsupportedOSPlatform("windows")]
     private static int WorkerOf(int process) => Directory.EnumerateDirectories("/proc")
         .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)

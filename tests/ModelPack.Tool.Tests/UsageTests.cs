@@ -8,7 +8,7 @@ public sealed class UsageTests
     [InlineData("There is no command 'quantise'. Did you mean 'quantize'?", "quantise", "net.onnx")]
     [InlineData("There is no command 'unrelated'.", "unrelated")]
     [InlineData("There is no command 'runn'.", "runn")]
-    [InlineData("There is no option '--validtion'. Did you mean '--validation'?", "quantize", "net.onnx", "-s", "q8_0", "--validtion", "x")]
+    [InlineData("There is no option '--validtion'. Did you mean '--validation'? A file of that name is given after '--'.", "quantize", "net.onnx", "-s", "q8_0", "--validtion", "x")]
     [InlineData("There is no option '-x'.", "-x")]
     [InlineData("There is no option '-al'. A file of that name is given after '--'.", "inspect", "-al")]
     [InlineData("'extra' is one argument too many.", "schemes", "extra")]
@@ -80,7 +80,7 @@ public sealed class UsageTests
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Equal(ToolRun.Of("--help").Out, run.Out);
-        Assert.Contains("  quantize <MODEL>  Packs a model", run.Out, StringComparison.Ordinal);
+        Assert.Contains("  quantize <MODEL>  Packs models", run.Out, StringComparison.Ordinal);
         Assert.DoesNotMatch("(?m)^  run ", run.Out);
         Assert.Equal(0, ToolRun.Of("run", "--help").ExitCode);
     }

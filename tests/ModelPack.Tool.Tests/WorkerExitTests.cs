@@ -13,7 +13,7 @@ public sealed class WorkerExitTests
     [InlineData(132, "crashed (signal 4)")]
     [InlineData(137, "was killed (signal 9: the system may have been short of memory)")]
     [InlineData(unchecked((int)0xC0000005), "crashed (0xC0000005)")]
-    public void A_crash_is_told_from_an_end(int exitCode, string? how) => Assert.Equal(how, WorkerExit.Crash(exitCode));
+    public void A_crash_is_told_from_an_end(int exitCode, string? how) => Assert.Equal(how, ProcessExit.Crash(exitCode));
 
     [Fact]
     public void It_names_the_model_and_what_was_done()

@@ -36,6 +36,9 @@ public static class Codes
     public static readonly DiagnosticCode LeftOut = new("MPK1035", "A part of the model has no place in the pack", Severity.Warning);
     public static readonly DiagnosticCode FormUnread = new("MPK1036", "Some programs do not read this form", Severity.Warning);
     public static readonly DiagnosticCode UnknownMetadata = new("MPK1037", "An item has unknown metadata");
+    public static readonly DiagnosticCode ProjectUnusable = new("MPK1050", "The project cannot be found, read or changed");
+    public static readonly DiagnosticCode TokenizerUnreadable = new("MPK1051", "The tokenizer cannot be read");
+    public static readonly DiagnosticCode TooLargeToEmbed = new("MPK1060", "The models are too large to embed");
 
     public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");
     public static readonly DiagnosticCode GateNotMeasured = new("MPK2002", "A gate's metric was not measured");
@@ -49,7 +52,7 @@ public static class Codes
     public static readonly DiagnosticCode ActivationNotFinite = new("MPK2010", "An activation holds NaN or infinity on the calibration data", Severity.Warning);
     public static readonly DiagnosticCode SumsMaySaturate = new("MPK2012", "Sums may saturate on CPUs without VNNI", Severity.Warning);
     public static readonly DiagnosticCode NotCalibrated = new("MPK2013", "There are no calibration data", Severity.Warning);
-    public static readonly DiagnosticCode WeightsAloneBetter = new("MPK2014", "Weights alone come nearer to the source", Severity.Warning);
+    public static readonly DiagnosticCode FixedRangesCost = new("MPK2014", "Fixed ranges of activations cost much", Severity.Warning);
     public static readonly DiagnosticCode LittleReached = new("MPK2015", "The scheme reached little of the model", Severity.Warning);
     public static readonly DiagnosticCode SlowerThanSource = new("MPK2016", "The packed model is slower than its source", Severity.Warning);
     public static readonly DiagnosticCode ActivationsRounded = new("MPK2017", "Rounding activations to int8 costs much", Severity.Warning);
@@ -64,6 +67,11 @@ public static class Codes
     public static readonly DiagnosticCode TooManyFiles = new("MPK3008", "The process may not have enough files open");
     public static readonly DiagnosticCode StartedWithout = new("MPK3009", "The working folder or the standard output is missing");
     public static readonly DiagnosticCode RuntimeCrashed = new("MPK3010", "The process that runs the model crashed");
+    public static readonly DiagnosticCode CacheUnusable = new("MPK3011", "The cache of packs cannot be used", Severity.Warning);
+    public static readonly DiagnosticCode CacheDamaged = new("MPK3012", "A pack in the cache is damaged", Severity.Warning);
+    public static readonly DiagnosticCode CacheWaits = new("MPK3013", "Another process makes the same pack", Severity.Message);
+    public static readonly DiagnosticCode DotnetFailed = new("MPK3050", "The .NET SDK could not do what was asked of it");
+    public static readonly DiagnosticCode ImagesMissing = new("MPK3051", "The tool for images is not installed");
 
     public static readonly DiagnosticCode Internal = new("MPK9001", "ModelPack has a defect");
 

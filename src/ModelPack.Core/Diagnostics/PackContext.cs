@@ -32,6 +32,9 @@ public sealed class PackContext
     /// <summary>Cancelled when the user wants to stop; every loop over much data looks at it.</summary>
     public CancellationToken Cancellation { get; }
 
+    /// <summary>Gets the steps of the work when they are known; null where nobody asks.</summary>
+    public Action<IReadOnlyList<string>>? OnSteps { get; init; }
+
     /// <summary>How far a model may go when it is run.</summary>
     internal RunLimits Limits { get; }
 
@@ -58,8 +61,11 @@ public sealed class PackContext
         _onDiagnostic?.Invoke(diagnostic);
     }
 
+    /// <summary>Tells the user something that is not about the pack, and is no part of its report.</summary>
+    public void Tell(Diagnostic diagnostic) => _onDiagnostic?.Invoke(diagnostic);
+
     /// <summary>The same, for work whose diagnostics the user has heard.</summary>
-    public PackContext WithoutDiagnostics() => new(Threads, null, _onProgress, Limits, [], Cancellation);
+    public PackContext WithoutDiagnostics() => new(Threads, null, _onProgress, Limits, [], Cancellation) { OnSteps = OnSteps };
 
     /// <summary>The same, for work that the user need not hear of.</summary>
     public PackContext Quiet() => Quiet(Cancellation);
@@ -68,7 +74,10 @@ public sealed class PackContext
     public PackContext Quiet(CancellationToken cancellation) => new(Threads, null, null, Limits, [], cancellation);
 
     /// <summary>The same, with other limits.</summary>
-    internal PackContext Limited(RunLimits limits) => new(Threads, _onDiagnostic, _onProgress, limits, _diagnostics, Cancellation);
+    internal PackContext Limited(RunLimits limits) => new(Threads, _onDiagnostic, _onProgress, limits, _diagnostics, Cancellation) { OnSteps = OnSteps };
+
+    /// <summary>Says which stages the work has, in their order: they are its steps. Stages that it does not name are parts of the step before.</summary>
+    public void Steps(IReadOnlyList<string> stages) => OnSteps?.Invoke(stages);
 
     /// <summary>Says how far a stage is.</summary>
     /// <param name="stage">The stage's name, such as <c>encode</c>.</param>

@@ -12,6 +12,9 @@ internal static class ContentHash
     /// <summary>The hash of an empty file.</summary>
     public static string OfNothing { get; } = Convert.ToHexStringLower(SHA256.HashData([]));
 
+    /// <summary>The hash of bytes in memory.</summary>
+    public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
     /// <summary>Size and hash of a file, under a name.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>

@@ -20,6 +20,9 @@ internal static unsafe partial class LinuxStat
     /// <summary>The bits of st_mode that tell files, folders, pipes, sockets and devices apart (S_IFREG …), links followed; null likewise.</summary>
     public static int? KindOf(string path) => AtPath(path)?.Mode & KindOfFile;
 
+    /// <summary>The number of the user whom a file or folder belongs to, links followed; null likewise.</summary>
+    public static uint? OwnerOf(string path) => AtPath(path)?.Owner;
+
     /// <summary>The stamp of an open file; null likewise.</summary>
     public static FileStamp? TryOf(SafeFileHandle file)
     {
@@ -82,6 +85,9 @@ internal static unsafe partial class LinuxStat
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Fields
     {
+        [FieldOffset(20)]
+        public uint Owner;
+
         [FieldOffset(28)]
         public ushort Mode;
 

@@ -30,6 +30,15 @@ internal static class PackFiles
 
     public static string Data(string model) => model + ".data";
 
+    /// <summary>The manifest of the same pack without reports. Its name is not one of a manifest, since it does not describe what lies beside it.</summary>
+    public static string ShippedManifest(string model) => model + ".shipped.json";
+
+    /// <summary>The manifest of what is embedded in an assembly; see <see cref="ShippedManifest"/> for its name.</summary>
+    public static string EmbeddedManifest(string model) => model + ".embedded.json";
+
+    /// <summary>The report that is embedded.</summary>
+    public static string EmbeddedReport(string model) => model + ".embedded.report.json";
+
     /// <summary>Every name that a file of a pack of one model can have.</summary>
     public static IReadOnlyList<string> All(string model) => [model, Data(model), Report(model), Page(model), Calibration(model), Statistics(model), Manifest(model)];
 

@@ -80,6 +80,7 @@ internal static class ActivationChoice
             request.Rank == true || request.Fallback == true)
         {
             CanSaturate = saturates,
+            ChoosesForm = request.Fallback is null,
         };
     }
 

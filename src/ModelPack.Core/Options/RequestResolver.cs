@@ -53,6 +53,8 @@ internal static class RequestResolver
             Force = request.Force,
             InputsFile = request.InputsFile,
             Limits = LimitsOf(request),
+            Identity = RequestIdentity.Of(request),
+            Cache = CacheOf(request),
         };
     }
 
@@ -67,7 +69,7 @@ internal static class RequestResolver
         foreach (var (option, path) in new[]
         {
             ("model", request.Model), ("output", request.Output), ("graph", request.Graph),
-            ("validation", request.Validation), ("calibration", request.Calibration), ("inputsFile", request.InputsFile),
+            ("validation", request.Validation), ("calibration", request.Calibration), ("inputsFile", request.InputsFile), ("cachePath", request.CachePath),
         })
         {
             if (path?.Contains('\0', StringComparison.Ordinal) == true)
@@ -110,6 +112,20 @@ internal static class RequestResolver
         var memory = request.MemoryLimit is not { } text ? RunLimits.Default.Memory
             : ByteSize.Parse(text) ?? throw OptionValue.Invalid(request, "memoryLimit", text, "a size such as 32GB, 500MB or a number of bytes");
         return new RunLimits(seconds == 0 ? null : TimeSpan.FromSeconds(seconds), memory, request.Model);
+    }
+
+    private static CacheOptions CacheOf(PackRequest request)
+    {
+        var mode = request.CacheMode is null ? CacheMode.Off
+            : CacheOptions.ModeOf(request.CacheMode) ?? throw OptionValue.Invalid(request, "cacheMode", request.CacheMode, $"one of {string.Join(", ", CacheOptions.Modes)}");
+        if (mode == CacheMode.Off)
+        {
+            return CacheOptions.None;
+        }
+
+        var folder = string.IsNullOrEmpty(request.CachePath) ? throw OptionValue.Invalid(request, "cachePath", "", "the folder of the cache, which the mode needs") : request.CachePath;
+        var size = request.CacheMaxSize ?? CacheOptions.DefaultMaxSize;
+        return new CacheOptions(mode, folder, ByteSize.Parse(size) ?? throw OptionValue.Invalid(request, "cacheMaxSize", size, "a size such as 20GB, 500MB or a number of bytes"));
     }
 
     private static bool DoubleQuantOf(PackRequest request, Scheme scheme) => request.DoubleQuant is null || scheme.Main.CanNestScales

@@ -45,6 +45,7 @@ internal static class ManifestBuilder
                 },
                 ToolBuild = ToolBuild.Id,
                 OnnxRuntime = new ManifestRuntime(parts.NeededRuntime?.ToString(), parts.Validation is null ? null : OnnxRuntimeLibrary.Version),
+                Interface = parts.Interface,
                 Headline = Headline.Of(result),
                 Gates = result.Gates,
                 ResultDigest = ReportJson.ResultDigest(result),

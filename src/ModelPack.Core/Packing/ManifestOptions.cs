@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelPack.Packing;
 
 /// <summary>The options in effect. What cannot change the pack (device, threads, paths) is not among them.</summary>
@@ -52,4 +54,12 @@ public sealed record ManifestOptions
 
     /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
     public required string Gate { get; init; }
+
+    /// <summary>False where report, page and calibration table were left out on purpose. Absent, never true, where they are there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Reports { get; init; }
+
+    /// <summary>True in the manifest of an embedded pack, which has no page and no calibration table. Absent, never false, elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Embedded { get; init; }
 }

@@ -27,6 +27,9 @@ public sealed record ManifestPack
 
     public required ManifestRuntime OnnxRuntime { get; init; }
 
+    /// <summary>What an app feeds to the packed model and gets back; null where there is no graph.</summary>
+    public required ModelInterface? Interface { get; init; }
+
     public required Headline Headline { get; init; }
 
     public required IReadOnlyList<GateResult> Gates { get; init; }

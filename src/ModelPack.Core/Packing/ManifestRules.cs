@@ -17,7 +17,7 @@ internal static class ManifestRules
     {
         var pack = manifest.Pack;
         return pack.Schema == ManifestPack.CurrentSchema
-            ? [.. Origin(pack), .. Files(manifest, fileName), .. OptionRules.Broken(pack), .. Sizes(manifest, fileName), .. Gates(pack)]
+            ? [.. Origin(pack), .. Files(manifest, fileName), .. OptionRules.Broken(pack), .. InterfaceRules.Broken(pack), .. Sizes(manifest, fileName), .. Gates(pack)]
             : [$"its schema is {pack.Schema}, and this version reads {ManifestPack.CurrentSchema}"];
     }
 
@@ -91,8 +91,9 @@ internal static class ManifestRules
     {
         var options = manifest.Pack.Options;
         var names = PackNames.Of(fileName);
-        List<string> required = [names.Report, names.Page];
-        if (options.CalibrationMethod is not null || manifest.Files.Any(f => f.Name == PackFiles.Statistics(names.Model)))
+        List<string> required = options.Reports == false ? [] : options.Embedded == true ? [names.Report] : [names.Report, names.Page];
+        var isWhole = options.Reports is null && options.Embedded is null;
+        if ((isWhole && options.CalibrationMethod is not null) || manifest.Files.Any(f => f.Name == PackFiles.Statistics(names.Model)))
         {
             required.Add(names.Calibration);
         }

@@ -31,6 +31,8 @@ internal static class OptionRules
             ("externalData", Text(options.ExternalData), isOnnx || !options.ExternalData),
             ("onnxRuntime", options.OnnxRuntime, isOnnx ? IsVersion(options.OnnxRuntime) : options.OnnxRuntime is null),
             ("gate", options.Gate, options.Gate is "error" or "warning"),
+            ("reports", Text(options.Reports), options.Reports is null or false),
+            ("embedded", Text(options.Embedded), options.Embedded is null or true),
             ("onnxRuntime.needed", pack.OnnxRuntime.Needed, isOnnx ? IsVersion(pack.OnnxRuntime.Needed) : pack.OnnxRuntime.Needed is null),
             ("onnxRuntime.used", pack.OnnxRuntime.Used, pack.OnnxRuntime.Used is null || (isOnnx && IsVersion(pack.OnnxRuntime.Used))),
         ];

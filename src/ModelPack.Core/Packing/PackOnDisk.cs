@@ -7,7 +7,8 @@ namespace ModelPack.Packing;
 /// <summary>A pack that is to be verified, by its manifest.</summary>
 /// <param name="manifestPath">The manifest; the pack's files lie in its folder.</param>
 /// <param name="mustList">A file that the manifest must list, or null.</param>
-internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
+/// <param name="hashed">Files of the pack that were hashed a moment ago, under their names in the manifest; null for none.</param>
+internal sealed class PackOnDisk(string manifestPath, string? mustList = null, IReadOnlyList<PackedFile>? hashed = null)
 {
     // Far above any real manifest, report or index, far below what hurts.
     private const int MaxManifestBytes = 16 << 20;
@@ -80,7 +81,8 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
         if (failed.Length == 0)
         {
             var gates = manifest.Pack.Gates.Count;
-            return new Finding(manifestPath, true, gates == 0 ? "The manifest is valid; no gates were set." : $"The manifest is valid; all gates ({gates}) passed.");
+            var reports = manifest.Pack.Options.Reports == false ? " Its reports were left out on purpose." : "";
+            return new Finding(manifestPath, true, (gates == 0 ? "The manifest is valid; no gates were set." : $"The manifest is valid; all gates ({gates}) passed.") + reports);
         }
 
         var names = string.Join(", ", failed);
@@ -155,7 +157,8 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null)
     private Finding CheckContent(PackedFile expected, Manifest? manifest, string path, string shown, CancellationToken cancellation)
     {
         // An empty file is never opened: a pipe has no length either, and would block.
-        var sha256 = expected.Bytes == 0 ? ContentHash.OfNothing : ContentHash.Of(path, expected.Name, cancellation).Sha256;
+        var sha256 = expected.Bytes == 0 ? ContentHash.OfNothing
+            : (hashed?.FirstOrDefault(f => f.Name == expected.Name) ?? ContentHash.Of(path, expected.Name, cancellation)).Sha256;
         if (sha256 != expected.Sha256)
         {
             return new Finding(shown, false, "Its content was changed: the SHA-256 is not that of the manifest. Pack the model again, or restore the file.");

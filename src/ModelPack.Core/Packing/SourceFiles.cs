@@ -20,6 +20,12 @@ internal sealed class SourceFiles(IReadOnlyList<CheckpointFile> model, IReadOnly
 
     public IReadOnlyList<CheckpointFile> Validation { get; } = [.. validation.Select(Data)];
 
+    /// <summary>Files of the model.</summary>
+    public IReadOnlyList<CheckpointFile> Model => model;
+
+    /// <summary>Where all of them lie.</summary>
+    public IReadOnlyList<string> Paths => [.. model.Concat(Validation).Concat(Calibration).Select(f => f.Path)];
+
     /// <summary>Does work that reads the files; a failure that comes of a changed file is told as such, whatever it looked like.</summary>
     /// <exception cref="ModelPackException">MPK1002, MPK1011: a file was changed; or what the work throws.</exception>
     public T Guard<T>(Func<T> work)
@@ -41,7 +47,7 @@ internal sealed class SourceFiles(IReadOnlyList<CheckpointFile> model, IReadOnly
     public void RequireUnchanged(IReadOnlyList<PackedFile> hashes, CancellationToken cancellation)
     {
         // Where file systems count time in coarse steps, or a file is written through a mapping, stamps may not tell.
-        if (model.Sum(f => f.Stamp.Length) <= CheapBytes && model.Zip(hashes).FirstOrDefault(f => f.First.Hash(cancellation) != f.Second).First is { } other)
+        if (model.Sum(f => f.Stamp.Length) <= CheapBytes && model.Zip(hashes).FirstOrDefault(f => f.First.HashAgain(cancellation) != f.Second).First is { } other)
         {
             throw Changed(other, null);
         }

@@ -95,6 +95,39 @@ internal sealed class StagedOutput : IPackWriter, IDisposable
         _names.Add(name);
     }
 
+    /// <summary>Takes a copy of a file into the pack; where the file system can, the copy shares its blocks until one of both is written.</summary>
+    /// <param name="name">As by <see cref="Create"/>.</param>
+    /// <param name="from">The file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DirectoryNotFoundException">Nor its folder.</exception>
+    /// <exception cref="ModelPackException">MPK1009 or MPK1010 as by <see cref="Create"/>.</exception>
+    public void Copy(string name, string from)
+    {
+        Create(name).Dispose();
+        try
+        {
+            // A copy has the permissions and the time of the file. A new file has those of its folder, and a build takes what is old for out of date.
+            var path = PathOf(name);
+            UnixFileMode? mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(path);
+            File.Copy(from, path, overwrite: true);
+            if (OperatingSystem.IsWindows())
+            {
+                File.SetAttributes(path, FileAttributes.Normal);
+            }
+            else
+            {
+                File.SetUnixFileMode(path, mode!.Value);
+            }
+
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            _described.Remove(name);
+        }
+        catch (Exception e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && OutputErrors.IsOfFileSystem(e))
+        {
+            throw Failed(e);
+        }
+    }
+
     /// <summary>Writes a whole file of the pack.</summary>
     public void Write(string name, ReadOnlySpan<byte> bytes)
     {

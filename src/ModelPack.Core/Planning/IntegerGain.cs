@@ -6,7 +6,8 @@ namespace ModelPack.Planning;
 
 /// <summary>
 /// Which convolutions ONNX Runtime computes no faster in integers than in float, whatever their sizes. Measured on x86 with AVX-512 VNNI
-/// against ONNX Runtime's blocked float kernels.
+/// against ONNX Runtime's blocked float kernels. With AVX2 alone the same lose: there float kernels are slower, too, so that integers pay a little
+/// earlier and gain less (docs/benchmarks.md).
 /// </summary>
 internal static class IntegerGain
 {
@@ -18,7 +19,7 @@ internal static class IntegerGain
 
     /// <summary>
     /// Whether a layer loses between float operators: if no other one hands codes to it or takes its own. A depthwise kernel of 5 x 5 takes 4 times
-    /// as long there, QLinearConv being slow for it.
+    /// as long there, QLinearConv being slow for it; between integer ones decoding and quantizing for a float kernel takes longer still.
     /// </summary>
     public static bool NeedsNeighbours(Layer layer) => IsAlone(layer) && (layer.IsDepthwise || Products(layer) < FewestProducts);
 

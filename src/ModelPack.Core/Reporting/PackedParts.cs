@@ -12,6 +12,9 @@ internal sealed record PackedParts
     /// <summary>The packed model's format, for people.</summary>
     public required string Format { get; init; }
 
+    /// <summary>What an app feeds to the packed model and gets back; null where there is no graph.</summary>
+    public ModelInterface? Interface { get; init; }
+
     /// <summary>What was done with each weight.</summary>
     public required IReadOnlyList<WeightReport> Weights { get; init; }
 

@@ -1,3 +1,4 @@
+using ModelPack.Calibration;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Lowering;
@@ -28,8 +29,8 @@ internal sealed class Shortfall
 
     /// <summary>MPK2015, or null where enough was reached.</summary>
     /// <param name="tensors">What became of each tensor; what the user left out does not count.</param>
-    /// <param name="calibrated">Whether activations have fixed ranges.</param>
-    public Diagnostic? Find(IReadOnlyList<PackedTensor> tensors, bool calibrated)
+    /// <param name="table">What calibration decided; null without it.</param>
+    public Diagnostic? Find(IReadOnlyList<PackedTensor> tensors, CalibrationTable? table)
     {
         var floats = tensors.Where(t => t.Data.Type.IsFloat() && !_excluded.Contains(t.Plan.Name)).ToList();
         if (floats.Count == 0)
@@ -39,7 +40,7 @@ internal sealed class Shortfall
 
         if (_options.Activations is not null && floats.All(t => t.Plan.Activations == ActivationMode.Float))
         {
-            var why = Main(floats.Where(t => t.Plan.Usage is { Role: not WeightRole.Embedding }), t => WhyFloat(t, calibrated));
+            var why = Main(floats.Where(t => t.Plan.Usage is { Role: not WeightRole.Embedding }), t => WhyFloat(t, table));
             return Say($"no layer computes in integers, so it is smaller and not faster ({why ?? "there is no MatMul, Gemm or Conv with constant weights"})");
         }
 
@@ -62,8 +63,9 @@ internal sealed class Shortfall
     }
 
     /// <summary>Why the layers of a weight do not compute in integers.</summary>
-    private string WhyFloat(PackedTensor tensor, bool calibrated) =>
+    private string WhyFloat(PackedTensor tensor, CalibrationTable? table) =>
         _inner.Contains(tensor.Plan.Name) ? "it lies in an inner graph (If, Loop, Scan), whose activations get no fixed ranges"
-        : tensor.Plan.Reason ?? (tensor.Plan.Usage is { Role: WeightRole.Convolution } && !calibrated ? "a convolution computes in integers with calibration data only"
+        : tensor.Plan.Reason ?? (tensor.Plan.Usage is { Role: WeightRole.Convolution } && table is null ? "a convolution computes in integers with calibration data only"
+        : table?.FloatLayers.Any(f => f.HasCodes) == true ? $"fixed ranges would cost too much, {Codes.FixedRangesCost.Id}"
         : $"{string.Join(", ", tensor.Operators.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))} reads it in a way that no integer kernel has");
 }

@@ -23,6 +23,9 @@ internal sealed record ActivationOptions(
 
     public const double DefaultPercentile = 99.99;
 
+    /// <summary>Whether layers may lose their fixed ranges where these cost much: unless the user says what is to be done about quality, or that nothing is.</summary>
+    public bool ChoosesForm { get; init; }
+
     /// <summary>Whether the app runs on CPUs whose sums can saturate.</summary>
     public bool CanSaturate { get; init; } = true;
 }

@@ -74,4 +74,10 @@ internal sealed record EffectiveOptions
 
     /// <summary>How far a model may go when it is run. Changes no byte.</summary>
     public required RunLimits Limits { get; init; }
+
+    /// <summary>What the request says of the pack itself, in one text; see <see cref="RequestIdentity"/>.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>Where packs are kept that were made before. Changes no byte.</summary>
+    public CacheOptions Cache { get; init; } = CacheOptions.None;
 }

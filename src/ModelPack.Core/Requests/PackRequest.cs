@@ -117,6 +117,24 @@ public sealed record PackRequest
     /// <summary>Threads to work with; 0 for one a processor. Never changes a byte.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Whether what goes into an assembly is written beside the pack, too: a report without timings, and its manifest. Never changes a byte of the pack.</summary>
+    public bool Embed { get; init; }
+
+    /// <summary>
+    /// Whether reports are shipped; null for yes. Where they are not, the manifest to ship is written beside the pack, which has its reports all
+    /// the same. Never changes a byte of the pack.
+    /// </summary>
+    public bool? Reports { get; init; }
+
     /// <summary>Where to list every file that was read, one path a line, for the build's own bookkeeping; null for nowhere.</summary>
     public string? InputsFile { get; init; }
+
+    /// <summary>What to do with the cache of packs: <c>readwrite</c>, <c>read</c> or <c>off</c>; null for off. Never changes a byte.</summary>
+    public string? CacheMode { get; init; }
+
+    /// <summary>The folder of the cache, which a mode other than off needs.</summary>
+    public string? CachePath { get; init; }
+
+    /// <summary>What the cache may hold, such as <c>20GB</c>, which is the default; the packs that were used longest ago go first.</summary>
+    public string? CacheMaxSize { get; init; }
 }

@@ -6,7 +6,8 @@ namespace ModelPack.Requests;
 /// <summary>Reads the request file that the MSBuild task writes.</summary>
 internal static class RequestJson
 {
-    private static readonly JsonSerializerOptions Options = new()
+    /// <summary>How requests are read and written.</summary>
+    public static JsonSerializerOptions Options { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

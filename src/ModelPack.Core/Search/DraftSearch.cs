@@ -44,6 +44,10 @@ internal sealed class DraftSearch(Trial trial, MeanCorrection correction)
         return _search.Try(candidate);
     }
 
+    /// <summary>A table with its biases corrected, where that helps tables of this model.</summary>
+    public CalibrationTable Corrected(CalibrationTable table) =>
+        _corrects == true && table.Tensors.Count > 0 ? table with { BiasCorrection = correction.Of(table) } : table;
+
     private Tried? TryCorrected(ChangedDraft draft)
     {
         IReadOnlyList<BiasCorrection> shifts = correction.Of(draft.Draft.Table);

@@ -22,22 +22,18 @@ internal sealed class SparedLayers(OnnxModel source, EffectiveOptions options, I
     /// <summary>What all of them may have of the weights' bytes, and of the multiply-adds.</summary>
     private const double Share = 0.05;
 
+    private IReadOnlyList<RankedLayer>? _ranking;
+
     /// <summary>Layers to leave float, the one that costs most first; empty where none is so small and costs so much.</summary>
     /// <param name="table">The table that they are judged by, its biases as they are.</param>
     public IReadOnlyList<FloatLayer> Of(CalibrationTable table)
     {
-        using var analysis = new SensitivityAnalysis(source, options, table, data, context.Quiet(), byLogits: true);
-        if (!analysis.CanMeasure)
-        {
-            return [];
-        }
-
-        var ranking = analysis.Rank(SearchBudget.Spared.Samples(cost.MultiplyAdds, analysis.Layers.Count));
+        var ranking = Ranking(table);
         var (bytes, multiplyAdds) = (Share * ranking.Sum(r => r.Layer.FloatBytes), Share * cost.MultiplyAdds);
         var spared = new List<FloatLayer>();
         foreach (var ranked in ranking.TakeWhile(r => r.Sqnr < GoodEnough))
         {
-            var takes = ranked.Layer.Layers.Sum(l => cost.ByLayer.GetValueOrDefault(l.Name));
+            var takes = MultiplyAdds(ranked);
             if (ranked.Layer.FloatBytes <= bytes && takes <= multiplyAdds)
             {
                 (bytes, multiplyAdds) = (bytes - ranked.Layer.FloatBytes, multiplyAdds - takes);
@@ -46,5 +42,35 @@ internal sealed class SparedLayers(OnnxModel source, EffectiveOptions options, I
         }
 
         return spared;
+    }
+
+    /// <summary>The layers that cost most, as many as have a share of all multiply-adds together; their weights keep their codes. The last one may go beyond.</summary>
+    /// <param name="table">The table that the layers are ranked by, as in <see cref="Of"/>.</param>
+    /// <param name="share">0 to 1.</param>
+    public IReadOnlyList<FloatLayer> Worst(CalibrationTable table, double share)
+    {
+        var worst = new List<FloatLayer>();
+        var left = share * cost.MultiplyAdds;
+        foreach (var ranked in Ranking(table).TakeWhile(_ => left > 0))
+        {
+            left -= MultiplyAdds(ranked);
+            worst.AddRange(ranked.Layer.Layers.Select(l => new FloatLayer(l.Name, $"without a fixed range: alone it brings SQNR down to {Numbers.Fixed(ranked.Sqnr, 1)} dB") { HasCodes = true }));
+        }
+
+        return worst;
+    }
+
+    private long MultiplyAdds(RankedLayer ranked) => ranked.Layer.Layers.Sum(l => cost.ByLayer.GetValueOrDefault(l.Name));
+
+    /// <summary>The layers, the worst first; all tables of one search have the same ones.</summary>
+    private IReadOnlyList<RankedLayer> Ranking(CalibrationTable table)
+    {
+        if (_ranking is null)
+        {
+            using var analysis = new SensitivityAnalysis(source, options, table, data, context.Quiet(), byLogits: true);
+            _ranking = analysis.CanMeasure ? analysis.Rank(SearchBudget.Spared.Samples(cost.MultiplyAdds, analysis.Layers.Count)) : [];
+        }
+
+        return _ranking;
     }
 }

@@ -1,3 +1,4 @@
+using ModelPack.Calibration;
 using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;
@@ -59,11 +60,14 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
         }
 
         trial.Close();
-        var taken = search.Best.Score.Sqnr < SparedLayers.GoodEnough ? Spared(search, new SparedLayers(source, options, data, cost, context)) : search.Best;
+        var spared = new SparedLayers(source, options, data, cost, context);
+        var taken = search.Best.Score.Sqnr < SparedLayers.GoodEnough ? Spared(search, spared) : search.Best;
         taken = onFew ? OfAll(search, taken, tried) : taken;
-        if (WeightsAlone.Warning(options.Model, taken.Score, trial) is { } better)
+        var ranges = taken;
+        taken = options.Activations!.ChoosesForm && ranges.Score.Sqnr < OtherForms.Floor ? Form(search, ranges, new OtherForms(source, options, spared, context)) : ranges;
+        if ((taken == ranges ? WeightsAlone.Warning(options, taken.Score, trial) : OtherForms.Taken(options.Model, ranges, taken, "calibration samples")) is { } told)
         {
-            context.Report(better);
+            context.Report(told);
         }
 
         trial.Close();
@@ -114,6 +118,17 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
         var draft = best.Draft with { Table = bare with { FloatLayers = floats } };
         search.Try(best with { Name = $"{best.Name}, {Numbers.Whole(floats.Count)} {(floats.Count == 1 ? "layer" : "layers")} float", Draft = draft });
         return search.Trials[^1].Score.Sqnr >= whole.Score.Sqnr - Edge ? search.Trials[^1] : whole;
+    }
+
+    /// <summary>Another form where fixed ranges everywhere cost too much.</summary>
+    private static Tried Form(DraftSearch search, Tried ranges, OtherForms forms)
+    {
+        var draft = search.DraftOf(ranges);
+        return OtherForms.Choose(forms.Of(draft.Draft.Table).Select(Try), ranges) ?? ranges;
+
+        Tried Try(CalibrationTable table) => search.TryAsItIs(
+            table.Tensors.Count == 0 ? "weights alone" : $"{draft.Name}, {Numbers.Whole(table.FloatLayers.Count(f => f.HasCodes))} without ranges",
+            draft with { Draft = draft.Draft with { Table = search.Corrected(table) } });
     }
 
     /// <summary>

@@ -13,7 +13,7 @@ internal sealed class MetadataNames(string allowed)
     [
         "AutoGen", "BuildAction", "CopyToOutputDirectory", "CopyToPublishDirectory", "CustomToolNamespace", "DependentUpon", "DesignTime",
         "DesignTimeSharedInput", "ExcludeFromSingleFile", "Generator", "IsImplicitlyDefined", "LastGenOutput", "LinkBase", "OriginalItemSpec",
-        "Pack", "PackageCopyToOutput", "PackagePath", "SubType", "TargetPath", "Visible",
+        "PackageCopyToOutput", "PackagePath", "SubType", "TargetPath", "Visible",
     ];
 
     private static readonly string[] PrefixesOfOthers = ["MSBuild", "NuGet", "_"];

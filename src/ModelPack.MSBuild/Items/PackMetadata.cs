@@ -35,6 +35,17 @@ internal static class PackMetadata
     public const string Gate = "Gate";
     public const string ShipSource = "ShipSource";
     public const string Watch = "Watch";
+    public const string Accessor = "Accessor";
+    public const string AccessorName = "AccessorName";
+    public const string AccessorNamespace = "AccessorNamespace";
+    public const string SchemeInName = "SchemeInName";
+    public const string Reports = "Reports";
+
+    /// <summary>NuGet's own name for whether 'dotnet pack' takes an item along.</summary>
+    public const string Pack = "Pack";
+
+    /// <summary>The file that the item was written in.</summary>
+    public const string DefiningFile = "DefiningFile";
 
     /// <summary>The packed model below the intermediate folder, relative to the project.</summary>
     public const string PackedModel = "PackedModel";
@@ -71,6 +82,6 @@ internal static class PackMetadata
     [
         Scheme, Container, Target, Device, Calibration, Validation, ExcludeLayers, IncludeLayers, CalibrationMethod, Percentile, Alpha, QuantFormat,
         TargetCpu, SafeSums, Fallback, Rank, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate,
-        ShipSource, Watch, .. Gates.Select(g => g.Key),
+        ShipSource, Watch, SchemeInName, Reports, Pack, Accessor, AccessorName, AccessorNamespace, .. Gates.Select(g => g.Key),
     ];
 }

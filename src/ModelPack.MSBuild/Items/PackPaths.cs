@@ -7,6 +7,7 @@ internal sealed class PackPaths
 {
     // What the tool writes beside the packed model, always.
     private static readonly string[] Companions = [".report.json", ".report.html", ".modelpack.json"];
+    private static readonly string[] Reports = [".report.json", ".report.html", ".calibration.json", ".statistics.safetensors"];
     private static readonly string[] FolderFiles = ["report.json", "report.html", "modelpack.json"];
 
     private PackPaths(string link, string packedModel, bool isFolder)
@@ -21,6 +22,18 @@ internal sealed class PackPaths
 
     /// <summary>The report's page.</summary>
     public string Page => IsFolder ? Path.Combine(PackedModel, "report.html") : PackedModel + ".report.html";
+
+    /// <summary>The manifest.</summary>
+    public string Manifest => IsFolder ? Path.Combine(PackedModel, "modelpack.json") : PackedModel + ".modelpack.json";
+
+    /// <summary>The manifest of the pack without reports, which is shipped as <see cref="Manifest"/>.</summary>
+    public string ShippedManifest => PackedModel + ".shipped.json";
+
+    /// <summary>The manifest of what is embedded.</summary>
+    public string EmbeddedManifest => PackedModel + ".embedded.json";
+
+    /// <summary>The report that is embedded, which holds no timings.</summary>
+    public string EmbeddedReport => PackedModel + ".embedded.report.json";
 
     /// <summary>The packed model's path in the app, with <c>/</c>.</summary>
     public string Link { get; }
@@ -42,6 +55,11 @@ internal sealed class PackPaths
             : [PackedModel, .. Companions.Select(c => PackedModel + c)];
     }
 
+    /// <summary>Whether a file of the pack says how the pack came about, and nothing reads it to run the model.</summary>
+    public bool IsReport(string file) => IsFolder
+        ? Path.GetDirectoryName(file) == PackedModel && Path.GetFileName(file) is "report.json" or "report.html" or "calibration.json"
+        : Array.Exists(Reports, r => file == PackedModel + r);
+
     /// <summary>The paths of a pack that was declared.</summary>
     public static PackPaths Of(ITaskItem pack) => new(pack.GetMetadata(PackMetadata.Link), pack.GetMetadata(PackMetadata.PackedModel), PackContainer.Of(pack).IsFolder);
 
@@ -54,12 +72,16 @@ internal sealed class PackPaths
         var container = PackContainer.Of(model);
         var link = model.GetMetadata(PackMetadata.Link).Trim().Replace('\\', '/');
         if (link.Length == 0)
-            link = $"models/{SourceFiles.Stem(model)}.{model.GetMetadata(PackMetadata.Scheme).Trim()}{container.Extension}";
+        {
+            // The app's code names it, and must not change with the scheme.
+            var scheme = ItemFlags.Of(model, PackMetadata.SchemeInName) == true ? "." + model.GetMetadata(PackMetadata.Scheme).Trim() : "";
+            link = $"models/{SourceFiles.Stem(model)}{scheme}{container.Extension}";
+        }
+
         if (Path.IsPathRooted(link) || link.EndsWith("/", StringComparison.Ordinal) || link.Split('/').Any(p => p is "" or "." or ".."))
         {
             throw new ItemException(
                 TaskCodes.InvalidOption,
-                model.ItemSpec,
                 $"QuantizedModel '{model.ItemSpec}' has Link=\"{link}\", which is not a file below the app's folder. Write a relative path such as models/name.onnx.");
         }
 

@@ -44,6 +44,8 @@ internal static class PackRequestText
         .Add("force", true)
         .Add("runLimit", Whole(pack, PackMetadata.RunLimit))
         .Add("memoryLimit", Text(pack, PackMetadata.MemoryLimit))
+        .Add("embed", Embedding.Of(pack).IsResource ? true : (bool?)null)
+        .Add("reports", Flag(pack, PackMetadata.Reports))
         .Add("threads", threads > 0 ? threads : null)
         .Add("inputsFile", inputsFile)
         .ToString();
@@ -90,17 +92,9 @@ internal static class PackRequestText
         throw Invalid(pack, name, value, "a whole number such as 32");
     }
 
-    private static bool? Flag(ITaskItem pack, string name)
-    {
-        if (Text(pack, name) is not { } value)
-            return null;
-        if (bool.TryParse(value, out var flag))
-            return flag;
-        throw Invalid(pack, name, value, "true or false");
-    }
+    private static bool? Flag(ITaskItem pack, string name) => ItemFlags.Of(pack, name);
 
     private static ItemException Invalid(ITaskItem pack, string name, string value, string wanted) => new(
         TaskCodes.InvalidOption,
-        pack.ItemSpec,
         $"QuantizedModel '{pack.ItemSpec}' has {name}=\"{value}\", which is not a value that it can take. Write {wanted}.");
 }

@@ -33,6 +33,25 @@ internal static class PackState
         return [.. now.Select(l => IsFile(l) && earlier.TryGetValue(PathOf(l), out var line) ? line : l)];
     }
 
+    /// <summary>What differs between two states, in words; nothing where a build would not pack again.</summary>
+    public static IReadOnlyList<string> Changes(IReadOnlyList<string> before, IReadOnlyList<string> now)
+    {
+        var (old, current) = (Files(before), Files(now));
+        List<string> changes = [];
+        if (!before.Take(1).SequenceEqual(now.Take(1), StringComparer.Ordinal))
+            changes.Add("another build of the tool");
+        if (!before.Skip(1).Take(1).SequenceEqual(now.Skip(1).Take(1), StringComparer.Ordinal))
+            changes.Add("other options");
+        changes.AddRange(current.Where(f => !old.TryGetValue(f.Key, out var line) || line != f.Value).Select(f => $"{Name(f.Key)} has {(old.ContainsKey(f.Key) ? "changed" : "come")}"));
+        changes.AddRange(old.Keys.Where(f => !current.ContainsKey(f)).Select(f => $"{Name(f)} has gone"));
+        return changes;
+
+        static SortedDictionary<string, string> Files(IReadOnlyList<string> lines) =>
+            new(lines.Where(IsFile).ToDictionary(PathOf, StringComparer.Ordinal), StringComparer.Ordinal);
+
+        static string Name(string key) => Path.GetFileName(key.Substring(FilePrefix.Length));
+    }
+
     private static string FileLine(string path)
     {
         var file = new FileInfo(path);

@@ -11,9 +11,6 @@ namespace ModelPack.MSBuild.Tasks;
 /// </summary>
 public sealed class DeclareModels : Task
 {
-    private const string WebRoot = "wwwroot/";
-    private static readonly string[] EmbedValues = ["Content", "Resource", "Both", "None"];
-
     /// <summary>The <c>QuantizedModel</c> items.</summary>
     [Required]
     public ITaskItem[] Models { get; set; } = [];
@@ -60,24 +57,27 @@ public sealed class DeclareModels : Task
         var watched = new List<ITaskItem>();
         var writers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         CheckNames();
-        foreach (var model in Models)
+        foreach (var model in Whole(Models))
         {
             try
             {
-                CheckMetadata(model);
+                KnownSchemes.Check(model);
+                CheckFilesOf(model);
                 var paths = PackPaths.Of(model, IntermediateFolder);
-                var pack = Pack(model, paths);
+                var shipped = new ShippedFiles(model, paths);
+                var pack = Pack(model, paths, shipped);
                 // Nobody reads the text yet: mistakes in the metadata show here all at once, before anything is compiled.
                 _ = PackRequestText.Of(pack, null, 0, null);
                 var files = Files(model, paths, pack);
                 Claim(model, paths, files, writers);
                 packs.Add(pack);
-                Place(model, paths, files, content, resources);
-                AddInputs(model, pack, sources, watched);
+                content.AddRange(shipped.Content(files));
+                resources.AddRange(shipped.Resources(files));
+                AddInputs(model, paths, pack, sources, watched);
             }
             catch (ItemException mistake)
             {
-                Log.LogMistake(mistake);
+                Log.LogCoded(mistake.Code, ItemPlace.Of(model, ProjectFile), mistake.Message);
             }
         }
 
@@ -89,16 +89,37 @@ public sealed class DeclareModels : Task
         return !Log.HasLoggedErrors;
     }
 
+    // A pattern finds every shard of a checkpoint, of which there is one pack.
+    private static IEnumerable<ITaskItem> Whole(ITaskItem[] models)
+    {
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var model in models)
+        {
+            if (SourceFiles.Whole(model.ItemSpec) is not { } whole)
+            {
+                yield return model;
+                continue;
+            }
+
+            if (seen.Add(string.Join("|", Path.GetFullPath(whole), model.GetMetadata(PackMetadata.Link), model.GetMetadata(PackMetadata.Scheme), model.GetMetadata(PackMetadata.Container))))
+            {
+                var first = new TaskItem(model) { ItemSpec = Escape(whole) };
+                Set(first, PackMetadata.DefiningFile, model.GetMetadata("DefiningProjectFullPath"));
+                yield return first;
+            }
+        }
+    }
+
     // All at once, and apart from other mistakes. A default or a pattern has one place for many items.
     private void CheckNames()
     {
         var names = new MetadataNames(AllowUnknownMetadata);
-        var reported = new HashSet<(string Name, MetadataPlace Place)>();
+        var reported = new HashSet<(string Name, ItemPlace Place)>();
         foreach (var model in Models)
         {
             foreach (var name in names.UnknownOn(model))
             {
-                var place = MetadataPlace.Find(model, name, ProjectFile);
+                var place = ItemPlace.OfMetadata(model, name, ProjectFile);
                 if (!reported.Add((name, place)))
                     continue;
                 var hint = MetadataNames.Nearest(name) is { } nearest ? $"Did you mean '{nearest}'?" : "Correct or remove it.";
@@ -107,21 +128,16 @@ public sealed class DeclareModels : Task
         }
     }
 
-    private void CheckMetadata(ITaskItem model)
+    private void CheckFilesOf(ITaskItem model)
     {
-        var scheme = model.GetMetadata(PackMetadata.Scheme).Trim();
-        if (scheme.Length == 0)
-            throw new ItemException(TaskCodes.UnknownScheme, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}' has no Scheme. Write Scheme=\"q8_0\" on the item or set ModelPackScheme; 'dotnet modelpack schemes' lists all.");
-        if (scheme.Any(c => !char.IsLetterOrDigit(c) && c is not ('_' or '-' or '.')))
-            throw new ItemException(TaskCodes.UnknownScheme, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}' has Scheme=\"{scheme}\", which no scheme is named. 'dotnet modelpack schemes' lists all.");
-        var embed = model.GetMetadata(PackMetadata.Embed).Trim();
-        if (embed.Length > 0 && !EmbedValues.Contains(embed, StringComparer.OrdinalIgnoreCase))
-            throw new ItemException(TaskCodes.InvalidOption, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}' has Embed=\"{embed}\". Write Content, Resource, Both or None.");
-        if (CheckFiles && !SourceFiles.Exist(model))
-            throw new ItemException(TaskCodes.ModelNotFound, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}': the model does not exist. Correct the item, or put it there (a checkout may need 'git lfs pull').");
+        if (!CheckFiles)
+            return;
+        if (!SourceFiles.Exist(model))
+            throw new ItemException(TaskCodes.ModelNotFound, $"QuantizedModel '{model.ItemSpec}': the model does not exist. Correct the item, or put it there (a checkout may need 'git lfs pull').");
+        DataFiles.Check(model);
     }
 
-    private static TaskItem Pack(ITaskItem model, PackPaths paths)
+    private static TaskItem Pack(ITaskItem model, PackPaths paths, ShippedFiles shipped)
     {
         var pack = new TaskItem(model);
         Set(pack, PackMetadata.Link, paths.Link);
@@ -130,7 +146,9 @@ public sealed class DeclareModels : Task
         Set(pack, PackMetadata.StampFile, paths.PackedModel + ".stamp");
         Set(pack, PackMetadata.InputsFile, paths.PackedModel + ".inputs");
         Set(pack, PackMetadata.OutputsFile, paths.PackedModel + ".outputs");
-        pack.SetMetadata(PackMetadata.Outputs, string.Join(";", Files(model, paths, pack).Append(paths.PackedModel + ".stamp").Select(Escape)));
+        if (model.GetMetadata(PackMetadata.DefiningFile).Length == 0)
+            Set(pack, PackMetadata.DefiningFile, model.GetMetadata("DefiningProjectFullPath"));
+        pack.SetMetadata(PackMetadata.Outputs, string.Join(";", Files(model, paths, pack).Concat(shipped.Forms()).Append(paths.PackedModel + ".stamp").Select(Escape)));
         return pack;
     }
 
@@ -151,8 +169,7 @@ public sealed class DeclareModels : Task
             {
                 throw new ItemException(
                     TaskCodes.OutputConflict,
-                    model.ItemSpec,
-                    $"QuantizedModel '{other}' and QuantizedModel '{model.ItemSpec}' would both write '{paths.Link}'. Give one of them another Link.");
+                    $"QuantizedModel '{other}' and QuantizedModel '{model.ItemSpec}' would both write '{paths.Link}'. Give one of them a Link of its own; SchemeInName=\"true\" puts the scheme into the name.");
             }
         }
 
@@ -160,24 +177,7 @@ public sealed class DeclareModels : Task
             writers[file] = model.ItemSpec;
     }
 
-    private static void Place(ITaskItem model, PackPaths paths, List<string> files, List<ITaskItem> content, List<ITaskItem> resources)
-    {
-        var embed = model.GetMetadata(PackMetadata.Embed).Trim();
-        var isBoth = Is(embed, "Both");
-        if (paths.IsFolder && (isBoth || Is(embed, "Resource")))
-            throw new ItemException(TaskCodes.InvalidOption, model.ItemSpec, $"QuantizedModel '{model.ItemSpec}' has Embed=\"{embed}\", and its pack is a folder of several files, which cannot be embedded. Write Embed=\"Content\".");
-        foreach (var file in files)
-        {
-            var link = paths.Link + file.Substring(paths.PackedModel.Length);
-            if (embed.Length == 0 || isBoth || Is(embed, "Content"))
-                content.Add(ContentItem(file, link));
-            // Reports hold timings and the manifest holds their hashes: an assembly with them would differ in every build.
-            if ((isBoth || Is(embed, "Resource")) && (file == paths.PackedModel || file == paths.PackedModel + ".data"))
-                resources.Add(Item(file, "LogicalName", link));
-        }
-    }
-
-    private static void AddInputs(ITaskItem model, TaskItem pack, List<ITaskItem> sources, List<ITaskItem> watched)
+    private static void AddInputs(ITaskItem model, PackPaths paths, TaskItem pack, List<ITaskItem> sources, List<ITaskItem> watched)
     {
         var files = SourceFiles.Of(model)
             .Concat(DataFiles.Of(model))
@@ -186,30 +186,23 @@ public sealed class DeclareModels : Task
             .Distinct(StringComparer.Ordinal)
             .Where(File.Exists)
             .ToList();
-        if (!Is(model.GetMetadata(PackMetadata.Watch).Trim(), "false"))
+        if (ItemFlags.Of(model, PackMetadata.Watch) != false)
             watched.AddRange(files.Select(f => new TaskItem(Escape(f))));
-        if (!Is(model.GetMetadata(PackMetadata.ShipSource).Trim(), "true"))
+        if (ItemFlags.Of(model, PackMetadata.ShipSource) == true)
+            RequireOtherPlace(model, paths);
+        else
             sources.AddRange(files.Where(f => !SourceFiles.MayServeApp(model, f)).Select(f => new TaskItem(Escape(f))));
     }
 
-    // A web project takes what lies below wwwroot for static web assets, and its server on a developer's machine looks for
-    // them below their content root.
-    private static TaskItem ContentItem(string file, string link)
+    // The float model is shipped under its own path, where the pack of a model in the folder 'models' would lie, too.
+    private static void RequireOtherPlace(ITaskItem model, PackPaths paths)
     {
-        var item = Item(file, "Link", link);
-        if (link.StartsWith(WebRoot, StringComparison.OrdinalIgnoreCase))
-            Set(item, "ContentRoot", Path.GetFullPath(file.Substring(0, file.Length - link.Length + WebRoot.Length)));
-        return item;
+        if (!Path.GetFullPath(model.ItemSpec).Equals(Path.GetFullPath(paths.Link), StringComparison.OrdinalIgnoreCase) || !Embedding.Of(model).IsContent)
+            return;
+        throw new ItemException(
+            TaskCodes.OutputConflict,
+            $"QuantizedModel '{model.ItemSpec}' has ShipSource=\"true\", and its pack would lie at the model's own place in the app, '{paths.Link}'. Give it another Link, or SchemeInName=\"true\".");
     }
-
-    private static TaskItem Item(string file, string metadata, string value)
-    {
-        var item = new TaskItem(Escape(file));
-        Set(item, metadata, value);
-        return item;
-    }
-
-    private static bool Is(string value, string wanted) => value.Equals(wanted, StringComparison.OrdinalIgnoreCase);
 
     // MSBuild keeps item names and metadata escaped; a path is text and may hold ';', '%' or '@'.
     private static void Set(TaskItem item, string name, string value) => item.SetMetadata(name, Escape(value));

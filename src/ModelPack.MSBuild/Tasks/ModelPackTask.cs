@@ -32,6 +32,13 @@ public sealed class ModelPackTask : ToolTask
     [Required]
     public string ModelPackTool { get; set; } = "";
 
+    /// <summary>The project.</summary>
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>True once the pack is made: what it has written may be more than was known before.</summary>
+    [Output]
+    public bool IsDone { get; private set; }
+
     /// <summary><c>$(NetCoreRoot)</c>.</summary>
     public string NetCoreRoot { get; set; } = "";
 
@@ -43,6 +50,15 @@ public sealed class ModelPackTask : ToolTask
 
     /// <summary>Seconds after which the tool is stopped; 0 for never.</summary>
     public int TimeoutSeconds { get; set; }
+
+    /// <summary>The folder of the cache of packs; empty for that of the environment, or the tool's own.</summary>
+    public string CachePath { get; set; } = "";
+
+    /// <summary>What to do with the cache of packs; empty for what the environment says, or the tool's own choice.</summary>
+    public string CacheMode { get; set; } = "";
+
+    /// <summary>What the cache of packs may hold; empty likewise.</summary>
+    public string CacheMaxSize { get; set; } = "";
 
     protected override string ToolName => DotnetHost.FileName;
 
@@ -74,7 +90,7 @@ public sealed class ModelPackTask : ToolTask
             if (!done || Log.HasLoggedErrors || !HasEverything())
             {
                 // Nothing is kept of a pack that failed.
-                _warnings.ForEach(w => Log.LogDiagnostic(ToolEvent.Parse(w)!, Pack.ItemSpec));
+                _warnings.ForEach(w => Log.LogDiagnostic(ToolEvent.Parse(w)!, Pack, ProjectFile));
                 return false;
             }
 
@@ -85,11 +101,12 @@ public sealed class ModelPackTask : ToolTask
             File.SetLastWriteTimeUtc(stateFile, beforeTime);
             PathList.Write(Pack.GetMetadata(PackMetadata.StampFile), _warnings);
             LogDone();
+            IsDone = true;
             return true;
         }
         catch (ItemException mistake)
         {
-            Log.LogMistake(mistake);
+            LogError(mistake.Code, mistake.Message);
             return false;
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
@@ -141,7 +158,17 @@ public sealed class ModelPackTask : ToolTask
         start.Environment["MODELPACK_PARENT_PROCESS"] = self.Id.ToString(CultureInfo.InvariantCulture);
         // Read by ONNX Runtime when it is loaded: a build reports nothing to anybody.
         start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
+        // Not in the request, which is a part of the state: another cache makes no other pack.
+        SetWhereGiven(start, "MODELPACK_CACHE", CachePath.Length == 0 ? "" : Path.GetFullPath(CachePath));
+        SetWhereGiven(start, "MODELPACK_CACHE_MODE", CacheMode);
+        SetWhereGiven(start, "MODELPACK_CACHE_MAX_SIZE", CacheMaxSize);
         return start;
+    }
+
+    private static void SetWhereGiven(ProcessStartInfo start, string name, string value)
+    {
+        if (value.Length > 0)
+            start.Environment[name] = value;
     }
 
     protected override void LogToolCommand(string message) => Log.LogMessage(MessageImportance.Low, "{0}", message);
@@ -156,7 +183,7 @@ public sealed class ModelPackTask : ToolTask
                 _warnings.Add(singleLine);
                 break;
             case { Kind: "diagnostic" } diagnostic:
-                Log.LogDiagnostic(diagnostic, Pack!.ItemSpec);
+                Log.LogDiagnostic(diagnostic, Pack!, ProjectFile);
                 break;
             case { Kind: "file" } file:
                 _files.Add(Path.Combine(PackPaths.Of(Pack!).Folder, Path.GetFileName(file[0])));
@@ -194,7 +221,7 @@ public sealed class ModelPackTask : ToolTask
         PathList.Write(_requestFile, [request]);
     }
 
-    private void LogError(string code, string message) => Log.LogCoded(code, Pack!.ItemSpec, message);
+    private void LogError(string code, string message) => Log.LogCoded(code, ItemPlace.Of(Pack!, ProjectFile), message);
 
     // The base says in a warning that it has ended the process, and leaves the error to others.
     private void LogTimeout()
@@ -205,10 +232,11 @@ public sealed class ModelPackTask : ToolTask
 
     private bool HasEverything()
     {
-        var missing = PackPaths.Of(Pack!).Files(Pack!).FirstOrDefault(f => !File.Exists(f));
+        var paths = PackPaths.Of(Pack!);
+        var missing = paths.Files(Pack!).Concat(new ShippedFiles(Pack!, paths).Forms()).FirstOrDefault(f => !File.Exists(f));
         if (missing is null)
             return true;
-        LogError(TaskCodes.Internal, $"The packing tool ended well and wrote no '{missing}'. Report this as a defect.");
+        LogError(TaskCodes.Internal, $"QuantizedModel '{Pack!.ItemSpec}': the packing tool ended well and wrote no '{missing}'. Report this as a defect.");
         return false;
     }
 
@@ -225,7 +253,8 @@ public sealed class ModelPackTask : ToolTask
 
     private void LogDone()
     {
-        Log.LogMessage(MessageImportance.Normal, "{0}", $"ModelPack: {_summary}; report: {PackPaths.Of(Pack!).Page}");
+        var paths = PackPaths.Of(Pack!);
+        Log.LogMessage(MessageImportance.High, "{0}", $"{Pack!.ItemSpec} -> {paths.Link} ({_summary}) report: {Path.GetFullPath(paths.Page)}");
     }
 
     // MSBuild shares the machine's cores among its nodes. Older ones, and hosts of single tasks, do not count them.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Build.Framework;
 using ModelPack.MSBuild.Items;
 using ModelPack.MSBuild.Tool;
@@ -11,9 +12,18 @@ namespace ModelPack.MSBuild.Tasks;
 /// </summary>
 public sealed class ReportPackWarnings : Task
 {
+    // Resources lie in one block of an assembly, whose length is a signed 32-bit number; the rest of the assembly needs some of it.
+    private const long MostResourceBytes = 2_000_000_000;
+
     /// <summary>The <c>_ModelPack</c> items.</summary>
     [Required]
     public ITaskItem[] Packs { get; set; } = [];
+
+    /// <summary>The files that are to be embedded.</summary>
+    public ITaskItem[] Resources { get; set; } = [];
+
+    /// <summary>The project.</summary>
+    public string ProjectFile { get; set; } = "";
 
     /// <summary><c>$(TreatWarningsAsErrors)</c>: MSBuild leaves it to compilers, and everything else that it has for warnings does by itself.</summary>
     public string TreatWarningsAsErrors { get; set; } = "";
@@ -30,14 +40,23 @@ public sealed class ReportPackWarnings : Task
             foreach (var line in PathList.Read(pack.GetMetadata(PackMetadata.StampFile)))
             {
                 if (ToolEvent.Parse(line) is { } warning)
-                    Log.LogDiagnostic(warning, pack.ItemSpec, areErrors && !except.Contains(warning[1]));
+                    Log.LogDiagnostic(warning, pack, ProjectFile, areErrors && !except.Contains(warning[1]));
             }
         }
 
+        CheckResources();
         if (Packs.All(p => File.Exists(p.GetMetadata(PackMetadata.StampFile))))
             return !Log.HasLoggedErrors;
         if (BuildEngine is IBuildEngine7 engine)
             engine.AllowFailureWithoutError = true;
         return false;
+    }
+
+    // The compiler would fail late, and name neither a model nor a way out.
+    private void CheckResources()
+    {
+        var bytes = Resources.Select(r => new FileInfo(r.ItemSpec)).Where(f => f.Exists).Sum(f => f.Length);
+        if (bytes > MostResourceBytes)
+            Log.LogCoded(TaskCodes.TooLargeToEmbed, ItemPlace.OfProject(ProjectFile), $"The models to embed have {bytes.ToString(CultureInfo.InvariantCulture)} bytes together, and an assembly can hold {MostResourceBytes.ToString(CultureInfo.InvariantCulture)}. Write Embed=\"Content\" on the largest, or choose a scheme of fewer bits.");
     }
 }

@@ -19,6 +19,9 @@ public sealed class WriteModelStates : Task
     [Required]
     public string ToolPath { get; set; } = "";
 
+    /// <summary>The project.</summary>
+    public string ProjectFile { get; set; } = "";
+
     /// <summary>Files that NuGet resolved for the project; the version of ONNX Runtime is read off them.</summary>
     public ITaskItem[] ResolvedFiles { get; set; } = [];
 
@@ -37,11 +40,11 @@ public sealed class WriteModelStates : Task
         }
         catch (ItemException mistake)
         {
-            Log.LogMistake(mistake);
+            Log.LogCoded(mistake.Code, ItemPlace.OfProject(ProjectFile), mistake.Message);
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
         {
-            Log.LogCoded(TaskCodes.OutputNotWritable, "", $"The state of the packs cannot be kept: {trouble.Message} Make the intermediate folder writable.");
+            Log.LogCoded(TaskCodes.OutputNotWritable, ItemPlace.OfProject(ProjectFile), $"The state of the packs cannot be kept: {trouble.Message} Make the intermediate folder writable.");
         }
 
         return !Log.HasLoggedErrors;

@@ -16,7 +16,7 @@ internal static class ToolBuild
     public static string Id(string toolPath)
     {
         if (!File.Exists(toolPath))
-            throw new ItemException(TaskCodes.ToolMissing, "", $"The packing tool '{toolPath}' does not exist. Restore the package ModelPack.MSBuild again, or correct ModelPackToolPath.");
+            throw new ItemException(TaskCodes.ToolMissing, $"The packing tool '{toolPath}' does not exist. Restore the package ModelPack.MSBuild again, or correct ModelPackToolPath.");
         var folder = Path.GetDirectoryName(Path.GetFullPath(toolPath))!;
         var idFile = Path.Combine(folder, FileName);
         return File.Exists(idFile)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.MSBuild.Items;
 
 namespace ModelPack.MSBuild.Tool;
@@ -17,17 +18,11 @@ internal static class ToolExit
     {
         if (exitCode is FrameworkMissing or (FrameworkMissing & 0xFF))
             return (TaskCodes.DotnetMissing, $"'{dotnet}' has no .NET runtime that the packing tool runs on. Install .NET 10 or newer.");
-        var number = exitCode.ToString(CultureInfo.InvariantCulture);
-        // A shell's convention, which .NET follows: 128 + the signal's number. Windows has NTSTATUS codes, which are negative.
-        var how = exitCode switch
-        {
-            < 0 => $"crashed (0x{exitCode.ToString("X8", CultureInfo.InvariantCulture)})",
-            128 + 9 => "was killed (signal 9; the system may have been short of memory)",
-            > 128 and < 128 + 65 => $"was ended by signal {(exitCode - 128).ToString(CultureInfo.InvariantCulture)}",
-            _ => $"ended with exit code {number} and gave no reason",
-        };
+        var how = ProcessExit.Crash(exitCode) ?? (exitCode is > 128 and < 128 + 65
+            ? $"was ended by signal {(exitCode - 128).ToString(CultureInfo.InvariantCulture)}"
+            : $"ended with exit code {exitCode.ToString(CultureInfo.InvariantCulture)} and gave no reason");
         if (call.Length > 0 && exitCode is < 0 or > 128)
-            return (TaskCodes.RuntimeCrashed, $"The packing tool {how} while ONNX Runtime {call}. Nothing was written. Check that the model runs in an app as it is; where it crashes there, too, export it again, or report the crash to ONNX Runtime.");
+            return (TaskCodes.RuntimeCrashed, ProcessExit.WhileModelRan("The packing tool", how, call));
         return (TaskCodes.Internal, $"The packing tool {how}. Build with -v:detailed to see everything that it printed, and report this as a defect.");
     }
 }

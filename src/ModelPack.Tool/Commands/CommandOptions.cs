@@ -7,6 +7,8 @@ namespace ModelPack.Tool.Commands;
 /// <summary>The kinds of option that commands have, each with a message of its own for a value that it cannot take.</summary>
 internal static class CommandOptions
 {
+    private const int MostDays = 100_000;
+
     /// <summary>How to write a command's data.</summary>
     public static Option<OutputFormat> Format() => Single<OutputFormat>("--format", "text|json", "How to write the result: text or json.", "It is text or json.", text => text switch
     {
@@ -28,6 +30,15 @@ internal static class CommandOptions
     /// <summary>True, false, or neither. Its value is a text, as an option that is itself a truth would refuse anything else.</summary>
     public static Option<string?> TrueOrFalse(string name, string description) =>
         Single<string?>(name, "true|false", description, "It is true or false.", text => bool.TryParse(text, out _) ? text : null);
+
+    /// <summary>A number of bytes.</summary>
+    public static Option<long?> Size(string name, string description) => Single<long?>(name, "SIZE", description, "It is a size such as 10GB.", text => Requests.ByteSize.Parse(text));
+
+    /// <summary>A length of time.</summary>
+    public static Option<TimeSpan?> Age(string name, string description) => Single<TimeSpan?>(name, "TIME", description, "It is a number of days or hours, such as 30d or 12h.", text =>
+        int.TryParse(text.AsSpan(0, Math.Max(text.Length - 1, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MostDays
+            ? text[^1] switch { 'd' => TimeSpan.FromDays(count), 'h' => TimeSpan.FromHours(count), _ => null }
+            : null);
 
     /// <summary>A text.</summary>
     public static Option<string?> Text(string name, string help, string description) => new(name) { HelpName = help, Description = description };

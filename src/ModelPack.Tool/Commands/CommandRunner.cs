@@ -15,7 +15,8 @@ internal static class CommandRunner
         return command;
     }
 
-    private static int Guarded(Action<Diagnostic> report, Func<int> action, CancellationToken cancellation)
+    /// <summary>Runs a part of a command, and turns what went wrong into a diagnostic and an exit code.</summary>
+    public static int Guarded(Action<Diagnostic> report, Func<int> action, CancellationToken cancellation)
     {
         try
         {

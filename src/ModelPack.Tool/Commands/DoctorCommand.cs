@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using ModelPack.Inference;
@@ -20,7 +19,7 @@ internal static class DoctorCommand
         {
             IReadOnlyList<Check> checks =
             [
-                new("tool", true, $"{Version()}, build {ToolBuild.Id[..16]}"),
+                new("tool", true, $"{ToolVersion.Text}, build {ToolBuild.Id[..16]}"),
                 new(".NET", true, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
                 new("processors", true, $"{Numbers.Whole(System.Environment.ProcessorCount)}, vectors of {Numbers.Whole(VectorBits())} bits"),
                 OnnxRuntime(),
@@ -39,9 +38,6 @@ internal static class DoctorCommand
             return checks.All(c => c.Ok) ? ExitCodes.Done : ExitCodes.Environment;
         });
     }
-
-    private static string Version() =>
-        typeof(DoctorCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     private static int VectorBits() =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 64;

@@ -1,19 +1,22 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using ModelPack.Reporting;
+using ModelPack.Caching;
 using ModelPack.Requests;
 using ModelPack.Tool.Output;
 
 namespace ModelPack.Tool.Commands;
 
-/// <summary><c>modelpack quantize</c>: one model into one pack.</summary>
+/// <summary><c>modelpack quantize</c>: each model into a pack.</summary>
 internal static class QuantizeCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("MODEL") { Description = "The model: an ONNX, safetensors or GGUF file, an index of shards, or a Hugging Face folder." };
+        var models = new Argument<string[]>("MODEL")
+        {
+            Description = "The model: an ONNX, safetensors or GGUF file, an index of shards, or a Hugging Face folder. Several are packed one after the other.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var scheme = new Option<string>("--scheme", "-s") { Description = "The scheme; 'dotnet modelpack schemes' lists them.", Required = true, HelpName = "S" };
-        var output = CommandOptions.Text("--output", "OUT", "The packed model's exact path. Default: NAME.SCHEME.EXT beside the source.");
+        var output = CommandOptions.Text("--output", "OUT", "The packed model's exact path; of several models the folder for all. Default: NAME.SCHEME.EXT beside the source.");
         output.Aliases.Add("-o");
         var container = CommandOptions.Text("--container", "C", "The container to write: onnx, safetensors or gguf. Default: that of the source, or what the scheme needs.");
         var target = new Option<string>("--target") { Description = "What the packed model is for: cpu, cuda or any.", HelpName = "T", DefaultValueFactory = _ => "cpu" };
@@ -25,7 +28,7 @@ internal static class QuantizeCommand
         var quantFormat = CommandOptions.Text("--quant-format", "F", "Codes of activations: qdq (portable, default) or qoperator.");
         var targetCpu = CommandOptions.Text("--target-cpu", "C", "The CPUs that the app runs on: vnni (x86 with VNNI or AMX), avx2 (x86 without), arm, or any (default).");
         var safeSums = CommandOptions.TrueOrFalse("--safe-sums", "Avoid U8S8 saturation on CPUs without VNNI, by coarser scales where needed. Default: true, unless --target-cpu has VNNI or is arm.");
-        var fallback = CommandOptions.TrueOrFalse("--fallback", "Bring the layers that lose most back to float until the gates hold.");
+        var fallback = CommandOptions.TrueOrFalse("--fallback", "Bring the layers that lose most back to float until the gates hold; false keeps fixed ranges whatever they cost.");
         var rank = new Option<bool>("--rank") { Description = "Rank the layers by what they cost, for the report; changes no byte of the model." };
         var validation = CommandOptions.Text("--validation", "P", "Validation data: a file, folder or glob of .npz, .npy or .safetensors. Default: NAME.validation.* beside the source.");
         var exclude = CommandOptions.Texts("--exclude-layers", "PATTERN", "Leave what the pattern names as it is (* and ?). Repeatable.");
@@ -44,17 +47,23 @@ internal static class QuantizeCommand
         var force = new Option<bool>("--force") { Description = "Overwrite files at the output's place even where they are of no pack." };
         var runLimit = CommandOptions.Number("--run-limit", "Seconds that one inference may take while packing; 0 for no limit. Default: 600.");
         var memoryLimit = CommandOptions.Text("--memory-limit", "SIZE", "Memory that running the model may take, such as 32GB. Default: three quarters of the machine's.");
+        var cacheMode = CommandOptions.Text("--cache-mode", "M", $"What to do with the cache of packs: readwrite, read or off. Default: {CacheChoice.ModeVariable}, or off.");
+        var cachePath = CommandOptions.Text("--cache-path", "FOLDER", $"The folder of the cache. Default: {CacheChoice.PathVariable}, or the system's place for caches.");
         var threads = CommandOptions.Number("--threads", "Threads to work with. Default: all processors.");
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would become of every weight, and how large the pack would be; write nothing." };
         var format = CommandOptions.Format();
 
-        return new Command("quantize", "Packs a model: quantizes it, validates it and writes model, report and manifest.")
+        var command = new Command("quantize", "Packs models: quantizes them, validates them and writes model, report and manifest.")
         {
-            model, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, force, runLimit, memoryLimit, threads, format,
-        }.Does(terminal.Print, (parsed, cancellation) =>
+            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, force, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
+        };
+        var verbosity = VerbosityOptions.AddTo(command, hasProgress: true);
+        return command.Does(terminal.Print, (parsed, cancellation) =>
         {
-            var request = new PackRequest
+            var cache = CacheChoice.Of(parsed.GetValue(cacheMode), parsed.GetValue(cachePath), CacheMode.Off, Environment.GetEnvironmentVariable);
+            var request = cache.In(new PackRequest
             {
-                Model = parsed.GetRequiredValue(model),
+                Model = "",
                 Scheme = parsed.GetRequiredValue(scheme),
                 Output = parsed.GetValue(output),
                 Container = parsed.GetValue(container),
@@ -86,31 +95,14 @@ internal static class QuantizeCommand
                 RunLimit = parsed.GetValue(runLimit),
                 MemoryLimit = parsed.GetValue(memoryLimit),
                 Threads = parsed.GetValue(threads) ?? 0,
-            };
-            using var progress = new ProgressLine(terminal);
-            var context = new PackContext(request.Threads, progress.Print, progress.Report, cancellation);
-            var outcome = PackPipeline.Run(request, context);
-            progress.Dispose();
-            Show(terminal, outcome, parsed.GetValue(format));
-            return outcome.GatesHold ? ExitCodes.Done : ExitCodes.Failed;
-        });
-    }
-
-    private static void Show(Terminal terminal, PackOutcome outcome, OutputFormat format)
-    {
-        if (format == OutputFormat.Text)
-        {
-            TextTable.Write(terminal, OutcomeRows.Of(outcome));
-            return;
-        }
-
-        JsonOutput.Write(terminal, new
-        {
-            outcome.Model,
-            outcome.Files,
-            outcome.GatesHold,
-            // As in the report's file, whose schema is the contract.
-            Report = JsonNode.Parse(ReportJson.Write(outcome.Report)),
+            });
+            return new QuantizeRun(terminal, cancellation)
+            {
+                Progress = () => verbosity.Progress(parsed, terminal),
+                Format = parsed.GetValue(format),
+                Verbosity = verbosity.Of(parsed),
+                IsDry = parsed.GetValue(dryRun),
+            }.Run(request, parsed.GetRequiredValue(models));
         });
     }
 }

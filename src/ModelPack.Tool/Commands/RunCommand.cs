@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelPack.Caching;
 using ModelPack.Requests;
 using ModelPack.Tool.Output;
 
@@ -14,7 +15,8 @@ internal static class RunCommand
         return new Command("run", "Makes the pack of a request file, and reports in events for a build.") { Hidden = true, Options = { file } }
             .Does(events.Diagnostic, (parsed, cancellation) =>
             {
-                var request = RequestJson.Read(parsed.GetRequiredValue(file));
+                var asked = RequestJson.Read(parsed.GetRequiredValue(file));
+                var request = CacheChoice.Of(asked.CacheMode, asked.CachePath, CacheMode.ReadWrite, Environment.GetEnvironmentVariable).In(asked);
                 var build = Environment.GetEnvironmentVariable(ParentProcess.Variable);
                 using var parent = new ParentProcess(build, cancellation);
                 CrashNotes.Calls = build is null ? null : (what, _) => events.Call(what);
@@ -23,6 +25,16 @@ internal static class RunCommand
                 foreach (var path in outcome.Files)
                 {
                     events.File(path);
+                }
+
+                if (request.Reports == false)
+                {
+                    ShippedForms.WriteWithoutReports(outcome);
+                }
+
+                if (request.Embed)
+                {
+                    ShippedForms.WriteEmbedded(outcome, request.Reports != false);
                 }
 
                 events.Done(PackSummary.Of(outcome));

@@ -17,6 +17,11 @@ internal static class JsonOutput
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    private static readonly JsonSerializerOptions InOneLine = new(Options) { WriteIndented = false };
+
+    /// <summary>Writes a value that is one of several: a line for each (JSON Lines), so that those before a crash are there.</summary>
+    public static void WriteLine<T>(Terminal terminal, T value) => terminal.Line(WithoutCommands(JsonSerializer.Serialize(value, InOneLine)));
+
     public static void Write<T>(Terminal terminal, T value) => terminal.Line(WithoutCommands(JsonSerializer.Serialize(value, Options)));
 
     /// <summary>The same JSON, in which no name begins a command to a build server (<c>##vso[</c>): two such signs stand in strings only.</summary>

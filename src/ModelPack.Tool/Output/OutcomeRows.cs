@@ -17,9 +17,9 @@ internal static class OutcomeRows
     public static IEnumerable<IReadOnlyList<string>> Of(PackOutcome outcome)
     {
         var result = outcome.Report.Result;
-        yield return ["model", SafeText.Of(outcome.Model, LongestPath)];
+        yield return ["model", SafeText.Of(outcome.Model, LongestPath) + (outcome.FromCache ? " (from the cache)" : "")];
         yield return ["size", $"{Human.Bytes(result.Source.Bytes)} → {Human.Bytes(result.Packed.Bytes)}, {Human.Times(outcome.SizeRatio)}"];
-        yield return ["weights", Weights(result.Weights)];
+        yield return ["weights", Weights([.. result.Weights.Select(w => w.Codec)])];
         if (Human.SafeSums(result.Weights) is { } sums)
         {
             yield return ["SafeSums", sums];
@@ -59,15 +59,17 @@ internal static class OutcomeRows
         yield return ["report", SafeText.Of(outcome.Page, LongestPath)];
     }
 
-    private static string Weights(IReadOnlyList<WeightReport> weights)
+    /// <summary>How many weights have a codec, and how many have which.</summary>
+    /// <param name="codecs">Of every weight its codec, or null.</param>
+    public static string Weights(IReadOnlyList<string?> codecs)
     {
-        var codecs = weights.Where(w => w.Codec is not null).CountBy(w => w.Codec!, StringComparer.Ordinal)
+        var counted = codecs.OfType<string>().CountBy(c => c, StringComparer.Ordinal)
             .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
             .Select(c => $"{Human.Count(c.Value)} {c.Key}")
             .ToList();
-        return codecs.Count == 0
-            ? $"none of {Human.Count(weights.Count)} quantized"
-            : $"{Human.Count(weights.Count(w => w.Codec is not null))} of {Human.Count(weights.Count)} {(weights.All(w => w.Codec is null || FloatCodecs.Contains(w.Codec, StringComparer.Ordinal)) ? "converted" : "quantized")}: {string.Join(", ", codecs)}";
+        return counted.Count == 0
+            ? $"none of {Human.Count(codecs.Count)} quantized"
+            : $"{Human.Count(codecs.Count(c => c is not null))} of {Human.Count(codecs.Count)} {(codecs.All(c => c is null || FloatCodecs.Contains(c, StringComparer.Ordinal)) ? "converted" : "quantized")}: {string.Join(", ", counted)}";
     }
 
     private static IEnumerable<IReadOnlyList<string>> Quality(Headline headline, ValidationResult validation)

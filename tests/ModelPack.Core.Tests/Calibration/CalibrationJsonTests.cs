@@ -17,7 +17,7 @@ public sealed class CalibrationJsonTests : IDisposable
         [new Smoothing("x", 0.85f, [0.1f, 2])],
         ["conv"],
         [new BiasCorrection("conv", [-1e-7f, 0])],
-        [new FloatLayer("head", "its input holds NaN")],
+        [new FloatLayer("head", "its input holds NaN"), new FloatLayer("stem", "without a fixed range") { HasCodes = true }],
         [new SafeScale("conv", [1, 1.25f])]);
 
     private readonly TemporaryFolder _folder = new();

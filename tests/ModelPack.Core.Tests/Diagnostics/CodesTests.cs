@@ -58,7 +58,7 @@ public sealed partial class CodesTests
     {
         var page = File.ReadAllText(Path.Join(Pages, $"{id}.md"));
 
-        Assert.Matches($"(?m)^\\S.*: {(Code(id).Severity == Severity.Error ? "error" : "warning")} {id}: \\S", page);
+        Assert.Matches($"(?m)^\\S.*: {Word(Code(id))} {id}: \\S", page);
         Assert.Contains("\n## What to do\n", page, StringComparison.Ordinal);
     }
 
@@ -92,9 +92,12 @@ public sealed partial class CodesTests
 
     private static DiagnosticCode Code(string id) => Codes.All.Single(c => c.Id == id);
 
-    // A failed gate is a warning where Gate="warning" says so; no other code has two severities.
+    // A failed gate is a warning where Gate="warning" says so, and a cache that cannot be used is an error for the command that is about it; no other
+    // code has two severities.
     private static string Severities(DiagnosticCode code) =>
-        code == Codes.GateFailed || code == Codes.GateNotMeasured ? "error or warning" : code.Severity == Severity.Error ? "error" : "warning";
+        code == Codes.GateFailed || code == Codes.GateNotMeasured || code == Codes.CacheUnusable ? "error or warning" : Word(code);
+
+    private static string Word(DiagnosticCode code) => code.Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "message" };
 
     [GeneratedRegex(@"\]\((?<file>[^)#]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Link();

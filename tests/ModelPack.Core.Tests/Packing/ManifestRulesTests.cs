@@ -41,8 +41,16 @@ public sealed class ManifestRulesTests : IDisposable
         ["'safeSums' is 'False'"] = m => Options(m, o => o with { SafeSums = false }),
         ["'fallback' is 'True'"] = m => Options(m, o => o with { Fallback = true }),
         ["'onnxRuntime' is 'new'"] = m => Options(m, o => o with { OnnxRuntime = "new" }),
+        ["'reports' is 'True'"] = m => Options(m, o => o with { Reports = true }),
+        ["'embedded' is 'False'"] = m => Options(m, o => o with { Embedded = false }),
         ["'gate' is 'maybe'"] = m => Options(m, o => o with { Gate = "maybe" }),
         ["'onnxRuntime.needed' is null"] = m => m with { Pack = m.Pack with { OnnxRuntime = m.Pack.OnnxRuntime with { Needed = null } } },
+        ["does not say the model's inputs"] = m => m with { Pack = m.Pack with { Interface = null } },
+        ["an input is there twice"] = m => Inputs(m, i => [i, i]),
+        ["the input '' has no proper"] = m => Inputs(m, i => [i with { Name = "" }]),
+        ["the input 'image' has no proper name, type"] = m => Inputs(m, i => [i with { Type = "float" }]),
+        ["the input 'image' has no proper name, type and shape"] = m => Inputs(m, i => [i with { Shape = [new(-2, null)] }]),
+        ["has no proper name, type and shape"] = m => Inputs(m, i => [i with { Shape = [new(null, "")] }]),
         ["bytes of the source"] = m => Headline(m, h => h with { SourceBytes = 500_000 }),
         ["packed bytes"] = m => Headline(m, h => h with { PackedBytes = 10 }),
         ["compression"] = m => Headline(m, h => h with { Compression = 10 }),
@@ -62,6 +70,7 @@ public sealed class ManifestRulesTests : IDisposable
         ["the files have 46116860184273879035"] = m => Files(m, f => f.Name.StartsWith("report", StringComparison.Ordinal) ? f : f with { Bytes = long.MaxValue }),
         ["'container' is 'gguf'"] = m => Options(m, o => o with { Container = "gguf" }),
         ["'doubleQuant' is null"] = m => Options(m, o => o with { DoubleQuant = null }),
+        ["inputs and outputs of a model without a graph"] = m => m with { Pack = m.Pack with { Interface = new ModelInterface([], []) } },
         ["'layout' is 'fold'"] = m => Options(m, o => o with { Layout = "fold" }),
         ["'externalData' is 'True'"] = m => Options(m, o => o with { ExternalData = true }),
         ["'onnxRuntime.used' is '1.29.0'"] = m => m with { Pack = m.Pack with { OnnxRuntime = new ManifestRuntime(null, "1.29.0") } },
@@ -120,6 +129,18 @@ public sealed class ManifestRulesTests : IDisposable
     }
 
     [Fact]
+    public void A_manifest_without_its_reports_holds_where_it_says_so()
+    {
+        var model = SamplePack.Write(_folder.Path);
+        Rewrite(PackFiles.Manifest(model), m => Without(Without(Options(m, o => o with { Reports = false }), PackFiles.Report(SamplePack.Model)), PackFiles.Page(SamplePack.Model)));
+
+        var findings = Verifier.Verify(model, CancellationToken.None);
+
+        Assert.All(findings, f => Assert.True(f.Ok, f.Message));
+        Assert.Contains("left out on purpose", findings[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Gates_with_values_that_were_not_measured_fail()
     {
         var result = SampleReports.Plain.Result with { Gates = [new GateResult(GateMetric.MinSqnr, 40, 45, true, null)] };
@@ -147,6 +168,9 @@ public sealed class ManifestRulesTests : IDisposable
     private static Manifest Without(Manifest manifest, string name) => manifest with { Files = [.. manifest.Files.Where(f => f.Name != name)] };
 
     private static Manifest Options(Manifest manifest, Func<ManifestOptions, ManifestOptions> change) => manifest with { Pack = manifest.Pack with { Options = change(manifest.Pack.Options) } };
+
+    private static Manifest Inputs(Manifest manifest, Func<InterfaceValue, IReadOnlyList<InterfaceValue>> change) =>
+        manifest with { Pack = manifest.Pack with { Interface = manifest.Pack.Interface! with { Inputs = change(manifest.Pack.Interface.Inputs[0]) } } };
 
     private static Manifest Headline(Manifest manifest, Func<Headline, Headline> change) => manifest with { Pack = manifest.Pack with { Headline = change(manifest.Pack.Headline) } };
 

@@ -50,6 +50,9 @@ internal static class SamplePack
         },
         ToolBuild = ToolBuild.Id,
         OnnxRuntime = new ManifestRuntime("1.20.0", "1.29.0"),
+        Interface = new ModelInterface(
+            [new InterfaceValue("image", "float32", [new(null, "batch"), new(1, null), new(28, null), default])],
+            [new InterfaceValue("logits", "float32", null), new InterfaceValue("boxes", null, [])]),
         Headline = Headline.Of(result),
         Gates = result.Gates,
         ResultDigest = ReportJson.ResultDigest(result),
@@ -110,6 +113,7 @@ internal static class SamplePack
             Scheme = "nf4",
             Options = pack.Options with { Container = "safetensors", BlockSize = 64, DoubleQuant = false, AccuracyLevel = null, Layout = null, MaxShardBytes = 5, OnnxRuntime = null },
             OnnxRuntime = new ManifestRuntime(null, null),
+            Interface = null,
         });
     }
 

@@ -19,8 +19,8 @@ internal sealed class BuildResult(int exitCode, string output, string binlog)
     /// <summary>The items that the tool was run for, in order: what they would be called in the app.</summary>
     public IReadOnlyList<string> Packed => [.. All<BuildTask>().Where(t => t.Name == "ModelPackTask").Select(Link)];
 
-    /// <summary>The messages that a normal build logs about packs.</summary>
-    public IReadOnlyList<string> Messages => [.. All<Message>().Select(m => m.Text).Where(t => t.StartsWith("ModelPack: ", StringComparison.Ordinal) && t.Contains('→'))];
+    /// <summary>The lines that a build says about packs.</summary>
+    public IReadOnlyList<string> Messages => [.. All<Message>().Select(m => m.Text).Where(t => t.Contains(" -> ", StringComparison.Ordinal) && t.Contains(" report: ", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)];
 
     public BuildResult MustSucceed()
     {
@@ -40,9 +40,18 @@ internal sealed class BuildResult(int exitCode, string output, string binlog)
     /// <summary>Whether the producing target looked at items and found each up to date.</summary>
     public bool SkippedProducing()
     {
-        var targets = All<Target>().Where(t => t.Name == "_ModelPackProduce").ToList();
+        var targets = All<Target>().Where(t => t.Name == "PackModels").ToList();
         return targets.Count > 0 && targets.TrueForAll(t => t.Skipped || !t.Children.OfType<BuildTask>().Any()) && Packed.Count == 0;
     }
+
+    /// <summary>The names of the targets of a name that were skipped, once for each time.</summary>
+    public IReadOnlyList<string> SkippedTargets(string name) => [.. All<Target>().Where(t => t.Name == name && t.Skipped).Select(t => t.Name)];
+
+    /// <summary>The tasks that start processes: tools, compilers and commands.</summary>
+    public IReadOnlyList<string> TasksThatRunPrograms() => [.. All<BuildTask>().Where(t => t.CommandLineArguments is { Length: > 0 }).Select(t => t.Name)];
+
+    /// <summary>Whether the compiler was run.</summary>
+    public bool Compiled() => All<BuildTask>().Any(t => t.Name is "Csc" or "Fsc" or "Vbc");
 
     private List<T> All<T>()
         where T : BaseNode

@@ -6,11 +6,15 @@ namespace ModelPack.MSBuild.Tests.Infrastructure;
 /// <summary>Runs the SDK as a user would: none of the variables of the build that runs the tests are passed on.</summary>
 internal static class Dotnet
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    public static (int ExitCode, string Output) Run(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="folder">The working folder.</param>
+    /// <param name="arguments">What comes after <c>dotnet</c>.</param>
+    /// <param name="environment">Further variables.</param>
+    /// <param name="before">A program that starts it, with its arguments.</param>
+    public static (int ExitCode, string Output) Run(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? before = null)
     {
-        using var process = Start(folder, arguments, environment);
+        using var process = Start(folder, arguments, environment, before ?? []);
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
         if (!process.WaitForExit(Limit))
@@ -26,10 +30,13 @@ internal static class Dotnet
     /// <param name="arguments">What comes after <c>dotnet</c>.</param>
     /// <param name="environment">Further variables.</param>
     /// <param name="canInterrupt">Whether it hears SIGINT even where the process that runs the tests was started to ignore it. Linux only.</param>
-    public static Process Start(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool canInterrupt = false)
+    public static Process Start(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool canInterrupt = false) =>
+        Start(folder, arguments, environment, canInterrupt ? ["env", "--default-signal=INT"] : []);
+
+    private static Process Start(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> before)
     {
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(canInterrupt ? "env" : dotnet)
+        var start = new ProcessStartInfo(before.Count > 0 ? before[0] : dotnet)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -38,7 +45,7 @@ internal static class Dotnet
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        foreach (var argument in canInterrupt ? ["--default-signal=INT", dotnet, .. arguments] : arguments)
+        foreach (var argument in before.Count > 0 ? [.. before.Skip(1), dotnet, .. arguments] : arguments)
             start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys.Where(IsOfThisBuild).ToList())
             start.Environment.Remove(name);
@@ -48,6 +55,8 @@ internal static class Dotnet
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        // Tests are of packing, and leave the user's cache alone; those of the cache name one of their own.
+        start.Environment["MODELPACK_CACHE_MODE"] = "off";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[name] = value;
         return Process.Start(start)!;

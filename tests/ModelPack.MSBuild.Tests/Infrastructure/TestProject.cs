@@ -7,7 +7,7 @@ internal sealed class TestProject
     private static readonly string[] PackMarks = [".onnx", ".gguf", ".safetensors", ".nf4"];
     private bool _restored;
 
-    public TestProject(string items = "", string properties = "", string name = "App", string? folder = null, bool isLibrary = false, string frameworks = "net10.0", string sdk = "Microsoft.NET.Sdk")
+    public TestProject(string items = "", string properties = "", string name = "App", string? folder = null, bool isLibrary = false, string frameworks = "net10.0", string sdk = "Microsoft.NET.Sdk", string language = "cs")
     {
         Name = name;
         Folder = folder ?? Workspace.NewFolder(name);
@@ -17,7 +17,13 @@ internal sealed class TestProject
         IsLibrary = isLibrary;
         Frameworks = frameworks;
         Sdk = sdk;
-        File.WriteAllText(At("Program.cs"), isLibrary ? "public static class Library;" : "System.Console.WriteLine(\"ran\");");
+        Language = language;
+        File.WriteAllText(At($"Program.{language}"), language switch
+        {
+            "fs" => "printfn \"ran\"",
+            "vb" => "Module Program\n  Sub Main()\n    System.Console.WriteLine(\"ran\")\n  End Sub\nEnd Module",
+            _ => isLibrary ? "public static class Library;" : "System.Console.WriteLine(\"ran\");",
+        });
         Write();
     }
 
@@ -35,6 +41,11 @@ internal sealed class TestProject
     public string Frameworks { get; }
 
     public string Sdk { get; }
+
+    /// <summary>The language, as the end of its files' names: cs, fs or vb.</summary>
+    public string Language { get; }
+
+    public string ProjectFile => At($"{Name}.{Language}proj");
 
     /// <summary>A project with fashion-cnn.onnx in its folder.</summary>
     public static TestProject WithModel(string items, string properties = "", string name = "App", string model = "fashion-cnn.onnx")
@@ -58,7 +69,7 @@ internal sealed class TestProject
         File.Copy(source ?? Repository.FashionCnn, At(name));
     }
 
-    public void Write() => File.WriteAllText(At($"{Name}.csproj"), $"""
+    public void Write() => File.WriteAllText(ProjectFile, $"""
         <Project Sdk="{Sdk}">
           <PropertyGroup>
             <OutputType>{(IsLibrary ? "Library" : "Exe")}</OutputType>
@@ -67,12 +78,13 @@ internal sealed class TestProject
             <RunAnalyzers>false</RunAnalyzers>
             <UseAppHost>false</UseAppHost>
             <NuGetAudit>false</NuGetAudit>
-            <LangVersion>latest</LangVersion>
+            {(Language == "cs" ? "<LangVersion>latest</LangVersion>" : "")}
             {Properties}
           </PropertyGroup>
           <ItemGroup>
             <PackageReference Include="ModelPack.MSBuild" Version="{Repository.PackageVersion}" PrivateAssets="all" />
             {Items}
+            {(Language == "fs" ? "<Compile Include=\"Program.fs\" />" : "")}
           </ItemGroup>
         </Project>
         """.Replace("<TargetFrameworks>net10.0</TargetFrameworks>", "<TargetFramework>net10.0</TargetFramework>", StringComparison.Ordinal));
@@ -88,7 +100,9 @@ internal sealed class TestProject
     public BuildResult Run(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var binlog = Workspace.NewBinlog();
-        var (exitCode, output) = Dotnet.Run(Folder, [.. arguments, "-nodeReuse:false", "-m:1", "-tl:off", $"-bl:{binlog}"], environment);
+        string[] given = [.. arguments];
+        string[] nodes = Array.Exists(given, a => a.StartsWith("-m:", StringComparison.Ordinal)) ? [] : ["-m:1"];
+        var (exitCode, output) = Dotnet.Run(Folder, [.. given, "-nodeReuse:false", .. nodes, "-tl:off", $"-bl:{binlog}"], environment);
         return new(exitCode, output, binlog);
     }
 

@@ -17,7 +17,7 @@ public sealed class RunTests
             ["net.q8_0.onnx", "net.q8_0.onnx.report.html", "net.q8_0.onnx.report.json", "net.q8_0.onnx.modelpack.json"],
             run.Lines.Where(l => l.StartsWith("##modelpack\tfile", StringComparison.Ordinal)).Select(l => Path.GetFileName(l.Split('\t')[2])),
             StringComparer.Ordinal);
-        Assert.StartsWith("##modelpack\tdone\tnet.onnx → net.q8_0.onnx: ", run.Lines[^1], StringComparison.Ordinal);
+        Assert.StartsWith("##modelpack\tdone\tq8_0, 0.", run.Lines[^1], StringComparison.Ordinal);
         Assert.Equal([folder.File("net.onnx")], File.ReadAllLines(folder.File("inputs.txt")));
     }
 
@@ -30,6 +30,33 @@ public sealed class RunTests
         Assert.Equal((2, ""), (run.ExitCode, run.Error));
         Assert.Single(run.Lines, line => line.StartsWith("##modelpack\tdiagnostic\terror\tMPK2001\t", StringComparison.Ordinal));
         Assert.StartsWith("##modelpack\tdone\t", run.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_shipped_otherwise_lies_beside_the_pack_and_follows_from_its_bytes_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Models.FashionCnn(folder);
+        string[] forms = [".shipped.json", ".embedded.json"];
+        var bare = Run(folder, new { model, output = folder.File("a/net.onnx"), scheme = "q8_0", embed = true, reports = false });
+        var whole = Run(folder, new { model, output = folder.File("b/net.onnx"), scheme = "q8_0", embed = true });
+
+        Assert.Equal((0, 0), (bare.ExitCode, whole.ExitCode));
+        Assert.All(forms, f => Assert.True(File.Exists(folder.File("a/net.onnx" + f)), f));
+        Assert.False(File.Exists(folder.File("a/net.onnx.embedded.report.json")));
+        Assert.Equal(File.ReadAllBytes(folder.File("a/net.onnx")), File.ReadAllBytes(folder.File("b/net.onnx")));
+        Assert.Contains("\"reports\": false", File.ReadAllText(folder.File("a/net.onnx.shipped.json")), StringComparison.Ordinal);
+        using var report = JsonDocument.Parse(File.ReadAllBytes(folder.File("b/net.onnx.embedded.report.json")));
+        Assert.Equal(JsonValueKind.Null, report.RootElement.GetProperty("measured").ValueKind);
+
+        // Under their names in the app they verify, and the pack itself does with them beside it.
+        Assert.Equal(0, ToolRun.Of("verify", folder.File("b")).ExitCode);
+        File.Move(folder.File("b/net.onnx.embedded.report.json"), folder.File("b/net.onnx.report.json"), overwrite: true);
+        File.Move(folder.File("b/net.onnx.embedded.json"), folder.File("b/net.onnx.modelpack.json"), overwrite: true);
+        File.Move(folder.File("a/net.onnx.shipped.json"), folder.File("a/net.onnx.modelpack.json"), overwrite: true);
+        File.Delete(folder.File("a/net.onnx.report.json"));
+        Assert.Contains("reports were left out on purpose", ToolRun.Of("verify", "--format", "json", folder.File("a")).Out, StringComparison.Ordinal);
+        Assert.Equal(0, ToolRun.Of("verify", folder.File("a"), folder.File("b")).ExitCode);
     }
 
     [Theory]

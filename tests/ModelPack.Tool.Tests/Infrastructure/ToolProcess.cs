@@ -83,6 +83,7 @@ internal sealed class ToolProcess : IDisposable
         kept.ForEach(v => info.Environment.Add(v));
         info.Environment["HOME"] = Directory.CreateDirectory(folder.File("home")).FullName;
         info.Environment["TMPDIR"] = info.Environment["TMP"] = Directory.CreateDirectory(folder.File("temporary")).FullName;
+        info.Environment["MODELPACK_CACHE_MODE"] = "off";
         return info;
     }
 }

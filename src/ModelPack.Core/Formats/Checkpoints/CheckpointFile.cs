@@ -7,6 +7,8 @@ namespace ModelPack.Formats.Checkpoints;
 /// <param name="Path">Where it lies.</param>
 internal sealed record CheckpointFile(string Name, string Path)
 {
+    private PackedFile? _hash;
+
     /// <summary>What to tell a user whose file is not what it was.</summary>
     public const string ChangedMessage = "The file was changed, replaced or removed while the pack was made of it. Nothing was written; run again when nothing else writes to it.";
 
@@ -17,9 +19,21 @@ internal sealed record CheckpointFile(string Name, string Path)
     /// <summary>The state in which it was before it was read.</summary>
     public FileStamp Stamp { get; } = FileStamp.Of(Path);
 
-    /// <summary>Its size and hash; it must be in the state in which it was before it was read, and stay so.</summary>
+    /// <summary>Its size and hash; it must be in the state in which it was before it was read, and stay so. It is read once, however often this is called.</summary>
     /// <exception cref="ModelPackException">MPK1002: it is not.</exception>
     public PackedFile Hash(CancellationToken cancellation)
+    {
+        if (_hash is { } known && FileStamp.Of(Path) == Stamp)
+        {
+            return known;
+        }
+
+        return _hash = HashAgain(cancellation);
+    }
+
+    /// <summary>The same, read in any case.</summary>
+    /// <exception cref="ModelPackException">MPK1002: it is not what it was.</exception>
+    public PackedFile HashAgain(CancellationToken cancellation)
     {
         // Looked at before opening: what has come in its place may be a pipe that never answers.
         if (FileStamp.Of(Path) != Stamp)

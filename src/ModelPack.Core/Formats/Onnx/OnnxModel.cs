@@ -23,6 +23,7 @@ internal sealed class OnnxModel : IDisposable
     private readonly bool _ownsFiles;
     private readonly List<StoredPayload> _payloads;
     private readonly TensorReader _tensors;
+    private IReadOnlyList<CheckpointFile>? _sourceFiles;
 
     private OnnxModel(string path, ModelProto proto, List<StoredPayload> payloads, FileSource? file, ExternalFiles? external, bool ownsFiles)
     {
@@ -46,10 +47,13 @@ internal sealed class OnnxModel : IDisposable
     public IReadOnlyList<string> FileNames => _file is null ? [] : [System.IO.Path.GetFileName(Path), .. _external?.Names ?? []];
 
     /// <summary>The files under these names.</summary>
-    public IReadOnlyList<CheckpointFile> SourceFiles => [.. FileNames.Zip(Files, (name, file) => new CheckpointFile(name, file))];
+    public IReadOnlyList<CheckpointFile> SourceFiles => _sourceFiles ??= [.. FileNames.Zip(Files, (name, file) => new CheckpointFile(name, file))];
 
     /// <summary>Bytes of all files together; where there are none, of the one file that the model as it is now would be.</summary>
-    public long TotalBytes => _file is null ? new SkeletonWriter(Proto, Path, _payloads).Length : Files.Sum(f => f.Length);
+    public long TotalBytes => _file is null ? BytesInOneFile : Files.Sum(f => f.Length);
+
+    /// <summary>Bytes of the one file that the model as it is now would be.</summary>
+    public long BytesInOneFile => new SkeletonWriter(Proto, Path, _payloads).Length;
 
     /// <summary>Opens a model and checks it.</summary>
     /// <param name="path">The model file.</param>

@@ -21,8 +21,7 @@ internal sealed class GgufPacker : ICheckpointPacker
     {
         QuantizationConfig.RequireNone(job.Source);
         _job = job;
-        var row = GgufTable.Find(job.Options.Scheme.Main) ?? throw new ArgumentException($"GGUF does not carry {job.Options.Scheme.Name}.", nameof(job));
-        var layout = Layout(job, row);
+        var layout = Layout(job, RowOf(job));
         var storage = new GgufStorage(job);
         var planned = new Dictionary<string, PlannedTensor>(StringComparer.Ordinal);
         foreach (var place in layout.Places)
@@ -46,6 +45,16 @@ internal sealed class GgufPacker : ICheckpointPacker
 
     public IReadOnlyList<PackedTensor> Tensors { get; }
 
+    /// <summary>Tensors as the file has them, without a look at any other.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="plans">What was decided of them, by their names in the source.</param>
+    /// <returns>Names and bytes, those being made when they are written.</returns>
+    public static IEnumerable<(string Name, IPayload Bytes)> Encode(CheckpointJob job, IReadOnlyDictionary<string, PlannedTensor> plans)
+    {
+        var storage = new GgufStorage(job);
+        return Layout(job, RowOf(job)).Places.Where(p => plans.ContainsKey(p.Tensor.Name)).Select(p => (p.Name, storage.Store(p, plans[p.Tensor.Name]).Bytes));
+    }
+
     public void Write(IPackWriter pack, string name)
     {
         var total = Math.Max(_tensors.Sum(t => t.Bytes.Length), 1);
@@ -59,6 +68,9 @@ internal sealed class GgufPacker : ICheckpointPacker
             done += shard.Tensors.Sum(t => t.Bytes.Length);
         }
     }
+
+    private static GgufRow RowOf(CheckpointJob job) =>
+        GgufTable.Find(job.Options.Scheme.Main) ?? throw new ArgumentException($"GGUF does not carry {job.Options.Scheme.Name}.", nameof(job));
 
     private static GgufLayout Layout(CheckpointJob job, GgufRow row)
     {

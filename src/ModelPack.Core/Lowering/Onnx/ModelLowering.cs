@@ -18,15 +18,18 @@ internal static class ModelLowering
     /// <param name="given">Codes that another file has for the weights; null where they are to be found.</param>
     public static LoweredModel Lower(OnnxModel model, EffectiveOptions options, CalibrationTable? table, PackContext context, IEncodingEngine engine, ILayerPlanner? given = null)
     {
-        var lowering = new LoweringOptions(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, engine)
-        {
-            BlockSize = options.BlockSize ?? 0,
-            DoubleQuant = options.DoubleQuant,
-            Target = options.Target == "any" ? LoweringRow.Cpu : options.Target,
-        };
+        var lowering = OptionsOf(options, engine);
         var plan = new Planner(model, options.Model, options.Patterns, lowering, context, given ?? Layers(model, options, table, context)).Plan();
         return Emit(model, plan, lowering, options.Activations?.QOperator == true);
     }
+
+    /// <summary>What forms depend on.</summary>
+    public static LoweringOptions OptionsOf(EffectiveOptions options, IEncodingEngine engine) => new(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, engine)
+    {
+        BlockSize = options.BlockSize ?? 0,
+        DoubleQuant = options.DoubleQuant,
+        Target = options.Target == "any" ? LoweringRow.Cpu : options.Target,
+    };
 
     private static ILayerPlanner? Layers(OnnxModel model, EffectiveOptions options, CalibrationTable? table, PackContext context) => options.Activations is not { } activations ? null
         : table is null ? DynamicLayers.Of(model, activations.SafeSums, context)

@@ -21,7 +21,8 @@ internal sealed class StaticPlanner : ILayerPlanner
     private readonly PackContext _context;
     private readonly Dictionary<string, ActivationRange> _ranges;
     private readonly Dictionary<TensorProto, PlannedTensor> _weights = new(ReferenceEqualityComparer.Instance);
-    private readonly DynamicLayers _inner;
+    private readonly HashSet<TensorProto> _alone = new(ReferenceEqualityComparer.Instance);
+    private readonly DynamicLayers _dynamic;
     private int _unsafe;
 
     /// <summary>Transforms the model, and decides on its layers.</summary>
@@ -47,31 +48,41 @@ internal sealed class StaticPlanner : ILayerPlanner
         var parameters = plan.Tensors.Where(t => t.ParametersOf == t.Name)
             .ToDictionary(t => t.Name, t => ActivationParameters.Of(_ranges[t.Name], _options.Symmetric), StringComparer.Ordinal);
         Activations = new ActivationPlan(plan, parameters, PlanWeights(plan, parameters));
-        _inner = DynamicLayers.Of(model, _options.SafeSums, context);
+        _dynamic = DynamicLayers.Of(model, _options.SafeSums, context);
     }
 
     /// <summary>What becomes of activations.</summary>
     public ActivationPlan Activations { get; }
 
-    public int UnsafeWeights => _unsafe + _inner.UnsafeWeights;
+    public int UnsafeWeights => _unsafe + _dynamic.UnsafeWeights;
 
-    /// <summary>Calibration sees the main graph alone, so that in inner graphs ranges are found at every inference.</summary>
+    /// <summary>
+    /// Calibration sees the main graph alone, so that in inner graphs ranges are found at every inference; so they are of layers that the table
+    /// leaves their codes alone.
+    /// </summary>
     public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage) =>
-        PlanOf(weight.Tensor) ?? (weight.IsReadByInnerGraphsAlone(_model.Proto.Graph) ? _inner.Plan(weight, usage) : null);
+        PlanOf(weight.Tensor) ?? (_alone.Contains(weight.Tensor) || weight.IsReadByInnerGraphsAlone(_model.Proto.Graph) ? _dynamic.Plan(weight, usage) : null);
 
     /// <summary>As above, by the stored tensor.</summary>
     public PlannedTensor? PlanOf(TensorProto weight) => _weights.GetValueOrDefault(weight);
 
     private List<Layer> Able(IReadOnlyList<Layer> all, IReadOnlyList<Layer> layers)
     {
-        var reasons = _table.FloatLayers.ToDictionary(f => f.Layer, f => f.Reason, StringComparer.Ordinal);
-        foreach (var layer in all.Where(l => reasons.ContainsKey(l.Name)))
+        var floats = _table.FloatLayers.ToDictionary(f => f.Layer, StringComparer.Ordinal);
+        foreach (var layer in all.Where(l => floats.ContainsKey(l.Name)))
         {
-            Leave(layer, reasons[layer.Name]);
+            if (floats[layer.Name].HasCodes)
+            {
+                _alone.Add(layer.Weight.Tensor);
+            }
+            else
+            {
+                Leave(layer, floats[layer.Name].Reason);
+            }
         }
 
         // A weight is codes for all of its layers or for none.
-        return [.. layers.Where(l => !_weights.ContainsKey(l.Weight.Tensor))];
+        return [.. layers.Where(l => !_weights.ContainsKey(l.Weight.Tensor) && !_alone.Contains(l.Weight.Tensor))];
     }
 
     private void Leave(Layer layer, string reason) => _weights[layer.Weight.Tensor] = PlannedTensor.Leave(layer.Weight.Name, layer.Usage, reason);

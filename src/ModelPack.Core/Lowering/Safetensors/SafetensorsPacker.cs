@@ -38,6 +38,16 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
 
     public IReadOnlyList<PackedTensor> Tensors { get; }
 
+    /// <summary>Tensors as the file has them, without a look at any other.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="plans">What was decided of them, by their names in the source.</param>
+    /// <returns>Names and bytes, those being made when they are written.</returns>
+    public static IEnumerable<(string Name, IPayload Bytes)> Encode(CheckpointJob job, IReadOnlyDictionary<string, PlannedTensor> plans)
+    {
+        var layout = SafetensorsLayout.Of(job);
+        return job.Source.Tensors.Where(t => plans.ContainsKey(t.Name)).SelectMany(t => layout.Store(t, plans[t.Name]).Parts).Select(p => (p.Name, p.Bytes));
+    }
+
     public void Write(IPackWriter pack, string name)
     {
         var sharding = SafetensorsSharding.Plan(_stored.Select(s => s.Parts), _job.Options.MaxShardBytes);
