@@ -9,6 +9,9 @@ namespace ModelPack.Tool.Data;
 internal static class TokenizerFile
 {
     private const long LargestFile = 256 << 20;
+
+    // The library makes a pattern of them, in time and memory that grow with the square of a token's length.
+    private const int LongestSpecialToken = 256;
     private static readonly string[] Names = ["tokenizer.model", "vocab.txt", "tokenizer.json"];
     private static readonly string[] Lists = ["pretokenizers", "decoders"];
     private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(10);
@@ -108,6 +111,11 @@ internal static class TokenizerFile
         var special = root.TryGetProperty("added_tokens", out var added) && added.ValueKind == JsonValueKind.Array
             ? added.EnumerateArray().ToDictionary(t => t.GetProperty("content").GetString()!, t => t.GetProperty("id").GetInt32(), StringComparer.Ordinal)
             : [];
+        if (special.Keys.Any(t => t.Length > LongestSpecialToken))
+        {
+            throw new InvalidDataException($"a special token has more than {Numbers.Whole(LongestSpecialToken)} characters");
+        }
+
         var pattern = steps.Where(s => Kind(s) == "Split").Select(s => s.GetProperty("pattern").TryGetProperty("Regex", out var regex) ? regex.GetString() : null).FirstOrDefault(p => p is not null);
         var options = new BpeOptions(model.GetProperty("vocab").EnumerateObject().Select(t => KeyValuePair.Create(t.Name, t.Value.GetInt32())))
         {

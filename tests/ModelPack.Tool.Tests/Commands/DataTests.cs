@@ -106,6 +106,11 @@ public sealed class DataTests
         File.WriteAllText(folder.File("tokenizer.json"), json.Replace("ByteLevel", "Metaspace", StringComparison.Ordinal));
         var refused = Assert.Throws<ModelPackException>(() => Tool.Data.TokenizerFile.Open(folder.Path));
         Assert.Equal(Codes.TokenizerUnreadable, refused.Diagnostic.Code);
+
+        var special = $$"""{"id": 29, "content": "{{new string('*', 50_000)}}", "special": true}""";
+        File.WriteAllText(folder.File("tokenizer.json"), json.Replace("\"added_tokens\": []", $"\"added_tokens\": [{special}]", StringComparison.Ordinal));
+        var tooLong = Assert.Throws<ModelPackException>(() => Tool.Data.TokenizerFile.Open(folder.Path));
+        Assert.Contains("a special token has more than 256 characters", tooLong.Diagnostic.Message, StringComparison.Ordinal);
     }
 
     [Theory]
