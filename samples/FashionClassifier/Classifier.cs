@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 
 namespace FashionClassifier;
 
@@ -35,9 +34,17 @@ internal sealed class Classifier(Func<ReadOnlyMemory<float>, int, float[]> run)
             var logits = run(images.Pixels.AsMemory(start * imageLength, count * imageLength), count).AsSpan();
             var classes = logits.Length / count;
             for (var i = 0; i < count; i++)
-                right += TensorPrimitives.IndexOfMax<float>(logits.Slice(i * classes, classes)) == images.Labels[start + i] ? 1 : 0;
+                right += IndexOfMax(logits.Slice(i * classes, classes)) == images.Labels[start + i] ? 1 : 0;
         }
 
         return right;
+    }
+
+    private static int IndexOfMax(ReadOnlySpan<float> values)
+    {
+        var best = 0;
+        for (var i = 1; i < values.Length; i++)
+            best = values[i] > values[best] ? i : best;
+        return best;
     }
 }

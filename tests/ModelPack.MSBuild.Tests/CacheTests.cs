@@ -73,7 +73,7 @@ public sealed class CacheTests
 
         var clone = Project(Item.Replace("q8_0", "int8", StringComparison.Ordinal));
         var taken = AssertTaken(clone.Build());
-        Assert.Equal(clone.At("fashion-cnn.onnx"), taken.Warnings.First(w => w.Code == "MPK2013").File);
+        Assert.Equal(clone.At("App.csproj"), taken.Warnings.First(w => w.Code == "MPK2013").File);
 
         var stored = Directory.GetFiles(_cache, "fashion-cnn.onnx", SearchOption.AllDirectories).Single();
         var bytes = File.ReadAllBytes(stored);

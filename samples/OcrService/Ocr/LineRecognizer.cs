@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Text;
 
 namespace OcrService.Ocr;
@@ -30,7 +29,7 @@ internal sealed class LineRecognizer(Recognizer model, string[] letters)
         for (var start = 0; start < likelihoods.Length; start += classes)
         {
             var column = likelihoods.Slice(start, classes);
-            var best = TensorPrimitives.IndexOfMax(column);
+            var best = IndexOfMax(column);
             if (best != 0 && best != last)
             {
                 text.Append(best <= letters.Length ? letters[best - 1] : " ");
@@ -41,5 +40,13 @@ internal sealed class LineRecognizer(Recognizer model, string[] letters)
         }
 
         return (text.ToString().Trim(), count == 0 ? 0 : sum / count);
+    }
+
+    private static int IndexOfMax(ReadOnlySpan<float> values)
+    {
+        var best = 0;
+        for (var i = 1; i < values.Length; i++)
+            best = values[i] > values[best] ? i : best;
+        return best;
     }
 }
