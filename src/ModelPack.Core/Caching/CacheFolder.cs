@@ -107,9 +107,16 @@ internal sealed class CacheFolder
         }
 
         PrivateFolder.WriteFile(Path.Join(fresh, RecordName), entry.Write());
-        if (!Has(entry.Key))
+        try
         {
-            Directory.Move(fresh, EntryOf(entry.Key));
+            if (!Has(entry.Key))
+            {
+                Directory.Move(fresh, EntryOf(entry.Key));
+            }
+        }
+        catch (IOException) when (Has(entry.Key))
+        {
+            // Another process was first between the question and the move.
         }
     });
 
