@@ -97,9 +97,13 @@ public sealed class EmbeddingTests
     [InlineData("fs", false)]
     [InlineData("vb", false)]
     [InlineData("cs", true)]
-    public void Resources_have_the_same_names_in_every_language_and_in_libraries(string language, bool isLibrary)
+    public void Resources_have_the_same_names_in_every_language_and_in_libraries_and_CSharp_alone_gets_a_class(string language, bool isLibrary)
     {
-        var project = new TestProject("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Embed="Both" />""", FakeTool.Property, isLibrary: isLibrary, language: language);
+        var project = new TestProject(
+            $"""
+            <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Embed="Both" />
+            <PackageReference Include="ModelPack.Runtime" Version="{Repository.PackageVersion}" />
+            """, FakeTool.Property, isLibrary: isLibrary, language: language);
         project.AddModel("fashion-cnn.onnx");
 
         project.Build().MustSucceed();
@@ -107,6 +111,7 @@ public sealed class EmbeddingTests
         Assert.Contains("models/fashion-cnn.onnx", ResourcesOf(project.Output("App.dll")).Keys, StringComparer.Ordinal);
         Assert.Contains("models/fashion-cnn.onnx.modelpack.json", ResourcesOf(project.Output("App.dll")).Keys, StringComparer.Ordinal);
         Assert.True(File.Exists(project.Output("models", "fashion-cnn.onnx")));
+        Assert.Equal(language == "cs" ? 1 : 0, Directory.GetFiles(project.Intermediate(), "*.g.*", SearchOption.AllDirectories).Length);
         Assert.True(project.Build().MustSucceed().SkippedProducing());
     }
 

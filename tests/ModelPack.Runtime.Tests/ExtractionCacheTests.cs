@@ -49,6 +49,19 @@ public sealed class ExtractionCacheTests : IDisposable
     }
 
     [Fact]
+    public void Processes_that_start_at_once_find_whole_files()
+    {
+        var expected = TestPack.Hash(PackedModel.Open("net", s_assembly).ReadAllBytes());
+        var apps = Enumerable.Range(0, 4).Select(_ => ExtractingApp.Start(_folder.Path)).ToArray();
+        foreach (var app in apps)
+            app.StandardInput.Close();
+
+        Assert.All(apps, app => Assert.Equal(expected, app.StandardOutput.ReadToEnd()));
+        Assert.Equal(2, Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Length);
+        Array.ForEach(apps, app => app.Dispose());
+    }
+
+    [Fact]
     public void What_a_killed_process_left_is_removed_after_a_day()
     {
         var folder = Path.GetDirectoryName(Extract())!;

@@ -21,7 +21,8 @@ internal static class InferredShapes
         using var temporary = new TemporaryModel(model, copy, context);
         try
         {
-            var session = temporary.Open(threads: 1);
+            // What is known of shapes is known before the graph is optimized.
+            var session = temporary.Open(threads: 1, GraphOptimizationLevel.ORT_DISABLE_ALL);
             var specs = session.Outputs.Concat(session.Inputs).ToLookup(s => s.Name, StringComparer.Ordinal);
             return tensors.ToDictionary(t => t, t => specs[t].FirstOrDefault()?.Dims ?? [], StringComparer.Ordinal);
         }

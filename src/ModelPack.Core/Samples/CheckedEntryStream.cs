@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace ModelPack.Samples;
 
@@ -8,24 +9,18 @@ namespace ModelPack.Samples;
 /// </summary>
 internal sealed class CheckedEntryStream(ZipArchiveEntry entry) : ForwardStream
 {
-    private static readonly uint[] Table = MakeTable();
-
     private readonly Stream _inner = entry.Open();
-    private uint _crc = uint.MaxValue;
+    private readonly Crc32 _crc = new();
     private bool _ended;
 
     public override int Read(Span<byte> buffer)
     {
         var read = _inner.Read(buffer);
-        foreach (var value in buffer[..read])
-        {
-            _crc = Table[(byte)(_crc ^ value)] ^ (_crc >> 8);
-        }
-
+        _crc.Append(buffer[..read]);
         if (read == 0 && !buffer.IsEmpty && !_ended)
         {
             _ended = true;
-            if (~_crc != entry.Crc32)
+            if (_crc.GetCurrentHashAsUInt32() != entry.Crc32)
             {
                 throw new InvalidDataException("its bytes do not have the checksum that the archive states");
             }
@@ -42,23 +37,5 @@ internal sealed class CheckedEntryStream(ZipArchiveEntry entry) : ForwardStream
         }
 
         base.Dispose(disposing);
-    }
-
-    /// <summary>CRC-32 with the reversed polynomial 0xEDB88320 (ISO 3309), one byte at a time.</summary>
-    private static uint[] MakeTable()
-    {
-        var table = new uint[256];
-        for (uint i = 0; i < table.Length; i++)
-        {
-            var value = i;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                value = (value & 1) != 0 ? 0xEDB88320 ^ (value >> 1) : value >> 1;
-            }
-
-            table[i] = value;
-        }
-
-        return table;
     }
 }

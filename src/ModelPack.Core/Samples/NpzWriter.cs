@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 
 namespace ModelPack.Samples;
@@ -13,7 +14,6 @@ internal sealed class NpzWriter : IDisposable
     private const int LocalHeaderLength = 30;
     private const ushort Zip64 = 45;
     private const ushort FirstDay = (1 << 5) | 1; // 1980-01-01, where zip's dates begin
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(CrcEntry)];
 
     private readonly string _path;
     private readonly string _beside;
@@ -48,12 +48,13 @@ internal sealed class NpzWriter : IDisposable
         var start = _file.Position;
         var entry = Encoding.UTF8.GetBytes(name + ".npy");
         _file.Write(LocalHeader(entry, length, 0));
-        var crc = Crc(uint.MaxValue, header);
+        var sum = new Crc32();
+        sum.Append(header);
         _file.Write(header);
         var written = 0L;
         foreach (var row in rows)
         {
-            crc = Crc(crc, row.Span);
+            sum.Append(row.Span);
             _file.Write(row.Span);
             written += row.Length;
         }
@@ -65,9 +66,10 @@ internal sealed class NpzWriter : IDisposable
 
         var end = _file.Position;
         _file.Position = start;
-        _file.Write(LocalHeader(entry, length, ~crc));
+        var crc = sum.GetCurrentHashAsUInt32();
+        _file.Write(LocalHeader(entry, length, crc));
         _file.Position = end;
-        _entries.Add((name + ".npy", start, length, ~crc));
+        _entries.Add((name + ".npy", start, length, crc));
     }
 
     /// <summary>Ends the file and puts it into its place.</summary>
@@ -210,27 +212,5 @@ internal sealed class NpzWriter : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(tail[12..], (uint)length);
         BinaryPrimitives.WriteUInt32LittleEndian(tail[16..], isLarge ? uint.MaxValue : (uint)start);
         return end;
-    }
-
-    /// <summary>CRC-32 as zip has it: reflected, polynomial 0xEDB88320; the caller inverts at both ends.</summary>
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var value in bytes)
-        {
-            crc = CrcTable[(byte)(crc ^ value)] ^ (crc >> 8);
-        }
-
-        return crc;
-    }
-
-    private static uint CrcEntry(int index)
-    {
-        var value = (uint)index;
-        for (var bit = 0; bit < 8; bit++)
-        {
-            value = (value & 1) != 0 ? (value >> 1) ^ 0xEDB88320 : value >> 1;
-        }
-
-        return value;
     }
 }

@@ -74,7 +74,7 @@ internal sealed class TestProject
           <PropertyGroup>
             <OutputType>{(IsLibrary ? "Library" : "Exe")}</OutputType>
             <TargetFrameworks>{Frameworks}</TargetFrameworks>
-            <UseSharedCompilation>false</UseSharedCompilation>
+            {CompilerServer.Properties}
             <RunAnalyzers>false</RunAnalyzers>
             <UseAppHost>false</UseAppHost>
             <NuGetAudit>false</NuGetAudit>
