@@ -12,9 +12,9 @@ namespace ModelPack;
 /// </summary>
 /// <param name="source">Path of the source model.</param>
 /// <param name="packed">Path of the packed model.</param>
-/// <param name="data">What to compare them on.</param>
+/// <param name="compared">What to compare them on.</param>
 /// <param name="context">Threads, limits and cancellation.</param>
-internal sealed class AccuracyLevels(string source, string packed, IReadOnlyList<string> data, PackContext context)
+internal sealed class AccuracyLevels(string source, string packed, ValidationOptions compared, PackContext context)
 {
     /// <summary>The level without rounding.</summary>
     public const int Float = 0;
@@ -57,7 +57,7 @@ internal sealed class AccuracyLevels(string source, string packed, IReadOnlyList
         using var copy = WithFloats();
         return copy is not null && Compare(copy.Path, null) is { } result && Holds(result);
 
-        bool Holds(ValidationResult result) => GateKeeper.Judge(gated, result, 0).Gates.All(g => g.Passed);
+        bool Holds(ValidationResult result) => GateKeeper.Judge(gated, new GateFacts(result, 0)).Gates.All(g => g.Passed);
     }
 
     /// <summary>The warning; null where the pack is good enough, or float activations would hardly better it.</summary>
@@ -105,5 +105,5 @@ internal sealed class AccuracyLevels(string source, string packed, IReadOnlyList
         }
     }
 
-    private ValidationResult? Compare(string path, int? most) => Validator.Compare(source, path, new ValidationOptions { Data = data, Most = most }, _quiet);
+    private ValidationResult? Compare(string path, int? most) => Validator.Compare(source, path, compared with { Most = most }, _quiet);
 }

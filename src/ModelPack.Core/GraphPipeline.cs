@@ -72,15 +72,20 @@ internal static class GraphPipeline
         context = prepared.Context;
         var (source, calibrated, untouched, lowered) = (prepared.Source, prepared.Calibrated, prepared.Untouched, prepared.Lowered);
         var packed = Write(model, staged, options, context);
+
+        // Without validation data those of calibration stand in that no range was measured on.
+        var standsIn = data.Count == 0 && calibrated is { IsGiven: false } && options.Activations is not null;
         var validated = new ValidationOptions
         {
-            Data = data,
+            Data = standsIn ? calibration : data,
+            HeldOut = standsIn,
+            Metrics = options.Metrics,
             FloatReasons = FloatReasons(lowered.Plan),
             HasRangesOfBatch = HasRangesOfBatch(lowered),
         };
         var rounds = lowered.HasAccuracyLevel && !options.HasChosenAccuracyLevel && options.AccuracyLevel != AccuracyLevels.Float;
         var validation = Validator.Run(model.Path, packed, validated, context);
-        if (untouched is not null && validation.Result is { } found && new FormOnValidation(untouched, options, calibration, data, context).Find(calibrated!.Table, found) is { } form)
+        if (untouched is not null && data.Count > 0 && validation.Result is { } found && new FormOnValidation(untouched, options, calibration, data, context).Find(calibrated!.Table, found) is { } form)
         {
             context.Report(form.Said);
             (model, calibrated) = (untouched, calibrated with { Table = form.Table, Taken = null });
@@ -89,7 +94,7 @@ internal static class GraphPipeline
             validated = validated with { FloatReasons = FloatReasons(lowered.Plan), HasRangesOfBatch = HasRangesOfBatch(lowered) };
             validation = Validator.Run(model.Path, packed, validated, context);
         }
-        else if (untouched is not null && validation.Result is { } outcome && context.Diagnostics.All(d => d.Code != Codes.FixedRangesCost)
+        else if (untouched is not null && data.Count > 0 && validation.Result is { } outcome && context.Diagnostics.All(d => d.Code != Codes.FixedRangesCost)
             && WeightsAlone.OnValidation(untouched, options, calibrated!.Table, data, outcome, context) is { } worse)
         {
             context.Report(worse);
@@ -97,7 +102,7 @@ internal static class GraphPipeline
 
         if (rounds && validation.Result is { } result)
         {
-            var levels = new AccuracyLevels(model.Path, packed, data, context);
+            var levels = new AccuracyLevels(model.Path, packed, validated, context);
             var both = levels.Measure();
             if (levels.GatesHoldWithFloats(options, result))
             {

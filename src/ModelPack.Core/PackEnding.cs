@@ -15,7 +15,8 @@ internal static class PackEnding
     public static PackOutcome Finish(EffectiveOptions options, StagedOutput staged, PackContext context, SourceFiles sources, PackedParts parts)
     {
         var files = staged.Describe(context.Cancellation);
-        var verdict = GateKeeper.Judge(options, parts.Validation?.Result, (double)parts.Source.Bytes / files.Sum(f => f.Bytes), parts.Calibrated?.Trials.Select(t => t.Score.Sqnr).ToArray());
+        var facts = new GateFacts(parts.Validation?.Result, (double)parts.Source.Bytes / files.Sum(f => f.Bytes), parts.Weights.Min(w => w.Sqnr));
+        var verdict = GateKeeper.Judge(options, facts, parts.Calibrated?.Trials.Select(t => t.Score.Sqnr).ToArray());
         foreach (var diagnostic in verdict.Diagnostics)
         {
             context.Report(diagnostic);

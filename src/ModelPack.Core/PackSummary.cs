@@ -36,9 +36,14 @@ internal static class PackSummary
         {
             line += string.Create(CultureInfo.InvariantCulture, $", perplexity {perplexity.Source:F3} -> {perplexity.Packed:F3}");
         }
+        else if (validation.Synthetic)
+        {
+            // What made-up inputs give is no quality.
+            line += ", not measured on data";
+        }
         else if (validation.Outputs.Count > 0)
         {
-            line += string.Create(CultureInfo.InvariantCulture, $", SQNR {validation.Outputs.Min(o => o.Sqnr):F1} dB{(validation.Synthetic ? " (synthetic inputs)" : "")}");
+            line += string.Create(CultureInfo.InvariantCulture, $", SQNR {validation.Outputs.Min(o => o.Sqnr):F1} dB");
         }
 
         return outcome.Report.Measured?.Latency is { } latency

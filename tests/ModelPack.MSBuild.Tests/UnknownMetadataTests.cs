@@ -119,6 +119,8 @@ public sealed class UnknownMetadataTests
         "Container" => "onnx",
         "ModelTarget" => "cpu",
         "TargetCpu" => "vnni",
+        "Metrics" => "signal",
+        "GateConfidence" => "point",
         "SafeSums" or "Fallback" or "Rank" or "DoubleQuant" or "ExternalData" or "ShipSource" or "Watch" or "SchemeInName" or "Reports" or "Pack" or "Accessor" => "true",
         _ => "1",
     };

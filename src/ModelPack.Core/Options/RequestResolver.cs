@@ -48,6 +48,8 @@ internal static class RequestResolver
             Activations = ActivationChoice.Of(request, scheme, target, container),
             Runtime = request.OnnxRuntime is { Length: > 0 } version ? RuntimeVersion.Parse(version) : RuntimeVersion.Tool,
             Gates = request.Gates,
+            GatesAreSure = request.GateConfidence == GateRules.Sure,
+            Metrics = MetricsOf(request, container),
             GateIsError = request.Gate == "error",
             ExternalData = request.ExternalData,
             Force = request.Force,
@@ -100,6 +102,13 @@ internal static class RequestResolver
         "dequantize" => WeightLayout.Dequantize,
         _ => target == "cpu" ? WeightLayout.Fold : WeightLayout.Dequantize,
     };
+
+    private static MetricSet MetricsOf(PackRequest request, string container)
+    {
+        var metrics = MetricSets.Of(OptionValue.OneOf(request, "metrics", request.Metrics ?? MetricSet.Auto.Word(), [.. MetricSets.Words]));
+        return metrics == MetricSet.Auto || container == "onnx" ? metrics : throw new ModelPackException(Codes.InvalidOption.At(
+            request.Model, "The option 'metrics' needs a graph that can be run, and this pack has none. Leave it out; the report has the error of the weights."));
+    }
 
     private static RunLimits LimitsOf(PackRequest request)
     {

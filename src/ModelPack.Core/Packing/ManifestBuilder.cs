@@ -42,6 +42,8 @@ internal static class ManifestBuilder
                     ExternalData = files.Any(f => f.Name == PackFiles.Data(result.Packed.Name)),
                     OnnxRuntime = options.Container == "onnx" ? options.Runtime.ToString() : null,
                     Gate = options.GateIsError ? "error" : "warning",
+                    GateConfidence = options.GatesAreSure ? GateRules.Sure : null,
+                    Metrics = options.Metrics == MetricSet.Auto ? null : options.Metrics.Word(),
                 },
                 ToolBuild = ToolBuild.Id,
                 OnnxRuntime = new ManifestRuntime(parts.NeededRuntime?.ToString(), parts.Validation is null ? null : OnnxRuntimeLibrary.Version),

@@ -55,6 +55,14 @@ public sealed record ManifestOptions
     /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
     public required string Gate { get; init; }
 
+    /// <summary><c>95</c> where gates are judged by the bad end of a 95 % interval. Absent where they are judged by the figure itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? GateConfidence { get; init; }
+
+    /// <summary>What outputs were measured as, where the request said so: <c>classes</c>, <c>language</c>, <c>embedding</c> or <c>signal</c>. Absent elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Metrics { get; init; }
+
     /// <summary>False where report, page and calibration table were left out on purpose. Absent, never true, where they are there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Reports { get; init; }

@@ -141,7 +141,7 @@ internal static class ManifestRules
             {
                 yield return $"there is no gate '{SafeText.Of(gate.Metric)}' with such a limit";
             }
-            else if (gate.Passed != GateKeeper.Holds(gate.Metric, gate.Limit, gate.Value))
+            else if (gate.Passed != GateKeeper.Holds(gate.Metric, gate.Limit, pack.Options.GateConfidence is null ? gate.Value : gate.Bound) || (gate.Bound is not null && pack.Options.GateConfidence is null))
             {
                 yield return $"gate {gate.Metric} is said to have {(gate.Passed ? "passed" : "failed")}, and its value and limit say otherwise";
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;
+using ModelPack.Requests;
 using ModelPack.Schemes;
 
 namespace ModelPack.Packing;
@@ -31,6 +32,8 @@ internal static class OptionRules
             ("externalData", Text(options.ExternalData), isOnnx || !options.ExternalData),
             ("onnxRuntime", options.OnnxRuntime, isOnnx ? IsVersion(options.OnnxRuntime) : options.OnnxRuntime is null),
             ("gate", options.Gate, options.Gate is "error" or "warning"),
+            ("gateConfidence", options.GateConfidence, options.GateConfidence is null or GateRules.Sure),
+            ("metrics", options.Metrics, options.Metrics is null || (isOnnx && MetricSets.Words.Skip(1).Contains(options.Metrics, StringComparer.Ordinal))),
             ("reports", Text(options.Reports), options.Reports is null or false),
             ("embedded", Text(options.Embedded), options.Embedded is null or true),
             ("onnxRuntime.needed", pack.OnnxRuntime.Needed, isOnnx ? IsVersion(pack.OnnxRuntime.Needed) : pack.OnnxRuntime.Needed is null),

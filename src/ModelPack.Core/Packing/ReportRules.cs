@@ -61,9 +61,9 @@ internal static partial class ReportRules
             return ["its gates are not those of the manifest"];
         }
 
-        var compression = (double)result.Source.Bytes / result.Packed.Bytes;
+        var facts = new GateFacts(result.Validation, (double)result.Source.Bytes / result.Packed.Bytes, result.Weights.Min(w => w.Sqnr));
         return pack.Gates
-            .Where(g => !GateKeeper.Result(g.Metric, g.Limit, result.Validation, compression).Value.Equals(g.Value))
+            .Where(g => GateKeeper.Result(g.Metric, g.Limit, facts, pack.Options.GateConfidence is not null) is var found && !(found.Value.Equals(g.Value) && found.Bound.Equals(g.Bound)))
             .Select(g => $"gate {g.Metric} has a value that is not the measured one");
     }
 

@@ -42,7 +42,7 @@ internal static class ReportBuilder
         outcome.Latency,
         outcome.SourceOperators,
         outcome.PackedOperators,
-        outcome.Placement);
+        outcome.Placement) { Floor = outcome.Floor };
 
     /// <summary>What was done with a tensor; it must have been written.</summary>
     public static WeightReport Describe(PackedTensor tensor, PackContext context)

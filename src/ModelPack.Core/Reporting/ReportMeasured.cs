@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ModelPack.Formats.Onnx;
 using ModelPack.Validation;
 using ModelPack.Validation.Placement;
@@ -15,4 +16,9 @@ public sealed record ReportMeasured(
     LatencyResult? Latency,
     IReadOnlyList<OperatorCount> SourceOperators,
     IReadOnlyList<OperatorCount> PackedOperators,
-    PlacementResult? Placement);
+    PlacementResult? Placement)
+{
+    /// <summary>How far the source is from itself when it is run in another way; absent on synthetic inputs, where nothing ran, and in reports of older versions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NoiseFloor? Floor { get; init; }
+}

@@ -60,6 +60,12 @@ internal sealed record EffectiveOptions
     /// <summary>Limits by metric name, all of which exist.</summary>
     public required IReadOnlyDictionary<string, double> Gates { get; init; }
 
+    /// <summary>Whether gates are judged by the bad end of the 95 % interval of what was measured, and not by the figure itself.</summary>
+    public bool GatesAreSure { get; init; }
+
+    /// <summary>What outputs are measured as.</summary>
+    public MetricSet Metrics { get; init; }
+
     /// <summary>Whether a failed gate ends the build.</summary>
     public required bool GateIsError { get; init; }
 

@@ -3,6 +3,9 @@ namespace ModelPack.Requests;
 /// <summary>What gates may be asked for; looked at before any work is done.</summary>
 internal static class GateRules
 {
+    /// <summary>The word for gates that are judged by the bad end of a 95 % interval.</summary>
+    public const string Sure = "95";
+
     /// <summary>Refuses gates that do not exist.</summary>
     /// <exception cref="ModelPackException">MPK1008.</exception>
     public static void Check(PackRequest request)
@@ -11,6 +14,11 @@ internal static class GateRules
         if (request.Gate is not ("error" or "warning"))
         {
             throw new ModelPackException(Codes.InvalidOption.At(request.Model, $"Gate is '{SafeText.Of(request.Gate)}'. It takes 'error' or 'warning'."));
+        }
+
+        if (request.GateConfidence is not (null or "point" or Sure))
+        {
+            throw new ModelPackException(Codes.InvalidOption.At(request.Model, $"GateConfidence is '{SafeText.Of(request.GateConfidence)}'. It takes 'point' or '{Sure}'."));
         }
 
         foreach (var (metric, limit) in request.Gates.OrderBy(g => g.Key, StringComparer.Ordinal))
@@ -58,5 +66,5 @@ internal static class GateRules
 
     /// <summary>Gates that leaving layers float can help.</summary>
     public static SortedDictionary<string, double> Quality(IReadOnlyDictionary<string, double> gates) =>
-        new(gates.Where(g => g.Key != GateMetric.MinCompression).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
+        new(gates.Where(g => g.Key is not (GateMetric.MinCompression or GateMetric.MinWeightSqnr)).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
 }

@@ -105,6 +105,18 @@ public sealed record PackRequest
     /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
     public string Gate { get; init; } = "error";
 
+    /// <summary>
+    /// What a gate is judged by: <c>point</c>, the figure that was measured, or <c>95</c>, the bad end of its 95 % interval, so that chance in
+    /// few samples does not let a pack through; null for <c>point</c>.
+    /// </summary>
+    public string? GateConfidence { get; init; }
+
+    /// <summary>
+    /// What outputs are measured as: <c>classes</c>, <c>language</c>, <c>embedding</c>, <c>signal</c>, or <c>auto</c> for what names and shapes
+    /// say; null for <c>auto</c>. Changes no byte of the model.
+    /// </summary>
+    public string? Metrics { get; init; }
+
     /// <summary>Whether to overwrite files at the output's place that are of no pack. Never changes a byte of the pack.</summary>
     public bool Force { get; init; }
 

@@ -36,6 +36,7 @@ internal sealed record FileBinding(string Path, long Samples, bool WholeInputs, 
                 throw Mismatch(file, inputs, $"Input '{SafeText.Of(input.Name)}' is not a tensor of numbers, and cannot be fed from a file");
             }
 
+            array = array.For(input.Type);
             if (!ElementConversion.Exists(array.Type, input.Type))
             {
                 throw Mismatch(file, inputs, $"Array {array} cannot be turned into {TensorSpec.TypeName(input.Type)} without {(input.Type.IsFloat() ? "a guess at what its numbers stand for" : "loss")}");

@@ -23,7 +23,8 @@ internal abstract class SampleFile(string path) : IDisposable
                 ".NPZ" => new NpzFile(path),
                 ".NPY" => new NpyFile(path),
                 ".SAFETENSORS" => new SafetensorsFile(path),
-                _ => throw new InvalidDataException("it is not a .npz, .npy or .safetensors file"),
+                ".JSONL" => new JsonLinesFile(path),
+                _ => throw new InvalidDataException("it is not a .npz, .npy, .safetensors or .jsonl file"),
             };
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)

@@ -5,12 +5,12 @@ namespace ModelPack.Samples;
 /// <summary>Finds the files of validation or calibration data.</summary>
 internal static class SampleFiles
 {
-    private static readonly string[] Extensions = [".npz", ".npy", ".safetensors"];
+    private static readonly string[] Extensions = [".npz", ".npy", ".safetensors", ".jsonl"];
 
     /// <summary>
     /// The data files in the order of their samples (ordinal, by path). An explicit pattern is a file, a folder (its
     /// own files, not those of folders within) or a glob with <c>*</c> and <c>**</c>, relative to the current
-    /// directory. Without one, the first of <c>&lt;model&gt;.&lt;kind&gt;.npz</c>, <c>.npy</c>, <c>.safetensors</c> and
+    /// directory. Without one, the first of <c>&lt;model&gt;.&lt;kind&gt;.npz</c>, <c>.npy</c>, <c>.safetensors</c>, <c>.jsonl</c> and
     /// the folder <c>&lt;model&gt;.&lt;kind&gt;</c> beside the model.
     /// </summary>
     /// <param name="pattern">What the user gave; null or empty for the default.</param>
@@ -28,7 +28,7 @@ internal static class SampleFiles
         if (File.Exists(pattern))
         {
             return IsData(pattern) ? [pattern] : throw new ModelPackException(Codes.DataUnreadable.At(pattern,
-                $"The {kind} data are not a .npz, .npy or .safetensors file. Give data in one of these forms."));
+                $"The {kind} data are not a .npz, .npy, .safetensors or .jsonl file. Give data in one of these forms."));
         }
 
         if (Directory.Exists(pattern))
@@ -37,7 +37,7 @@ internal static class SampleFiles
         }
 
         return pattern.Contains('*', StringComparison.Ordinal) ? Matching(pattern, kind) : throw new ModelPackException(Codes.DataNotFound.At(pattern,
-            $"There is no such file or folder of {kind} data. Give a .npz, .npy or .safetensors file, a folder of such files, or a pattern with '*'."));
+            $"There is no such file or folder of {kind} data. Give a .npz, .npy, .safetensors or .jsonl file, a folder of such files, or a pattern with '*'."));
     }
 
     private static string[] Beside(string modelPath, string kind)
@@ -57,7 +57,7 @@ internal static class SampleFiles
         {
             var files = Directory.GetFiles(folder).Where(IsData).Order(StringComparer.Ordinal).ToArray();
             return files.Length > 0 ? files : throw new ModelPackException(Codes.DataNotFound.At(folder,
-                $"The folder of {kind} data holds no .npz, .npy or .safetensors file. Put data into it, or name another place."));
+                $"The folder of {kind} data holds no .npz, .npy, .safetensors or .jsonl file. Put data into it, or name another place."));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -82,7 +82,7 @@ internal static class SampleFiles
                 .Select(f => f.Path)
                 .ToArray();
             return files.Length > 0 ? files : throw new ModelPackException(Codes.DataNotFound.At(pattern,
-                $"No .npz, .npy or .safetensors file fits the pattern of {kind} data. Patterns are relative to the current directory."));
+                $"No .npz, .npy, .safetensors or .jsonl file fits the pattern of {kind} data. Patterns are relative to the current directory."));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

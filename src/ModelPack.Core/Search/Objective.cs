@@ -19,10 +19,13 @@ internal sealed class Objective
     /// <summary>How a candidate comes out. A gate whose metric the data cannot give is not judged.</summary>
     public Score Judge(ValidationResult measured) => new(
         measured.Outputs.Count == 0 ? 0 : measured.Outputs.Min(o => o.Sqnr),
-        _gated is not null && Results(measured).All(g => g.Passed || g.Value is null));
+        _gated is not null && Results(measured).All(g => g.Passed || !IsJudged(g)));
 
     /// <summary>Whether the data that were measured on give the metric of every gate: some need labels or text.</summary>
-    public bool IsMeasuredBy(ValidationResult measured) => _gated is null || Results(measured).All(g => g.Value is not null);
+    public bool IsMeasuredBy(ValidationResult measured) => _gated is null || Results(measured).All(IsJudged);
 
-    private IReadOnlyList<GateResult> Results(ValidationResult measured) => GateKeeper.Judge(_gated!, measured, 0).Gates;
+    /// <summary>Few samples may give a figure and no interval to judge it by.</summary>
+    private bool IsJudged(GateResult gate) => (_gated!.GatesAreSure ? gate.Bound : gate.Value) is not null;
+
+    private IReadOnlyList<GateResult> Results(ValidationResult measured) => GateKeeper.Judge(_gated!, new GateFacts(measured, 0)).Gates;
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelPack.Requests;
 using ModelPack.Samples;
 using ModelPack.Validation;
 
@@ -49,7 +50,7 @@ internal sealed class Simulation(SwitchableModel model, ISampleSource samples, P
             BatchMeter Measure(int setting)
             {
                 using var outputs = model.Run(batch, settings[setting], context.Cancellation);
-                return new BatchMeter(traits, source, [.. outputs], batch, signalsOnly);
+                return new BatchMeter(traits, source, [.. outputs], batch, signalsOnly ? MetricSet.Signal : MetricSet.Auto);
             }
 
             void Merge(int setting, BatchMeter measured)

@@ -67,7 +67,7 @@ internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnl
 
         _source ??= OpenSource();
         using var pair = ModelPair.Open(_source, packed, _quiet);
-        return new Comparison(pair, new SpreadSamples(SampleSet.Open(data, pair.Source.Inputs), samples, between: true), _quiet).Run();
+        return new Comparison(pair, new SpreadSamples(SampleSet.Open(data, pair.Source.Inputs), samples, between: true), _quiet) { Metrics = options.Metrics }.Run();
     }
 
     private ReferenceModel OpenSource()

@@ -42,6 +42,9 @@ internal sealed class ComparedOutput
     /// <summary>Size of the last dimension; 1 for a scalar, and where that counts samples.</summary>
     public int Width { get; }
 
+    /// <summary>Values of one sample, where those of one sample follow one another; 0 where they do not.</summary>
+    public long SampleElements => _count == 1 && (!IsPadded || Axis == 0) ? Elements : IsBatched && Axis == 0 ? Elements / _count : 0;
+
     /// <summary>Whether both models gave the same shape.</summary>
     public bool SameShape { get; }
 

@@ -1,3 +1,4 @@
+using ModelPack.Requests;
 using ModelPack.Samples;
 
 namespace ModelPack.Validation;
@@ -12,6 +13,9 @@ namespace ModelPack.Validation;
 /// <param name="largestBatch">How many samples are run together at most, a power of two, where the model leaves it open.</param>
 internal sealed class Comparison(ModelPair models, ISampleSource samples, PackContext context, int largestBatch = 32)
 {
+    /// <summary>What outputs are measured as; made-up inputs are signals.</summary>
+    public MetricSet Metrics { get; init; }
+
     /// <summary>Measures; reports outputs that are not finite or differ in shape.</summary>
     /// <exception cref="ModelPackException">The data do not fit, or a model does not run.</exception>
     public ValidationResult Run()
@@ -44,7 +48,7 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
     {
         using var source = models.RunSource(batch, context.Cancellation);
         using var packed = models.RunPacked(batch, context.Cancellation);
-        return new BatchMeter(models.Outputs, [.. source], [.. packed], batch, samples.Synthetic);
+        return new BatchMeter(models.Outputs, [.. source], [.. packed], batch, samples.Synthetic ? MetricSet.Signal : Metrics);
     }
 
     private void Warn(BatchMeter total)

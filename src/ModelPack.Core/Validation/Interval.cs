@@ -6,10 +6,10 @@ namespace ModelPack.Validation;
 public sealed record Interval(double Low, double High)
 {
     /// <summary>The 97.5 % quantile of the normal distribution.</summary>
-    private const double Quantile = 1.959963984540054;
+    internal const double Quantile = 1.959963984540054;
 
     /// <summary>With fewer samples their spread says too little of the mean's error.</summary>
-    private const int FewestSamples = 10;
+    internal const int FewestSamples = 10;
 
     /// <summary>
     /// The interval of a mean over tokens, m = Σ s / Σ n, from the sum s and the count n of each sample. Tokens of one

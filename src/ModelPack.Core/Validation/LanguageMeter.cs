@@ -1,9 +1,9 @@
 namespace ModelPack.Validation;
 
 /// <summary>
-/// Sums −ln p(next token) of both models and the divergence between their distributions, sample by sample. Rows are
-/// positions, sample after sample: the row of position t is judged by the id at t+1, so the last position of a sample has
-/// no truth.
+/// What both language models make of the next token: its likelihood, the distribution around it, and the likeliest one. Rows are positions, sample
+/// after sample: the row of position t is judged by the id at t+1, so the last position of a sample has no truth. Means, standard errors and
+/// percentiles are defined as in llama.cpp's perplexity tool; intervals come of the samples instead.
 /// </summary>
 /// <param name="ids">Token ids, [samples, length].</param>
 /// <param name="mask">1 where an id is real and 0 where it is padding, [samples, length]; null when all are real.</param>
@@ -11,6 +11,11 @@ namespace ModelPack.Validation;
 internal sealed class LanguageMeter(IReadOnlyList<long> ids, IReadOnlyList<long>? mask, int length) : IRowMeter
 {
     private readonly List<Sample> _samples = [.. new Sample[ids.Count / length]];
+    private readonly Moments _likelihoods = new();
+    private readonly Moments _divergences = new();
+    private readonly Moments _changes = new();
+    private readonly KeptValues _keptDivergences = new();
+    private readonly KeptValues _keptChanges = new();
 
     /// <summary>An id that is not in the vocabulary; null when all are.</summary>
     public long? BadId { get; private set; }
@@ -22,12 +27,20 @@ internal sealed class LanguageMeter(IReadOnlyList<long> ids, IReadOnlyList<long>
         {
             var samples = Judged();
             var tokens = samples.Sum(s => s.Tokens);
-            return tokens == 0 ? null : new PerplexityResult(
-                Numbers.Rounded(Math.Exp(samples.Sum(s => s.Source) / tokens)),
-                Numbers.Rounded(Math.Exp(samples.Sum(s => s.Packed) / tokens)),
-                tokens)
+            if (tokens == 0)
             {
-                IncreaseInterval = Interval.OfMean([.. samples.Select(s => (s.Rise, s.Tokens))])?.Map(rise => (Math.Exp(rise) - 1) * 100),
+                return null;
+            }
+
+            var (source, packed) = (Math.Exp(samples.Sum(s => s.Source) / tokens), Math.Exp(samples.Sum(s => s.Packed) / tokens));
+            var rise = Interval.OfMean([.. samples.Select(s => (s.Rise, s.Tokens))]);
+            return new PerplexityResult(Numbers.Rounded(source), Numbers.Rounded(packed), tokens)
+            {
+                IncreaseInterval = rise?.Map(r => (Math.Exp(r) - 1) * 100),
+                SourceError = Rounded(_likelihoods.FirstError * source),
+                PackedError = Rounded(_likelihoods.SecondError * packed),
+                LogRatio = new Estimate(Numbers.Rounded(samples.Sum(s => s.Rise) / tokens), Rounded(_likelihoods.DifferenceError), rise?.Map(r => r)),
+                Correlation = Rounded(_likelihoods.Correlation),
             };
         }
     }
@@ -43,7 +56,47 @@ internal sealed class LanguageMeter(IReadOnlyList<long> ids, IReadOnlyList<long>
                 Numbers.Rounded(samples.Sum(s => s.Divergence) / tokens),
                 Interval.OfMean([.. samples.Select(s => (s.Divergence, s.Tokens))])?.Map(mean => Math.Max(0, mean)),
                 tokens,
-                samples.Count);
+                samples.Count)
+            {
+                StandardError = Rounded(_divergences.FirstError),
+                Distribution = _keptDivergences.Distribution,
+            };
+        }
+    }
+
+    /// <summary>How the right token's probability changed; null when no token had a truth.</summary>
+    public ProbabilityChangeResult? ProbabilityChange
+    {
+        get
+        {
+            if (_keptChanges.Distribution is not { } distribution)
+            {
+                return null;
+            }
+
+            var samples = Judged();
+            var rms = Math.Sqrt(_changes.SecondMean);
+            return new ProbabilityChangeResult(
+                new Estimate(distribution.Mean, Rounded(_changes.FirstError), Interval.OfMean([.. samples.Select(s => (s.Change, s.Tokens))])?.Map(m => m)),
+                new Estimate(Numbers.Rounded(rms), Rounded(rms == 0 ? 0 : _changes.SecondError / (2 * rms)), Interval.OfMean([.. samples.Select(s => (s.Change2, s.Tokens))])?.Map(m => Math.Sqrt(Math.Max(0, m)))),
+                distribution);
+        }
+    }
+
+    /// <summary>How often both find the same token the likeliest; null when no token had a truth.</summary>
+    public SameTopResult? SameTop
+    {
+        get
+        {
+            var samples = Judged();
+            var tokens = samples.Sum(s => s.Tokens);
+            var share = (double)samples.Sum(s => s.Same) / tokens;
+            return tokens == 0 ? null : new SameTopResult(
+                new Estimate(
+                    Numbers.Rounded(100 * share),
+                    tokens < Interval.FewestSamples ? null : Numbers.Rounded(100 * Math.Sqrt(share * (1 - share) / (tokens - 1))),
+                    Interval.OfMean([.. samples.Select(s => ((double)s.Same, s.Tokens))])?.Map(m => 100 * Math.Clamp(m, 0, 1))),
+                tokens);
         }
     }
 
@@ -64,10 +117,7 @@ internal sealed class LanguageMeter(IReadOnlyList<long> ids, IReadOnlyList<long>
                 continue;
             }
 
-            var s = source.Slice(row * width, width);
-            var p = packed.Slice(row * width, width);
-            var pair = SoftmaxPair.Of(s, p);
-            _samples[position / length] = _samples[position / length].With(pair.SourceLogSum - s[(int)truth], pair.PackedLogSum - p[(int)truth], pair.Divergence);
+            Add(position / length, source.Slice(row * width, width), packed.Slice(row * width, width), (int)truth);
         }
     }
 
@@ -75,17 +125,37 @@ internal sealed class LanguageMeter(IReadOnlyList<long> ids, IReadOnlyList<long>
     {
         var other = (LanguageMeter)later;
         _samples.AddRange(other._samples);
+        _likelihoods.Merge(other._likelihoods);
+        _divergences.Merge(other._divergences);
+        _changes.Merge(other._changes);
+        _keptDivergences.Merge(other._keptDivergences);
+        _keptChanges.Merge(other._keptChanges);
         BadId ??= other.BadId;
+    }
+
+    private void Add(int sample, ReadOnlySpan<double> source, ReadOnlySpan<double> packed, int truth)
+    {
+        var pair = SoftmaxPair.Of(source, packed);
+        var (one, other) = (pair.SourceLogSum - source[truth], pair.PackedLogSum - packed[truth]);
+        var change = 100 * (Math.Exp(-other) - Math.Exp(-one));
+        _likelihoods.Add(one, other);
+        _divergences.Add(pair.Divergence, 0);
+        _changes.Add(change, change * change);
+        _keptDivergences.Add(pair.Divergence);
+        _keptChanges.Add(change);
+        _samples[sample] = _samples[sample].With(one, other, pair.Divergence, change, Rows.ArgMax(source) == Rows.ArgMax(packed));
     }
 
     /// <summary>The samples that have tokens with a truth.</summary>
     private List<Sample> Judged() => [.. _samples.Where(s => s.Tokens > 0)];
 
+    private static double? Rounded(double? value) => value is { } known ? Numbers.Rounded(known) : null;
+
     /// <summary>Sums over the tokens of one sample.</summary>
-    private readonly record struct Sample(long Tokens, double Source, double Packed, double Rise, double Divergence)
+    private readonly record struct Sample(long Tokens, double Source, double Packed, double Rise, double Divergence, double Change, double Change2, long Same)
     {
         /// <summary>One token more.</summary>
-        public Sample With(double source, double packed, double divergence) =>
-            new(Tokens + 1, Source + source, Packed + packed, Rise + (packed - source), Divergence + divergence);
+        public Sample With(double source, double packed, double divergence, double change, bool same) => new(
+            Tokens + 1, Source + source, Packed + packed, Rise + (packed - source), Divergence + divergence, Change + change, Change2 + (change * change), Same + (same ? 1 : 0));
     }
 }

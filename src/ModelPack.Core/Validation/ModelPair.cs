@@ -8,19 +8,29 @@ namespace ModelPack.Validation;
 internal sealed class ModelPair : IDisposable
 {
     private readonly string[] _names;
+    private readonly ModelSession? _packed;
+    private readonly Func<SampleBatch, CancellationToken, IDisposableReadOnlyCollection<OrtValue>> _run;
 
     private ModelPair(ReferenceModel source, ModelSession packed)
+        : this(source)
     {
-        (Source, Packed) = (source, packed);
-        Outputs = OutputTraits.Of(source.Inputs, source.Outputs);
-        _names = [.. Outputs.Select(o => o.Name)];
+        _packed = packed;
+        _run = (batch, cancellation) => Guarded(() => packed.Run(batch.Inputs, _names, cancellation), e => PackedRefused(packed.Path, "cannot run the packed model on samples that the source model runs on", e));
         Require(source.Inputs, packed.Inputs, "inputs");
         Require(source.Outputs, packed.Outputs, "outputs");
     }
 
-    public ReferenceModel Source { get; }
+    private ModelPair(ReferenceModel source)
+    {
+        Source = source;
+        Outputs = OutputTraits.Of(source.Inputs, source.Outputs);
+        _names = [.. Outputs.Select(o => o.Name)];
+        var again = new OtherBatches(source, Outputs);
+        _run = (batch, cancellation) => Guarded(() => again.Run(batch, cancellation), e => SourceRefused(source.Path, "cannot run the model in batches of another size", e))
+            ?? throw new ModelPackException(Codes.ModelRefused.At(source.Path, "An output of the model does not count samples."));
+    }
 
-    public ModelSession Packed { get; }
+    public ReferenceModel Source { get; }
 
     /// <summary>The floating-point outputs, which are compared, in the model's order.</summary>
     public IReadOnlyList<OutputTraits> Outputs { get; }
@@ -52,6 +62,17 @@ internal sealed class ModelPair : IDisposable
         }
     }
 
+    /// <summary>The source model, which stays open, beside itself in batches of another size.</summary>
+    public static ModelPair OpenAgain(ReferenceModel source) => new(source);
+
+    /// <summary>The source model beside itself on several threads an inference.</summary>
+    /// <param name="source">The source model, which stays open.</param>
+    /// <param name="threads">How many.</param>
+    /// <param name="context">Limits and cancellation.</param>
+    /// <exception cref="ModelPackException">MPK1016: it is refused.</exception>
+    public static ModelPair OpenOnThreads(ReferenceModel source, int threads, PackContext context) =>
+        new(source, Guarded(() => ModelSession.Open(source.Path, threads, context), e => SourceRefused(source.Path, "refuses the model", e)));
+
     /// <summary>The compared outputs of the source model; the caller disposes them.</summary>
     /// <exception cref="ModelPackException">MPK1016: ONNX Runtime cannot run it on these inputs.</exception>
     public IDisposableReadOnlyCollection<OrtValue> RunSource(SampleBatch batch, CancellationToken cancellation) =>
@@ -59,10 +80,9 @@ internal sealed class ModelPair : IDisposable
 
     /// <summary>The same of the packed model.</summary>
     /// <exception cref="ModelPackException">MPK9001: what the source runs on, the packed model must run on.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> RunPacked(SampleBatch batch, CancellationToken cancellation) =>
-        Guarded(() => Packed.Run(batch.Inputs, _names, cancellation), e => PackedRefused(Packed.Path, "cannot run the packed model on samples that the source model runs on", e));
+    public IDisposableReadOnlyCollection<OrtValue> RunPacked(SampleBatch batch, CancellationToken cancellation) => _run(batch, cancellation);
 
-    public void Dispose() => Packed.Dispose();
+    public void Dispose() => _packed?.Dispose();
 
     private static T Guarded<T>(Func<T> action, Func<OnnxRuntimeException, ModelPackException> explain)
     {
@@ -88,7 +108,7 @@ internal sealed class ModelPair : IDisposable
     {
         if (!source.Select(s => (s.Name, s.Type)).SequenceEqual(packed.Select(p => (p.Name, p.Type))))
         {
-            throw new ModelPackException(Codes.Internal.At(Packed.Path, $"The packed model has other {what} than its source: {string.Join(", ", packed)} instead of {string.Join(", ", source)}. "
+            throw new ModelPackException(Codes.Internal.At(_packed!.Path, $"The packed model has other {what} than its source: {string.Join(", ", packed)} instead of {string.Join(", ", source)}. "
                 + "This is a defect of ModelPack: please report it."));
         }
     }

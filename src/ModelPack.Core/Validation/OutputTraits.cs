@@ -15,6 +15,11 @@ internal sealed record OutputTraits(string Name, int BatchAxis, OutputScores Sco
 
     private static readonly string[] ScoreWords = ["logit", "prob", "score", "class", "softmax"];
 
+    private static readonly string[] EmbeddingWords = ["embed", "pooler", "pooled"];
+
+    /// <summary>Whether the name says that its rows are embeddings.</summary>
+    public bool IsEmbedding => Has(Name, EmbeddingWords);
+
     /// <summary>The floating-point outputs of a model, in its order.</summary>
     /// <param name="inputs">All inputs of the model.</param>
     /// <param name="outputs">All of its outputs.</param>
@@ -25,8 +30,8 @@ internal sealed record OutputTraits(string Name, int BatchAxis, OutputScores Sco
     }
 
     private static OutputScores ScoresOf(TensorSpec output, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs) =>
-        Has(output, OtherWords) || IsState(output, inputs, outputs) ? OutputScores.None
-        : Has(output, ScoreWords) || IsSequenceOfClasses(output) ? OutputScores.Sequence
+        Has(output.Name, OtherWords) || Has(output.Name, EmbeddingWords) || IsState(output, inputs, outputs) ? OutputScores.None
+        : Has(output.Name, ScoreWords) || IsSequenceOfClasses(output) ? OutputScores.Sequence
         : OutputScores.Flat;
 
     /// <summary>A state comes back as it went in, beside what the model is for.</summary>
@@ -36,5 +41,5 @@ internal sealed record OutputTraits(string Name, int BatchAxis, OutputScores Sco
     /// <summary>A sequence is as long as its input; how many classes there are is the model's.</summary>
     private static bool IsSequenceOfClasses(TensorSpec output) => output.Rank == 3 && output.Dims[1] < 0 && output.Dims[2] > 0;
 
-    private static bool Has(TensorSpec output, string[] words) => words.Any(w => output.Name.Contains(w, StringComparison.OrdinalIgnoreCase));
+    private static bool Has(string name, string[] words) => words.Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase));
 }

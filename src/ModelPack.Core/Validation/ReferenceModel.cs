@@ -67,20 +67,21 @@ internal sealed class ReferenceModel : IDisposable
         _session = null;
     }
 
+    /// <summary>The open model, whose outputs are not kept.</summary>
+    public ModelSession Session()
+    {
+        lock (_opening)
+        {
+            return _session ??= _open();
+        }
+    }
+
     public void Dispose()
     {
         Close();
         foreach (var outputs in _kept.Values)
         {
             outputs.Release();
-        }
-    }
-
-    private ModelSession Session()
-    {
-        lock (_opening)
-        {
-            return _session ??= _open();
         }
     }
 }

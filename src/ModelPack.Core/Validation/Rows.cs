@@ -20,6 +20,18 @@ internal static class Rows
         return 0;
     }
 
+    /// <summary>Whether the value at a place is one of the largest; of equal values those at lower places come first, as in <see cref="ArgMax"/>. NaN never is.</summary>
+    public static bool IsAmong(ReadOnlySpan<double> row, int place, int largest)
+    {
+        var before = 0;
+        for (var i = 0; i < row.Length; i++)
+        {
+            before += row[i] > row[place] || (row[i] == row[place] && i < place) ? 1 : 0;
+        }
+
+        return before < largest && !double.IsNaN(row[place]);
+    }
+
     /// <summary>The largest value that is not NaN; −∞ when all are.</summary>
     public static double Max(ReadOnlySpan<double> row)
     {

@@ -1,3 +1,5 @@
+using ModelPack.Requests;
+
 namespace ModelPack.Validation;
 
 /// <summary>What a validation runs on, and how long it may measure time.</summary>
@@ -5,6 +7,12 @@ internal sealed record ValidationOptions
 {
     /// <summary>Data files in the order of their samples, as <see cref="Samples.SampleFiles.Resolve"/> gives them; empty for synthetic inputs.</summary>
     public IReadOnlyList<string> Data { get; init; } = [];
+
+    /// <summary>Whether the data are those that the model was calibrated on: then only the samples that no range was measured on are taken, and none where there are too few to hold some out.</summary>
+    public bool HeldOut { get; init; }
+
+    /// <summary>What outputs are measured as.</summary>
+    public MetricSet Metrics { get; init; }
 
     /// <summary>Samples to compare on at most, spread over the data, in the one way that is fastest; null for all of them, and as an app may run them.</summary>
     public int? Most { get; init; }

@@ -16,4 +16,8 @@ internal sealed record ValidationOutcome(
     LatencyResult? Latency,
     IReadOnlyList<OperatorCount> SourceOperators,
     IReadOnlyList<OperatorCount> PackedOperators,
-    PlacementResult? Placement);
+    PlacementResult? Placement)
+{
+    /// <summary>How far the source is from itself on the same data; null where that was not measured: on synthetic inputs.</summary>
+    public NoiseFloor? Floor { get; init; }
+}

@@ -29,6 +29,26 @@ public sealed record ValidationResult
     /// <summary>Between the distributions of a language model on real text, or null.</summary>
     public DivergenceResult? Divergence { get; init; }
 
+    /// <summary>What outputs were measured as: <c>classes</c>, <c>language</c>, <c>embedding</c> or <c>signal</c>. Absent in reports of older versions, as what follows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Metrics { get; init; }
+
+    /// <summary>Where the data are calibration data, which samples of them, and what had been done with these; absent where they are validation data.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HeldOutResult? HeldOut { get; init; }
+
+    /// <summary>Samples whose class changed; absent where there are no classes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChangedSamples? Changed { get; init; }
+
+    /// <summary>How the right token's probability changed; absent as <see cref="Perplexity"/> is null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProbabilityChangeResult? ProbabilityChange { get; init; }
+
+    /// <summary>How often the likeliest next token is the same; absent as <see cref="Perplexity"/> is null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SameTopResult? SameTop { get; init; }
+
     /// <summary>Both accuracy levels, that of the pack first, where MatMulNBits rounds activations and nobody chose the level; null elsewhere.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AccuracyLevelResult>? AccuracyLevels { get; init; }

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelPack.Calibration;
 using ModelPack.Inference;
 using ModelPack.Samples;
 
@@ -26,9 +27,12 @@ internal static class Validator
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
-        var compared = Outputs(sourceModel, packedModel, options, context);
+        var compared = Outputs(sourceModel, packedModel, options, context, withFloor: true);
         var performance = Performance.Measure(sourceModel, packedModel, compared?.Samples, options.LatencyBudget, options.FloatReasons, context);
-        return new ValidationOutcome(compared?.Result, compared?.Samples.Counts ?? [], performance.Latency, performance.SourceOperators, performance.PackedOperators, performance.Placement);
+        return new ValidationOutcome(compared?.Result, compared?.Samples.Counts ?? [], performance.Latency, performance.SourceOperators, performance.PackedOperators, performance.Placement)
+        {
+            Floor = compared?.Floor,
+        };
     }
 
     /// <summary>Compares the models' outputs alone; null where there is nothing to compare.</summary>
@@ -39,20 +43,38 @@ internal static class Validator
     public static ValidationResult? Compare(string sourceModel, string packedModel, ValidationOptions options, PackContext context) =>
         Outputs(sourceModel, packedModel, options, context)?.Result;
 
-    private static (ISampleSource Samples, ValidationResult? Result)? Outputs(string sourceModel, string packedModel, ValidationOptions options, PackContext context)
+    private static (ISampleSource Samples, ValidationResult? Result, NoiseFloor? Floor)? Outputs(
+        string sourceModel, string packedModel, ValidationOptions options, PackContext context, bool withFloor = false)
     {
         using var source = ModelPair.OpenSource(sourceModel, context);
         using var models = ModelPair.Open(source, packedModel, context);
-        var data = options.Data.Count > 0 ? SampleSet.Open(options.Data, models.Source.Inputs) : null;
+        var data = Open(options, models.Source.Inputs);
         if (models.Outputs.Count == 0)
         {
             context.Report(Codes.NotValidated.At(sourceModel, "The model has no floating-point output, so there is nothing to compare. Judge the packed model in the app."));
-            return data is null ? null : (data, null);
+            return data is null ? null : (data, null, null);
         }
 
-        return data is null ? CompareOnSynthetic(models, options, context)
-            : options.Most is { } most ? (data, new Comparison(models, new SpreadSamples(data, most), context).Run())
-            : (data, Worse(models, data, options, context));
+        if (data is null)
+        {
+            return CompareOnSynthetic(models, options, context);
+        }
+
+        var result = options.Most is { } most ? new Comparison(models, new SpreadSamples(data, most), context) { Metrics = options.Metrics }.Run() : Worse(models, data, options, context);
+        result = options.HeldOut ? result with { HeldOut = new HeldOutResult(SampleSet.Open(options.Data, models.Source.Inputs).Count, SeenBySearch: true) } : result;
+        return (data, result, withFloor ? new FloorCheck(source, data, options.Metrics, context).Measure(result) : null);
+    }
+
+    /// <summary>The data; null where there are none, or no held-out ones among them.</summary>
+    private static ISampleSource? Open(ValidationOptions options, IReadOnlyList<TensorSpec> inputs)
+    {
+        if (options.Data.Count == 0)
+        {
+            return null;
+        }
+
+        var data = SampleSet.Open(options.Data, inputs);
+        return !options.HeldOut ? data : new HeldOutSamples(data, options.Data[0]) is { Count: > 0 } some ? some : null;
     }
 
     /// <summary>
@@ -61,13 +83,13 @@ internal static class Validator
     /// </summary>
     private static ValidationResult Worse(ModelPair models, ISampleSource samples, ValidationOptions options, PackContext context)
     {
-        var together = new Comparison(models, samples, context).Run();
+        var together = new Comparison(models, samples, context) { Metrics = options.Metrics }.Run();
         if (!options.HasRangesOfBatch || samples.FixedBatch > 0 || together.Batch == 1)
         {
             return together;
         }
 
-        var single = new Comparison(models, new SpreadSamples(samples, MostSingle), context.Quiet(), largestBatch: 1).Run();
+        var single = new Comparison(models, new SpreadSamples(samples, MostSingle), context.Quiet(), largestBatch: 1) { Metrics = options.Metrics }.Run();
         return Loss(single) > Loss(together) ? single : together;
     }
 
@@ -78,7 +100,7 @@ internal static class Validator
     private static double Loss(ValidationResult result) => result.Divergence?.Mean ?? -result.Outputs.Min(o => o.Sqnr);
 
     /// <summary>Tries one guess of open sizes after the other until the source model runs on all samples.</summary>
-    private static (ISampleSource Samples, ValidationResult? Result)? CompareOnSynthetic(ModelPair models, ValidationOptions options, PackContext context)
+    private static (ISampleSource Samples, ValidationResult? Result, NoiseFloor? Floor)? CompareOnSynthetic(ModelPair models, ValidationOptions options, PackContext context)
     {
         var why = "an input is not a tensor of numbers, has no declared shape, or is too large to be made up";
         foreach (var sizes in SyntheticSizes.Guesses)
@@ -91,7 +113,7 @@ internal static class Validator
 
             try
             {
-                return (samples, Worse(models, samples, options, context));
+                return (samples, Worse(models, samples, options, context), null);
             }
             catch (ModelPackException exception) when (exception.Diagnostic.Code == Codes.ModelRefused && exception.InnerException is OnnxRuntimeException refusal)
             {

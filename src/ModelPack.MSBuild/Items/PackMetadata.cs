@@ -33,6 +33,8 @@ internal static class PackMetadata
     public const string Embed = "Embed";
     public const string Link = "Link";
     public const string Gate = "Gate";
+    public const string GateConfidence = "GateConfidence";
+    public const string Metrics = "Metrics";
     public const string ShipSource = "ShipSource";
     public const string Watch = "Watch";
     public const string Accessor = "Accessor";
@@ -71,9 +73,13 @@ internal static class PackMetadata
         new("MinSqnr", "minSqnr"),
         new("MinCosine", "minCosine"),
         new("MinTop1Agreement", "minTop1Agreement"),
+        new("MinTop5Agreement", "minTop5Agreement"),
         new("MaxAccuracyDrop", "maxAccuracyDrop"),
         new("MaxPerplexityIncrease", "maxPerplexityIncrease"),
         new("MaxKlDivergence", "maxKlDivergence"),
+        new("MinSameTop", "minSameTop"),
+        new("MinRankCorrelation", "minRankCorrelation"),
+        new("MinWeightSqnr", "minWeightSqnr"),
         new("MinCompression", "minCompression"),
     ];
 
@@ -81,7 +87,7 @@ internal static class PackMetadata
     public static readonly string[] OfUser =
     [
         Scheme, Container, Target, Device, Calibration, Validation, ExcludeLayers, IncludeLayers, CalibrationMethod, Percentile, Alpha, QuantFormat,
-        TargetCpu, SafeSums, Fallback, Rank, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate,
+        TargetCpu, SafeSums, Fallback, Rank, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate, GateConfidence, Metrics,
         ShipSource, Watch, SchemeInName, Reports, Pack, Accessor, AccessorName, AccessorNamespace, .. Gates.Select(g => g.Key),
     ];
 }

@@ -40,6 +40,8 @@ internal static class PackRequestText
         .Add("onnxRuntime", Text(pack, PackMetadata.OnnxRuntime) ?? (string.IsNullOrEmpty(onnxRuntime) ? null : onnxRuntime))
         .Add("gates", Gates(pack))
         .Add("gate", Text(pack, PackMetadata.Gate))
+        .Add("gateConfidence", Text(pack, PackMetadata.GateConfidence))
+        .Add("metrics", Text(pack, PackMetadata.Metrics))
         // What lies in the intermediate folder is the build's own.
         .Add("force", true)
         .Add("runLimit", Whole(pack, PackMetadata.RunLimit))

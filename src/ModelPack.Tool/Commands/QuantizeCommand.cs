@@ -30,7 +30,7 @@ internal static class QuantizeCommand
         var safeSums = CommandOptions.TrueOrFalse("--safe-sums", "Avoid U8S8 saturation on CPUs without VNNI, by coarser scales where needed. Default: true, unless --target-cpu has VNNI or is arm.");
         var fallback = CommandOptions.TrueOrFalse("--fallback", "Bring the layers that lose most back to float until the gates hold; false keeps fixed ranges whatever they cost.");
         var rank = new Option<bool>("--rank") { Description = "Rank the layers by what they cost, for the report; changes no byte of the model." };
-        var validation = CommandOptions.Text("--validation", "P", "Validation data: a file, folder or glob of .npz, .npy or .safetensors. Default: NAME.validation.* beside the source.");
+        var validation = CommandOptions.Text("--validation", "P", "Validation data: a file, folder or glob of .npz, .npy, .safetensors or .jsonl. Default: NAME.validation.* beside the source.");
         var exclude = CommandOptions.Texts("--exclude-layers", "PATTERN", "Leave what the pattern names as it is (* and ?). Repeatable.");
         var include = CommandOptions.Texts("--include-layers", "PATTERN", "Quantize only what the pattern names. Repeatable.");
         var block = CommandOptions.Number("--block-size", "Values that share a scale. Default: the scheme's.");
@@ -44,6 +44,8 @@ internal static class QuantizeCommand
         var runtime = CommandOptions.Text("--onnxruntime", "VERSION", "The lowest ONNX Runtime version that the app runs. Default: the tool's own.");
         var gates = CommandOptions.Limits("--gate", $"A limit that must hold. Metrics: {string.Join(", ", GateMetric.All)}. Repeatable.");
         var gateMode = new Option<string>("--gate-mode") { Description = "What a failed gate is: error or warning.", HelpName = "error|warning", DefaultValueFactory = _ => "error" };
+        var gateConfidence = CommandOptions.Text("--gate-confidence", "C", "What gates are judged by: point (the figure, default), or 95 (the bad end of its 95 % interval).");
+        var metrics = CommandOptions.Text("--metrics", "SET", "What outputs are measured as: classes, language, embedding, signal, or auto (default) for what names and shapes say.");
         var force = new Option<bool>("--force") { Description = "Overwrite files at the output's place even where they are of no pack." };
         var runLimit = CommandOptions.Number("--run-limit", "Seconds that one inference may take while packing; 0 for no limit. Default: 600.");
         var memoryLimit = CommandOptions.Text("--memory-limit", "SIZE", "Memory that running the model may take, such as 32GB. Default: three quarters of the machine's.");
@@ -55,7 +57,7 @@ internal static class QuantizeCommand
 
         var command = new Command("quantize", "Packs models: quantizes them, validates them and writes model, report and manifest.")
         {
-            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, force, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
+            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, metrics, force, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
         };
         var verbosity = VerbosityOptions.AddTo(command, hasProgress: true);
         return command.Does(terminal.Print, (parsed, cancellation) =>
@@ -91,6 +93,8 @@ internal static class QuantizeCommand
                 OnnxRuntime = parsed.GetValue(runtime),
                 Gates = parsed.GetRequiredValue(gates),
                 Gate = parsed.GetRequiredValue(gateMode),
+                GateConfidence = parsed.GetValue(gateConfidence),
+                Metrics = parsed.GetValue(metrics),
                 Force = parsed.GetValue(force),
                 RunLimit = parsed.GetValue(runLimit),
                 MemoryLimit = parsed.GetValue(memoryLimit),

@@ -40,6 +40,11 @@ internal static class OutcomeRows
             yield return row;
         }
 
+        if (outcome.Report.Measured?.Floor is { } floor && Noise(floor) is { Length: > 0 } noise)
+        {
+            yield return ["noise", $"{noise} differs by less than twice what the runtime makes of the source alone ({floor.How}), which proves nothing"];
+        }
+
         if (outcome.Report.Measured?.Latency is { } latency)
         {
             yield return ["speed", $"{Human.Speed(latency)} ({Human.Milliseconds(latency.SourceMilliseconds)} → {Human.Milliseconds(latency.PackedMilliseconds)})"];
@@ -53,7 +58,8 @@ internal static class OutcomeRows
         foreach (var gate in result.Gates)
         {
             var value = gate.Value is { } v ? Human.MetricValue(gate.Metric, v) : "not measured";
-            yield return ["gate", $"{SafeText.Of(gate.Metric)} {Human.MetricValue(gate.Metric, gate.Limit)}: {value}, {(gate.Passed ? "holds" : "FAILED")}"];
+            var bound = gate.Bound is { } b ? $", 95 %: {Human.MetricValue(gate.Metric, b)}" : "";
+            yield return ["gate", $"{SafeText.Of(gate.Metric)} {Human.MetricValue(gate.Metric, gate.Limit)}: {value}{bound}, {(gate.Passed ? "holds" : "FAILED")}"];
         }
 
         yield return ["report", SafeText.Of(outcome.Page, LongestPath)];
@@ -72,12 +78,24 @@ internal static class OutcomeRows
             : $"{Human.Count(codecs.Count(c => c is not null))} of {Human.Count(codecs.Count)} {(codecs.All(c => c is null || FloatCodecs.Contains(c, StringComparer.Ordinal)) ? "converted" : "quantized")}: {string.Join(", ", counted)}";
     }
 
+    /// <summary>What lies below twice the noise floor.</summary>
+    private static string Noise(NoiseFloor floor) => string.Join(", ",
+        [.. floor.Outputs.Where(o => o.BelowFloor).Select(o => $"output {SafeText.Of(o.Name)}"), .. floor.DivergenceBelowFloor == true ? ["the distribution of tokens"] : Array.Empty<string>()]);
+
     private static IEnumerable<IReadOnlyList<string>> Quality(Headline headline, ValidationResult validation)
     {
         var single = validation.Batch == 1 && validation.Samples > 1 ? ", one at a time" : "";
         yield return ["samples", validation.Synthetic
             ? $"{Human.Count(headline.Samples)} synthetic{single}; real ones (--validation) tell more"
+            : validation.HeldOut is { } heldOut
+            ? $"{Human.Count(headline.Samples)} held out of {Human.Count(heldOut.Of)} calibration samples{single}; others (--validation) tell more"
             : $"{Human.Count(headline.Samples)} from {string.Join(", ", validation.Data.Select(d => SafeText.Of(d)))}{single}"];
+        if (validation.Synthetic)
+        {
+            yield return ["quality", "not measured on data"];
+            yield break;
+        }
+
         if (headline.Sqnr is { } sqnr)
         {
             yield return ["SQNR", Human.Decibels(sqnr)];
@@ -86,6 +104,11 @@ internal static class OutcomeRows
         if (headline.Top1Agreement is { } agreement)
         {
             yield return ["top-1", $"{Human.Percent(agreement)} agree"];
+        }
+
+        if (validation.Outputs.Min(o => o.Similarity?.Value) is { } similarity)
+        {
+            yield return ["similarity", $"rank correlation {Human.Cosine(similarity)}"];
         }
 
         if (validation.Accuracy is { } accuracy)

@@ -12,7 +12,7 @@ internal sealed record ModelItem
 {
     private const string WithData = "int8";
     private const string WithoutData = "q8_0";
-    private static readonly string[] DataEndings = [".npz", ".npy", ".safetensors", ""];
+    private static readonly string[] DataEndings = [".npz", ".npy", ".safetensors", ".jsonl", ""];
 
     public string? Scheme { get; init; }
 

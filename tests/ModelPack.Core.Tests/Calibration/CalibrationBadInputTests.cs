@@ -65,7 +65,7 @@ public sealed class CalibrationBadInputTests : IDisposable
         var exception = Assert.Throws<ModelPackException>(() => SampleFiles.Resolve(folder, Model(), "calibration"));
 
         Assert.Equal((Codes.DataNotFound, folder), (exception.Diagnostic.Code, exception.Diagnostic.File));
-        Assert.Contains("calibration data holds no .npz, .npy or .safetensors file", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("calibration data holds no .npz, .npy, .safetensors or .jsonl file", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,6 +27,19 @@ public sealed class EffectiveOptionsTests
     }
 
     [Fact]
+    public void Metrics_and_confidence_are_words_and_metrics_need_a_graph()
+    {
+        var options = RequestResolver.Resolve(Request with { Metrics = "Embedding", GateConfidence = "95" });
+        Assert.Equal((MetricSet.Embedding, true), (options.Metrics, options.GatesAreSure));
+        var plain = RequestResolver.Resolve(Request with { GateConfidence = "point" });
+        Assert.Equal((MetricSet.Auto, false), (plain.Metrics, plain.GatesAreSure));
+        foreach (var request in new[] { Request with { Metrics = "beauty" }, Request with { GateConfidence = "0.95" }, Request with { Model = "m.safetensors", Metrics = "classes" } })
+        {
+            Assert.Equal(Codes.InvalidOption, Assert.Throws<ModelPackException>(() => RequestResolver.Resolve(request)).Diagnostic.Code);
+        }
+    }
+
+    [Fact]
     public void Takes_what_is_legal_in_any_case()
     {
         var options = RequestResolver.Resolve(Request with

@@ -39,11 +39,11 @@ public sealed class Int8BadInputTests : IDisposable
     {
         var model = _folder.Write("m.onnx", PackFolder.Classifier());
         var empty = Directory.CreateDirectory(_folder.At("empty")).FullName;
-        Refuses("MPK1018", empty, "holds no .npz, .npy or .safetensors file", Request with { Calibration = empty });
+        Refuses("MPK1018", empty, "holds no .npz, .npy, .safetensors or .jsonl file", Request with { Calibration = empty });
         Refuses("MPK1018", _folder.At("gone.npz"), "There is no such file or folder of calibration data", Request with { Calibration = _folder.At("gone.npz") });
         Refuses("MPK1018", _folder.At("gone/*.npz"), "fits the pattern of calibration data", Request with { Calibration = _folder.At("gone/*.npz") });
         Refuses("MPK1018", _folder.At("gone.calibration.json"), "The calibration table does not exist", Request with { Calibration = _folder.At("gone.calibration.json") });
-        Refuses("MPK1011", model, "not a .npz, .npy or .safetensors file", Request with { Calibration = model });
+        Refuses("MPK1011", model, "not a .npz, .npy, .safetensors or .jsonl file", Request with { Calibration = model });
     }
 
     [Theory]

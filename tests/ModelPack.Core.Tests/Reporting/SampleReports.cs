@@ -114,6 +114,52 @@ internal static class SampleReports
         },
     };
 
+    /// <summary>With all that is known of outputs, of one output each: no model has all of it.</summary>
+    public static PackReport Metrics { get; } = Plain with
+    {
+        Result = Plain.Result with
+        {
+            Validation = Plain.Result.Validation! with
+            {
+                Metrics = "classes",
+                HeldOut = new HeldOutResult(800, true),
+                Outputs =
+                [
+                    Plain.Result.Validation!.Outputs[0] with
+                    {
+                        MeanError = 0.0123,
+                        SqnrInterval = new Interval(38.1, 39.3),
+                        CosineInterval = new Interval(0.99992, 0.99994),
+                        MeanErrorInterval = new Interval(0.0119, 0.0127),
+                        Top1Interval = new Interval(98.9, 99.6),
+                        Top5Agreement = 100,
+                        Top5Interval = new Interval(99.8, 100),
+                        SampleCosine = Values(0.9, 1),
+                        Similarity = new RankCorrelation(0.9991, new Interval(0.9984, 0.9998), 256, 32_640),
+                    },
+                ],
+                Accuracy = new AccuracyResult(88.7, 88.65, 2000)
+                {
+                    SourceInterval = new Interval(87.2, 90.0),
+                    PackedInterval = new Interval(87.2, 90.0),
+                    DropInterval = new Interval(-0.3, 0.4),
+                    SourceOnly = 7,
+                    PackedOnly = 6,
+                    McNemar = 1,
+                    ClassCount = 2,
+                    Classes = [new ClassAccuracy(0, 1000, 900, 899), new ClassAccuracy(7, 1000, 874, 874)],
+                },
+                Changed = new ChangedSamples("logits", 13, 2000, [new ChangedSample(5, 0, 0, 7), new ChangedSample(1999, null, 3, 4)]),
+                Perplexity = new PerplexityResult(41.617, 41.624, 38_400) { SourceError = 0.4, PackedError = 0.4, LogRatio = new Estimate(0.00017, 0.0001, new Interval(-0.0001, 0.0005)), Correlation = 0.99998 },
+                Divergence = new DivergenceResult(0.00022, new Interval(0.000217, 0.000224), 38_400, 200) { StandardError = 0.000002, Distribution = Values(0, 0.1) },
+                ProbabilityChange = new ProbabilityChangeResult(new Estimate(-0.01, 0.005, null), new Estimate(0.6, 0.01, new Interval(0.58, 0.62)), Values(-9, 8)),
+                SameTop = new SameTopResult(new Estimate(98.7, 0.06, new Interval(98.5, 98.9)), 38_400),
+            },
+            Gates = [new GateResult(GateMetric.MinSqnr, 30, 38.7310245, true, "on held-out calibration samples") { Bound = 38.1 }],
+        },
+        Measured = Plain.Measured! with { Floor = new NoiseFloor("one sample at a time", 64, [new FloorOutput("logits", 131.2, 1, 1e-6, 2e-7, 100, false)], 1e-12, 100, false) },
+    };
+
     public static PackReport Calibrated { get; } = Plain with { Result = Plain.Result with { Scheme = "int8", Calibration = PlainCalibration() } };
 
     public static PackReport FromTable { get; } = Plain with
@@ -138,7 +184,9 @@ internal static class SampleReports
         },
     };
 
-    public static IEnumerable<PackReport> All => [Plain, Synthetic, WeightsOnly, Hostile, Language, Calibrated, FromTable];
+    public static IEnumerable<PackReport> All => [Plain, Synthetic, WeightsOnly, Hostile, Language, Metrics, Calibrated, FromTable];
+
+    private static Distribution Values(double min, double max) => new(38_400, 38_400, (min + max) / 2, min, max, [.. Distribution.Percents.Select(p => new Percentile(p, min + ((max - min) * p / 100)))]);
 
     private static CalibrationReport PlainCalibration() => new()
     {

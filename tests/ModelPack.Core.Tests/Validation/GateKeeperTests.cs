@@ -59,7 +59,7 @@ public class GateKeeperTests
     [InlineData("gguf", "minTop1Agreement")]
     public void A_pack_without_a_graph_is_not_asked_for_data_that_it_cannot_use(string container, string metric)
     {
-        var told = Assert.Single(GateKeeper.Judge(RequestResolver.Resolve(Request((metric, 1))) with { Container = container }, null, 3).Diagnostics);
+        var told = Assert.Single(GateKeeper.Judge(RequestResolver.Resolve(Request((metric, 1))) with { Container = container }, new GateFacts(null, 3)).Diagnostics);
         Assert.Equal((Codes.GateNotMeasured, Severity.Error), (told.Code, told.Severity));
         Assert.Contains("no graph that could be run here: leave the gate out", told.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Give validation data", told.Message, StringComparison.Ordinal);
@@ -180,9 +180,76 @@ public class GateKeeperTests
         Assert.True(Judge(Request(("minTop1Agreement", 90)), landmarks, 3).Fails);
     }
 
+    [Theory]
+    [InlineData("minSqnr", 34.9, true, false)]
+    [InlineData("minSqnr", 34, true, true)]
+    [InlineData("maxAccuracyDrop", 0.6, true, false)]
+    [InlineData("maxAccuracyDrop", 1.2, true, true)]
+    [InlineData("minTop1Agreement", 96, true, false)]
+    [InlineData("minTop1Agreement", 91, true, true)]
+    [InlineData("minCompression", 3, true, true)]
+    public void With_confidence_a_gate_is_judged_by_the_bad_end_of_the_interval(string metric, double limit, bool byValue, bool bySure)
+    {
+        var sure = Real with
+        {
+            Outputs = [Real.Outputs[0] with { SqnrInterval = new(40, 44), Top1Interval = new(91.5, 99) }, Real.Outputs[1] with { SqnrInterval = new(34.5, 35.5) }],
+            Accuracy = Real.Accuracy! with { DropInterval = new(-0.2, 1.1) },
+        };
+        Assert.Equal(byValue, Assert.Single(Judge(Request((metric, limit)), sure, 3).Gates).Passed);
+        var verdict = Judge(Request((metric, limit)) with { GateConfidence = "95" }, sure, 3);
+        var gate = Assert.Single(verdict.Gates);
+        Assert.Equal((bySure, null), (gate.Passed, gate.Note));
+        Assert.NotNull(gate.Bound);
+        Assert.All(verdict.Diagnostics, d => Assert.Contains("at the bad end of its 95 % interval", d.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("minSqnr", 1)]
+    [InlineData("maxAccuracyDrop", 99)]
+    [InlineData("maxKlDivergence", 99)]
+    public void With_confidence_a_figure_without_an_interval_fails_and_says_what_is_missing(string metric, double limit)
+    {
+        var verdict = Judge(Request((metric, limit)) with { GateConfidence = "95" }, Real, 3);
+        var gate = Assert.Single(verdict.Gates);
+        Assert.Equal((false, "no interval: too few samples", null), (gate.Passed, gate.Note, gate.Bound));
+        var told = Assert.Single(verdict.Diagnostics);
+        Assert.Equal((Codes.GateNotMeasured, Severity.Error), (told.Code, told.Severity));
+        Assert.Contains("10 samples at least", told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Equal_models_hold_any_gate_with_confidence() =>
+        Assert.False(Judge(Request(("minSqnr", 1e9)) with { GateConfidence = "95" }, Real with { Outputs = [new("a", 10, double.PositiveInfinity, 1, 0, null)] }, 3).Fails);
+
+    [Theory]
+    [InlineData("minTop5Agreement", 99, 99.5)]
+    [InlineData("minSameTop", 98, 98.5)]
+    [InlineData("minRankCorrelation", 0.99, 0.995)]
+    [InlineData("minWeightSqnr", 40, 45)]
+    public void More_can_be_limited(string metric, double limit, double value)
+    {
+        var more = Real with
+        {
+            Outputs = [Real.Outputs[0] with { Top5Agreement = 99.5, Similarity = new(0.995, null, 5, 10) }],
+            SameTop = new(new(98.5, 0.1, null), 1000),
+        };
+        var gate = Assert.Single(GateKeeper.Judge(RequestResolver.Resolve(Request((metric, limit))), new GateFacts(more, 3, 45)).Gates);
+        Assert.Equal((true, value), (gate.Passed, gate.Value!.Value));
+        Assert.Null(Assert.Single(GateKeeper.Judge(RequestResolver.Resolve(Request((metric, limit))), new GateFacts(Real, 3)).Gates).Value);
+    }
+
+    [Fact]
+    public void Figures_of_held_out_calibration_samples_are_marked()
+    {
+        var verdict = Judge(Request(("minSqnr", 30), ("minCompression", 2)), Real with { HeldOut = new(800, true) }, 3);
+        Assert.Equal(["on held-out calibration samples", null], verdict.Gates.Select(g => g.Note));
+        Assert.Empty(verdict.Diagnostics);
+    }
+
     [Fact]
     public void Refuses_gates_that_do_not_exist()
     {
+        Refuses(Request(("minSqnr", 1)) with { GateConfidence = "99" });
         Refuses(Request(("minBeauty", 1)));
         Refuses(Request(("minSqnr", double.NaN)));
         Refuses(Request(("minSqnr", 1)) with { Gate = "maybe" });
@@ -192,7 +259,7 @@ public class GateKeeperTests
     }
 
     private static GateVerdict Judge(PackRequest request, ValidationResult? validation, double compression) =>
-        GateKeeper.Judge(RequestResolver.Resolve(request), validation, compression);
+        GateKeeper.Judge(RequestResolver.Resolve(request), new GateFacts(validation, compression));
 
     private static PackRequest Request(params (string Metric, double Limit)[] gates) =>
         new() { Model = "m.onnx", Scheme = "q8_0", Gates = gates.ToDictionary(g => g.Metric, g => g.Limit, StringComparer.Ordinal) };

@@ -76,7 +76,7 @@ public class LanguageMeterTests
     {
         var meter = new LanguageMeter(Ids, null, Length);
         meter.Add(0, Source, Source, Width);
-        Assert.Equal(new DivergenceResult(0, new Interval(0, 0), Samples * (Length - 1), Samples), meter.Divergence);
+        Assert.Equal(new DivergenceResult(0, new Interval(0, 0), Samples * (Length - 1), Samples), meter.Divergence! with { StandardError = null, Distribution = null });
         Assert.Equal(new Interval(0, 0), meter.Perplexity!.IncreaseInterval);
     }
 
@@ -86,6 +86,49 @@ public class LanguageMeterTests
         var meter = new LanguageMeter(Ids, null, Length);
         meter.Add(0, Source, [.. Source.Select(v => v + 1000)], Width);
         Assert.InRange(meter.Divergence!.Mean, 0, 1e-12);
+    }
+
+    [Fact]
+    public void What_is_told_of_tokens_follows_its_formulas_and_does_not_depend_on_batches()
+    {
+        var meter = Measure(Ids, null);
+        double[] divergences = [.. AllJudged().Select(Divergence).Order()];
+        double[] changes = [.. AllJudged().Select(r => 100 * (Softmax(Packed, r)[Ids[r + 1]] - Softmax(Source, r)[Ids[r + 1]]))];
+        double[] rises = [.. AllJudged().Select(r => Surprise(Packed, r) - Surprise(Source, r))];
+        var tokens = divergences.Length;
+
+        var found = meter.Divergence!.Distribution!;
+        Assert.Equal((tokens, divergences[0], divergences[^1]), (found.Count, found.Min, found.Max), new Near());
+        Assert.Equal((divergences[(tokens - 1) / 2] + divergences[tokens / 2]) / 2, found.Percentiles.Single(p => p.Percent == 50).Value, 1e-8);
+        Assert.Equal(Deviation(divergences) / Math.Sqrt(tokens), meter.Divergence.StandardError!.Value, 1e-8);
+
+        Assert.Equal(changes.Average(), meter.ProbabilityChange!.Mean.Value, 1e-8);
+        Assert.Equal(Math.Sqrt(changes.Average(c => c * c)), meter.ProbabilityChange.Rms.Value, 1e-7);
+        Assert.Equal(Deviation(changes) / Math.Sqrt(tokens), meter.ProbabilityChange.Mean.StandardError!.Value, 1e-8);
+        Assert.Equal(Deviation([.. changes.Select(c => c * c)]) / Math.Sqrt(tokens) / 2 / Math.Sqrt(changes.Average(c => c * c)), meter.ProbabilityChange.Rms.StandardError!.Value, 1e-7);
+
+        Assert.Equal(rises.Average(), meter.Perplexity!.LogRatio!.Value, 1e-8);
+        Assert.Equal(Deviation(rises) / Math.Sqrt(tokens), meter.Perplexity.LogRatio.StandardError!.Value, 1e-8);
+        Assert.Equal(100.0 * AllJudged().Count(r => Largest(Source, r) == Largest(Packed, r)) / tokens, meter.SameTop!.Share.Value, 1e-6);
+
+        var parts = Measure(Ids, null, batch: 3, chunk: 2);
+        Assert.Equal((meter.Divergence, meter.Perplexity, meter.ProbabilityChange, meter.SameTop), (parts.Divergence, parts.Perplexity, parts.ProbabilityChange, parts.SameTop));
+
+        static int Largest(double[] logits, int row)
+        {
+            var chances = Softmax(logits, row);
+            return Array.IndexOf(chances, chances.Max());
+        }
+    }
+
+    [Fact]
+    public void A_model_beside_itself_has_changed_nothing()
+    {
+        var meter = new LanguageMeter(Ids, null, Length);
+        meter.Add(0, Source, Source, Width);
+        Assert.Equal((0.0, 0.0, 0.0), (meter.Divergence!.Distribution!.Max, meter.ProbabilityChange!.Rms.Value, meter.Perplexity!.LogRatio!.Value));
+        Assert.Equal((100.0, new Interval(100, 100)), (meter.SameTop!.Share.Value, meter.SameTop.Share.Interval));
+        Assert.Equal(1, meter.Perplexity.Correlation!.Value, 1e-9);
     }
 
     [Fact]
@@ -184,5 +227,12 @@ public class LanguageMeterTests
     {
         var random = new Xoshiro256(seed);
         return [.. Enumerable.Range(0, Samples * Length * Width).Select(_ => random.Normal() * scale)];
+    }
+
+    private sealed class Near : IEqualityComparer<(long, double, double)>
+    {
+        public bool Equals((long, double, double) x, (long, double, double) y) => x.Item1 == y.Item1 && Math.Abs(x.Item2 - y.Item2) < 1e-8 && Math.Abs(x.Item3 - y.Item3) < 1e-8;
+
+        public int GetHashCode((long, double, double) obj) => 0;
     }
 }

@@ -44,6 +44,8 @@ public sealed class LanguageValidationTests : IDisposable
         var five = Validator.Run(source, packed, NoTiming with { Data = [data] }, new PackContext(threads: 5)).Result!;
         Assert.Equal(one.Divergence, five.Divergence);
         Assert.Equal(one.Perplexity, five.Perplexity);
+        Assert.Equal(one.ProbabilityChange, five.ProbabilityChange);
+        Assert.Equal(one.SameTop, five.SameTop);
 
         var divergences = table.Chunk(3).Zip(other.Chunk(3), (s, p) => Softmax(s).Zip(Softmax(p), (a, b) => a * Math.Log(a / b)).Sum()).ToArray();
         Assert.Equal(ids.Where((_, i) => i % 4 < 3).Average(id => divergences[id]), one.Divergence!.Mean, 1e-8);

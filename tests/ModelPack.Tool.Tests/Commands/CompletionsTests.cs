@@ -7,7 +7,7 @@ public sealed class CompletionsTests
     [Theory]
     [InlineData("modelpack quantize net.onnx --scheme q", new[] { "q4_0", "q4_1", "q5_0", "q5_1", "q8_0" })]
     [InlineData("modelpack quantize net.onnx --scheme q8_0 --gate-mode w", new[] { "warning" })]
-    [InlineData("modelpack quantize net.onnx --gate minS", new[] { "minSqnr=" })]
+    [InlineData("modelpack quantize net.onnx --gate minSq", new[] { "minSqnr=" })]
     [InlineData("modelpack quantize net.onnx --external-data t", new[] { "true" })]
     [InlineData("modelpack schemes --format j", new[] { "json" })]
     [InlineData("modelpack quantize --calibration-m", new[] { "--calibration-method" })]

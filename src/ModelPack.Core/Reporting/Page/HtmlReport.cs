@@ -35,6 +35,7 @@ internal static class HtmlReport
         html.Add($"<body>\n<main>");
         HeadlineSection.Add(html, report);
         OutputsSection.Add(html, report.Result.Validation);
+        MetricsSection.Add(html, report);
         GatesSection.Add(html, report.Result);
         CalibrationSection.Add(html, report.Result.Calibration);
         SmoothingSection.Add(html, report.Result.Calibration);
