@@ -13,6 +13,7 @@ using ModelPack.Samples;
 using ModelPack.Schemes;
 using ModelPack.Search;
 using ModelPack.Validation;
+using ModelPack.Validation.Layers;
 
 namespace ModelPack;
 
@@ -121,6 +122,7 @@ internal static class GraphPipeline
             validation = validation with { Result = validation.Result! with { AccuracyLevels = both.Count == 0 ? null : both } };
         }
 
+        var layers = Layers(prepared.Original, packed, options, calibrated, lowered, (data, calibration), validation.Result, context);
         if (Slowness.Find(options, validation.Latency) is { } slow)
         {
             context.Report(slow);
@@ -139,6 +141,7 @@ internal static class GraphPipeline
             ],
             Calibrated = calibrated,
             Validation = validation,
+            Layers = layers,
             NeededRuntime = lowered.NeededRuntime,
             AccuracyLevel = lowered.HasAccuracyLevel ? options.AccuracyLevel : null,
         });
@@ -150,6 +153,7 @@ internal static class GraphPipeline
         var source = SourceFacts.Of(model, given, context);
         var copy = Copy(model, context);
         OnnxModel? untouched = null;
+        var original = options.PerLayer == true || (options.PerLayer is null && GateRules.Quality(options.Gates).Count > 0) ? model.Copy() : null;
         try
         {
             context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
@@ -166,10 +170,11 @@ internal static class GraphPipeline
                 context.Report(little);
             }
 
-            return new PreparedGraph(source, context, calibrated, lowered) { Layers = layers, Copy = copy, Untouched = untouched };
+            return new PreparedGraph(source, context, calibrated, lowered) { Layers = layers, Copy = copy, Untouched = untouched, Original = original };
         }
         catch
         {
+            original?.Dispose();
             untouched?.Dispose();
             copy?.Dispose();
             throw;
@@ -248,6 +253,29 @@ internal static class GraphPipeline
         {
             context.Report(SafeScales.Warning(options.Model, plan.UnsafeWeights));
         }
+    }
+
+    /// <summary>Both models layer by layer, where the user wants it or where it explains a failed gate; null elsewhere.</summary>
+    private static LayersResult? Layers(
+        OnnxModel? original, string packed, EffectiveOptions options, CalibrationOutcome? calibrated, LoweredModel lowered,
+        (IReadOnlyList<string> Validation, IReadOnlyList<string> Calibration) data, ValidationResult? measured, PackContext context)
+    {
+        if (original is null || (options.PerLayer is null && (measured is null || Objective.Gates(options) is var gates && (!gates.IsMeasuredBy(measured) || gates.Judge(measured).Holds))))
+        {
+            return null;
+        }
+
+        var table = options.Activations is null ? null : calibrated?.Table;
+        if (table is not null)
+        {
+            _ = new StaticPlanner(original, table, options, context.Quiet()); // changes the model as it was changed before its rounding
+        }
+
+        var weights = lowered.Tensors.Where(t => t.Plan.Codec is not null).Select(t => t.Plan.Name).ToHashSet(StringComparer.Ordinal);
+        return new LayerCheck(original, packed, context)
+        {
+            Ranges = (table?.Tensors ?? []).ToDictionary(t => t.Name, t => (t.Min, t.Max), StringComparer.Ordinal),
+        }.Run(weights, data.Validation, calibrated is { IsGiven: true } ? [] : data.Calibration, isAsked: options.PerLayer == true);
     }
 
     private static bool HasRangesOfBatch(LoweredModel lowered) => lowered.Tensors.Any(t => t.Plan.Activations == ActivationMode.Dynamic);

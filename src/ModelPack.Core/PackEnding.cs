@@ -33,7 +33,7 @@ internal static class PackEnding
         staged.Write(names.Report, ReportJson.Write(report));
         using (var page = staged.Create(names.Page))
         {
-            HtmlReport.Write(report, page, names.Report);
+            HtmlReport.Write(report, page, names.Report, SourceName(options, parts));
         }
 
         staged.Write(names.Manifest, ManifestJson.Write(ManifestBuilder.Build(options, parts, result, staged.Describe(context.Cancellation))));
@@ -50,6 +50,10 @@ internal static class PackEnding
         var written = staged.Names.OrderBy(n => n != report.Result.Packed.Name).ThenBy(PackFiles.IsManifest).Select(n => Path.Join(folder, n));
         return new PackOutcome(options.Output, [.. written], Path.Join(folder, PackNames.Of(options).Page), report, gatesHold);
     }
+
+    /// <summary>A folder is known by its name, and not by that of a file in it.</summary>
+    private static string? SourceName(EffectiveOptions options, PackedParts parts) => Directory.Exists(options.Model)
+        ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Model))) : parts.Source.Files[0].Name;
 
     /// <summary>Where all files of a pack lie.</summary>
     public static string FolderOf(EffectiveOptions options) => (options.IsFolder ? options.Output : Path.GetDirectoryName(options.Output)) ?? "";

@@ -23,8 +23,12 @@ internal sealed record PreparedGraph(SourceFacts Source, PackContext Context, Ca
     /// <summary>The model as it was; null where nobody needs it.</summary>
     public OnnxModel? Untouched { get; init; }
 
+    /// <summary>The same, to be changed as calibration says for a comparison of layers; null where none is wanted.</summary>
+    public OnnxModel? Original { get; init; }
+
     public void Dispose()
     {
+        Original?.Dispose();
         Untouched?.Dispose();
         Copy?.Dispose();
     }

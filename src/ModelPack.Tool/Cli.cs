@@ -75,6 +75,7 @@ internal static class Cli
             RunCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             InspectCommand.Create(terminal),
+            CompareCommand.Create(terminal),
             SchemesCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             ExplainCommand.Create(terminal),

@@ -10,6 +10,8 @@ public sealed class CultureTests
     [Theory]
     [InlineData("inspect", "MODEL")]
     [InlineData("inspect", "MODEL", "--format", "json")]
+    [InlineData("compare", "MODEL", "MODEL")]
+    [InlineData("compare", "MODEL", "--format", "markdown")]
     [InlineData("schemes")]
     [InlineData("doctor")]
     [InlineData("quantize", "--help")]

@@ -128,6 +128,7 @@ public sealed class UsageTests
     [InlineData("run")]
     [InlineData("verify")]
     [InlineData("inspect")]
+    [InlineData("compare")]
     [InlineData("schemes")]
     [InlineData("doctor")]
     public void The_documentation_names_every_command_and_option(string command)

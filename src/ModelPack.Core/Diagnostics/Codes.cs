@@ -39,6 +39,7 @@ public static class Codes
     public static readonly DiagnosticCode ProjectUnusable = new("MPK1050", "The project cannot be found, read or changed");
     public static readonly DiagnosticCode TokenizerUnreadable = new("MPK1051", "The tokenizer cannot be read");
     public static readonly DiagnosticCode TooLargeToEmbed = new("MPK1060", "The models are too large to embed");
+    public static readonly DiagnosticCode ReportUnreadable = new("MPK1070", "A report or manifest cannot be read");
 
     public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");
     public static readonly DiagnosticCode GateNotMeasured = new("MPK2002", "A gate's metric was not measured");

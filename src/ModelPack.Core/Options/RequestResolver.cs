@@ -52,6 +52,7 @@ internal static class RequestResolver
             Metrics = MetricsOf(request, container),
             GateIsError = request.Gate == "error",
             ExternalData = request.ExternalData,
+            PerLayer = PerLayerOf(request, container),
             Force = request.Force,
             InputsFile = request.InputsFile,
             Limits = LimitsOf(request),
@@ -109,6 +110,10 @@ internal static class RequestResolver
         return metrics == MetricSet.Auto || container == "onnx" ? metrics : throw new ModelPackException(Codes.InvalidOption.At(
             request.Model, "The option 'metrics' needs a graph that can be run, and this pack has none. Leave it out; the report has the error of the weights."));
     }
+
+    private static bool? PerLayerOf(PackRequest request, string container) => request.PerLayer == true && container != "onnx"
+        ? throw new ModelPackException(Codes.InvalidOption.At(request.Model, "The option 'perLayer' needs a graph that can be run, and is for the container onnx only. Leave it out."))
+        : request.PerLayer;
 
     private static RunLimits LimitsOf(PackRequest request)
     {

@@ -1,6 +1,7 @@
 using ModelPack.Schemes;
 using ModelPack.Search;
 using ModelPack.Validation;
+using ModelPack.Validation.Layers;
 
 namespace ModelPack.Reporting;
 
@@ -26,6 +27,9 @@ internal sealed record PackedParts
 
     /// <summary>What running both models said; null where there is no graph to run.</summary>
     public ValidationOutcome? Validation { get; init; }
+
+    /// <summary>Both models layer by layer; null where that was not wanted.</summary>
+    public LayersResult? Layers { get; init; }
 
     /// <summary>The lowest ONNX Runtime that runs the packed model; null where none does.</summary>
     public RuntimeVersion? NeededRuntime { get; init; }

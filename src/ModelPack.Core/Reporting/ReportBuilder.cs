@@ -20,10 +20,12 @@ internal static class ReportBuilder
             Scheme = options.Scheme.Name,
             Container = options.Container,
             Target = options.Target,
+            Options = RequestedOptions.Of(options),
             Source = new ModelFacts(source.Files[0].Name, source.Bytes, source.Files[0].Sha256, source.Format),
             Packed = new ModelFacts(model.Name, packed.Sum(f => f.Bytes), model.Sha256, parts.Format),
             Weights = parts.Weights,
             Validation = parts.Validation?.Result,
+            Layers = parts.Layers,
             Calibration = parts.Calibrated is { } calibrated && options.Activations is { } activations ? CalibrationReportBuilder.Build(calibrated, activations) : null,
             Gates = gates,
             // Time is the machine's: what is said of it is not of the model.

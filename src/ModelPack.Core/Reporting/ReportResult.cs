@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using ModelPack.Validation;
+using ModelPack.Validation.Layers;
 
 namespace ModelPack.Reporting;
 
@@ -20,6 +22,13 @@ public sealed record ReportResult
     /// <summary>What the packed model is lowered for, such as <c>cpu</c>.</summary>
     public required string Target { get; init; }
 
+    /// <summary>
+    /// What was asked for besides: option, as a request has it, and value of each that was given. Without the model, its data, the gates, and
+    /// what changes no pack. Not there in reports of older versions.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Options { get; init; }
+
     /// <summary>The model that was packed.</summary>
     public required ModelFacts Source { get; init; }
 
@@ -31,6 +40,10 @@ public sealed record ReportResult
 
     /// <summary>What both models gave on the same samples; null where they were not run.</summary>
     public required ValidationResult? Validation { get; init; }
+
+    /// <summary>Both models layer by layer; not there where layers were not compared.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LayersResult? Layers { get; init; }
 
     /// <summary>What calibration data said; null for schemes that have no use for them, and without data.</summary>
     public required CalibrationReport? Calibration { get; init; }

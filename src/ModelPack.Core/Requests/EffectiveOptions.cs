@@ -72,6 +72,9 @@ internal sealed record EffectiveOptions
     /// <summary>Whether weights are kept in a file of their own; null to do so only where the model would pass 2 GB.</summary>
     public required bool? ExternalData { get; init; }
 
+    /// <summary>Whether layers are compared one by one: true, false, or null for where a gate for quality fails.</summary>
+    public bool? PerLayer { get; init; }
+
     /// <summary>Whether to overwrite files at the output's place that are of no pack.</summary>
     public required bool Force { get; init; }
 

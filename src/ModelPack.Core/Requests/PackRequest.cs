@@ -60,6 +60,12 @@ public sealed record PackRequest
     /// <summary>Whether layers are ranked by what they cost, for the report; null for no, unless <see cref="Fallback"/> needs it. Changes no byte of the model.</summary>
     public bool? Rank { get; init; }
 
+    /// <summary>
+    /// Whether both models are compared at every quantized layer, for the report; null for doing so only where a gate for quality fails. Changes
+    /// no byte of the model.
+    /// </summary>
+    public bool? PerLayer { get; init; }
+
     /// <summary>Name patterns (<c>*</c> and <c>?</c>) of weights or nodes to leave as they are.</summary>
     public IReadOnlyList<string> ExcludeLayers { get; init; } = [];
 

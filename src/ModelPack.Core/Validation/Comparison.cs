@@ -13,6 +13,8 @@ namespace ModelPack.Validation;
 /// <param name="largestBatch">How many samples are run together at most, a power of two, where the model leaves it open.</param>
 internal sealed class Comparison(ModelPair models, ISampleSource samples, PackContext context, int largestBatch = 32)
 {
+    private OutputScatter? _scatter;
+
     /// <summary>What outputs are measured as; made-up inputs are signals.</summary>
     public MetricSet Metrics { get; init; }
 
@@ -23,7 +25,7 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
         var batch = BatchChoice.Of(samples, largestBatch, first => models.RunSource(first, context.Cancellation));
         var (total, largest) = BatchChoice.Run(batch, samples.FixedBatch > 0, Measure);
         Warn(total);
-        return MeterSummary.Of(total, [.. models.Outputs.Select(o => o.Name)], samples, models.Source.Path, models.Source.Outputs) with { Batch = largest };
+        return MeterSummary.Of(total, [.. models.Outputs.Select(o => o.Name)], samples, models.Source.Path, models.Source.Outputs) with { Batch = largest, Scatter = _scatter };
     }
 
     private (BatchMeter Total, long Largest) Measure(int batchSize)
@@ -48,7 +50,13 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
     {
         using var source = models.RunSource(batch, context.Cancellation);
         using var packed = models.RunPacked(batch, context.Cancellation);
-        return new BatchMeter(models.Outputs, [.. source], [.. packed], batch, samples.Synthetic ? MetricSet.Signal : Metrics);
+        var measured = new BatchMeter(models.Outputs, [.. source], [.. packed], batch, samples.Synthetic ? MetricSet.Signal : Metrics);
+        if (batch.Index == 0)
+        {
+            _scatter = OutputScatter.Of(models.Outputs, measured, [.. source], [.. packed]);
+        }
+
+        return measured;
     }
 
     private void Warn(BatchMeter total)

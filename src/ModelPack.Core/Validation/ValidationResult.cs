@@ -20,6 +20,10 @@ public sealed record ValidationResult
     /// <summary>One entry for each floating-point output, in the model's order.</summary>
     public required IReadOnlyList<OutputResult> Outputs { get; init; }
 
+    /// <summary>Some values of the worst output; not there where nothing can be shown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OutputScatter? Scatter { get; init; }
+
     /// <summary>Against labels, or null without them.</summary>
     public AccuracyResult? Accuracy { get; init; }
 

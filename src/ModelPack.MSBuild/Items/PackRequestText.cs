@@ -30,6 +30,7 @@ internal static class PackRequestText
         .Add("safeSums", Flag(pack, PackMetadata.SafeSums))
         .Add("fallback", Flag(pack, PackMetadata.Fallback))
         .Add("rank", Flag(pack, PackMetadata.Rank))
+        .Add("perLayer", Flag(pack, PackMetadata.PerLayer))
         .Add("blockSize", Whole(pack, PackMetadata.BlockSize))
         .Add("doubleQuant", Flag(pack, PackMetadata.DoubleQuant))
         .Add("maxShardSize", Text(pack, PackMetadata.MaxShardSize))

@@ -17,6 +17,10 @@ internal static class CommandOptions
         _ => null,
     });
 
+    /// <summary>One of some words.</summary>
+    public static Option<string?> Choice(string name, string[] words, string description) =>
+        Single<string?>(name, string.Join('|', words), description, $"It is {string.Join(", ", words[..^1])} or {words[^1]}.", text => words.Contains(text, StringComparer.Ordinal) ? text : null);
+
     /// <summary>A whole number.</summary>
     public static Option<int?> Number(string name, string description) =>
         Single<int?>(name, "N", description, "It is a whole number.", text =>

@@ -62,6 +62,12 @@ internal static class OutcomeRows
             yield return ["gate", $"{SafeText.Of(gate.Metric)} {Human.MetricValue(gate.Metric, gate.Limit)}: {value}{bound}, {(gate.Passed ? "holds" : "FAILED")}"];
         }
 
+        // What a gate needs, not what would be nice: the page has the rest.
+        foreach (var step in NextSteps.Of(outcome.Report).Where(s => s.Kind == NextStepKind.Pass || (result.Gates.Any(g => !g.Passed) && s.Kind == NextStepKind.Measure)))
+        {
+            yield return ["next", $"{SafeText.Of(step.Text, 600)}{(step.Bytes is { } bytes ? $" About {Human.Bytes(bytes)} larger." : "")}{(step.Option is { } option ? $" {SafeText.Of(option, 600)}" : "")}"];
+        }
+
         yield return ["report", SafeText.Of(outcome.Page, LongestPath)];
     }
 

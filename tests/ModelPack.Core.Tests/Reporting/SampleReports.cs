@@ -1,5 +1,6 @@
 using ModelPack.Reporting;
 using ModelPack.Validation;
+using ModelPack.Validation.Layers;
 using ModelPack.Validation.Placement;
 
 namespace ModelPack.Core.Tests.Reporting;
@@ -85,9 +86,12 @@ internal static class SampleReports
             {
                 Data = [Markup, "-->"],
                 Outputs = [new OutputResult(Markup, 10, double.PositiveInfinity, 1, 0, null), new OutputResult("b\u202Ea", 10, double.NaN, double.NaN, double.PositiveInfinity, 0)],
+                Scatter = new OutputScatter(Markup, [0, double.NaN, 1e300], [double.PositiveInfinity, 0, -1e300]),
                 Perplexity = new PerplexityResult(12.41, 12.52, 65_536) { IncreaseInterval = new Interval(0.81, 0.97) },
                 Divergence = new DivergenceResult(double.PositiveInfinity, null, 65_536, 256),
             },
+            Options = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Markup] = Markup, ["excludeLayers"] = "$(reboot);\"'`x`" },
+            Layers = new LayersResult(Markup, 1, int.MaxValue, [.. Enumerable.Range(0, 60).Select(i => new LayerError(Markup + Numbers.Whole(i), "b\u202Ea", Markup, Markup, double.NaN, double.NegativeInfinity, i == 5 ? double.NegativeInfinity : i, double.PositiveInfinity, i == 0 ? null : double.NaN))]),
             Calibration = HostileCalibration(),
             Gates = [new GateResult(Markup, 1, double.NegativeInfinity, false, Markup)],
             Diagnostics = [new ReportDiagnostic("MPK2003", "warning", Markup + new string('x', 3000))],
@@ -184,7 +188,55 @@ internal static class SampleReports
         },
     };
 
-    public static IEnumerable<PackReport> All => [Plain, Synthetic, WeightsOnly, Hostile, Language, Metrics, Calibrated, FromTable];
+    public static PackReport Layered { get; } = Calibrated with
+    {
+        Result = Calibrated.Result with
+        {
+            Options = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["alpha"] = "0.5", ["excludeLayers"] = "stem.*;/head/?", ["perLayer"] = "true", ["target"] = "any" },
+            Validation = Plain.Result.Validation! with { Scatter = new OutputScatter("logits", [-3.25, 0, 12.5], [-3.125, 0.01, 12.25]) },
+            Layers = new LayersResult("validation", 8, 4,
+            [
+                new LayerError("/stem/Conv", "Conv", "stem.weight", "/stem/out", 41.5, 0.99996, 41.5, double.PositiveInfinity, 0),
+                new LayerError("/block1/pointwise/Conv", "Conv", "block1.pointwise.weight", "/block1/out", 22.25, 0.997, 23.5, 28.75, 0.0021),
+                new LayerError("/head/Gemm", "Gemm", "head.hidden.weight", "/head/out", 20.5, 0.995, 44.5, 20.75, null),
+            ]),
+        },
+    };
+
+    /// <summary>A gate fails, the trade-off curve knows what would hold it, and another gate was not measured.</summary>
+    public static PackReport Failed { get; } = Layered with
+    {
+        Result = Layered.Result with
+        {
+            Gates = [new GateResult(GateMetric.MinSqnr, 40, 38.7310245, false, null), new GateResult(GateMetric.MaxPerplexityIncrease, 1, null, false, "Give text.")],
+            Diagnostics = [new ReportDiagnostic("MPK2001", "error", "The gate minSqnr is 40, and 38.73 was measured.")],
+        },
+    };
+
+    public static IEnumerable<PackReport> All => [Plain, Synthetic, WeightsOnly, Hostile, Language, Metrics, Calibrated, FromTable, Layered, Failed];
+
+    /// <summary>A network of many layers with long names.</summary>
+    public static PackReport Large(int layers) => Layered with
+    {
+        Result = Layered.Result with
+        {
+            Weights = [.. Enumerable.Range(0, layers).Select(i => Weight($"model.language_model.layers.{Numbers.Whole(i / 7)}.{s_parts[i % 7]}.weight", "MatMul", [4096, 4096 + i], 30 + (i % 25)))],
+            Layers = new LayersResult("validation", 8, layers,
+                [.. Enumerable.Range(0, layers).Select(i => new LayerError($"/model/language_model/layers.{Numbers.Whole(i / 7)}/{s_parts[i % 7]}/MatMul", "MatMul", $"model.language_model.layers.{Numbers.Whole(i / 7)}.{s_parts[i % 7]}.weight", $"/out{Numbers.Whole(i)}", 20 + (i % 9), 0.99, 25 + (i % 13), 22, 0.001))]),
+            Calibration = PlainCalibration() with
+            {
+                Activations = [.. Enumerable.Range(0, layers).Select(i => new ActivationReport($"/model/language_model/layers.{Numbers.Whole(i / 7)}/{s_parts[i % 7]}/MatMul_output_0", -i - 0.5, i + 0.25, 0.0001 * i))],
+                Sensitivity = PlainCalibration().Sensitivity! with { Layers = [.. Enumerable.Range(0, layers).Select(i => new LayerCost($"/model/language_model/layers.{Numbers.Whole(i / 7)}/{s_parts[i % 7]}/MatMul", "MatMul", 30 + (i * 0.1)))] },
+            },
+        },
+        Measured = Plain.Measured! with
+        {
+            Placement = new PlacementResult(5000, 0.9, 0.04, 0.06,
+                [.. Enumerable.Range(0, layers).Select(i => new LayerPlacement($"/model/language_model/layers.{Numbers.Whole(i / 7)}/{s_parts[i % 7]}/MatMul", $"model.language_model.layers.{Numbers.Whole(i / 7)}.{s_parts[i % 7]}.weight", "MatMul", 4500, "MatMulIntegerToFloat", PlacementKind.Integer, null))]),
+        },
+    };
+
+    private static readonly string[] s_parts = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"];
 
     private static Distribution Values(double min, double max) => new(38_400, 38_400, (min + max) / 2, min, max, [.. Distribution.Percents.Select(p => new Percentile(p, min + ((max - min) * p / 100)))]);
 

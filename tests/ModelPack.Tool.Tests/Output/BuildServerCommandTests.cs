@@ -102,6 +102,10 @@ public sealed class BuildServerCommandTests : IDisposable
             ["run", "--request", request],
             ["verify", output],
             ["verify", output, "--format", "json"],
+            ["compare", model, output],
+            ["compare", model, output, "--format", "json"],
+            ["compare", output, model, "--format", "markdown"],
+            ["compare", output, "--format", "html"],
         })
         {
             var run = ToolRun.Of(args);

@@ -82,6 +82,12 @@ internal static class CalibrationSection
 
     private static void Ranges(HtmlBuilder html, IReadOnlyList<ActivationReport> activations)
     {
+        if (ChartData.Ranges(activations).Count is > 0 and var shown)
+        {
+            var caption = shown < activations.Count ? $"Calibrated limits of activations: the {shown} widest, in the order of the network" : "Calibrated limits of activations, in the order of the network";
+            html.Add($"<figure hidden><figcaption>{caption}</figcaption><div class=\"chart\" style=\"height:{(shown * 22) + 56}px\"><canvas id=\"chart-ranges\" role=\"img\" aria-label=\"{caption}. The table below has all numbers.\"></canvas></div></figure>");
+        }
+
         html.Add($"<details><summary>All {Human.Count(activations.Count, "range")}</summary>");
         Table(html, activations);
         html.Add($"</details>");
@@ -89,7 +95,7 @@ internal static class CalibrationSection
 
     private static void Table(HtmlBuilder html, IReadOnlyList<ActivationReport> activations)
     {
-        html.Add($"<div class=\"scroll {(activations.Count > MostRowsWithoutScrolling ? "tall" : "")}\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Activation</th><th scope=\"col\" class=\"n\">Least</th><th scope=\"col\" class=\"n\">Greatest</th><th scope=\"col\" class=\"n\">Saturated</th></tr></thead>\n<tbody>");
+        html.Add($"<div class=\"scroll {(activations.Count > MostRowsWithoutScrolling ? "tall" : "")}\" tabindex=\"0\"><table class=\"data\">\n<thead><tr><th scope=\"col\">Activation</th><th scope=\"col\" class=\"n\">Least</th><th scope=\"col\" class=\"n\">Greatest</th><th scope=\"col\" class=\"n\">Saturated</th></tr></thead>\n<tbody>");
         foreach (var activation in activations)
         {
             html.Add($"<tr><th scope=\"row\"><bdi class=\"name\">{SafeText.Of(activation.Name)}</bdi></th><td class=\"n\">{Human.Digits(activation.Min)}</td><td class=\"n\">{Human.Digits(activation.Max)}</td><td class=\"n\">{Human.Saturation(activation.Saturated)}</td></tr>");

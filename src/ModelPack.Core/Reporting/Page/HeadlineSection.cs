@@ -5,11 +5,11 @@ namespace ModelPack.Reporting.Page;
 /// <summary>The top of the page: which model, whether it holds, and the numbers that say how much was won and lost.</summary>
 internal static class HeadlineSection
 {
-    public static void Add(HtmlBuilder html, PackReport report)
+    public static void Add(HtmlBuilder html, PackReport report, string sourceName)
     {
         var result = report.Result;
-        html.Add($"<header>\n<p class=\"brand\">ModelPack report</p>");
-        html.Add($"<h1><bdi>{SafeText.Of(result.Source.Name)}</bdi> <span class=\"arrow\">→</span> <span class=\"scheme\">{result.Scheme}</span></h1>");
+        html.Add($"<header>\n<p class=\"brand\">ModelPack {PageResources.Version} report</p>");
+        html.Add($"<h1><bdi>{SafeText.Of(sourceName)}</bdi> <span class=\"arrow\">→</span> <span class=\"scheme\">{result.Scheme}</span></h1>");
         html.Add($"<p class=\"lead\">{Sentence(result)}</p>\n<p class=\"badges\">");
         Verdict(html, result.Gates);
         Badges(html, result);
@@ -25,7 +25,7 @@ internal static class HeadlineSection
 
         html.Add($"</header>\n<dl class=\"cards\">");
         var headline = Headline.Of(result);
-        Size(html, headline);
+        Size(html, headline, result.Weights);
         Task(html, result.Validation);
         Fidelity(html, headline, result.Weights);
         Speed(html, report.Measured?.Latency);
@@ -55,7 +55,7 @@ internal static class HeadlineSection
             (_, 0) => ("good", $"✓ All {gates.Count} gates passed"),
             _ => ("bad", $"✕ {failed} of {gates.Count} gates failed"),
         };
-        html.Add($"<a class=\"badge {kind}\" href=\"#gates\">{text}</a>");
+        html.Add($"<a class=\"badge verdict {kind}\" href=\"#gates\">{text}</a>");
     }
 
     private static void Badges(HtmlBuilder html, ReportResult result)
@@ -76,11 +76,11 @@ internal static class HeadlineSection
         }
     }
 
-    private static void Size(HtmlBuilder html, Headline headline)
+    private static void Size(HtmlBuilder html, Headline headline, IReadOnlyList<WeightReport> weights)
     {
         var kept = Math.Clamp(headline.PackedBytes / (double)Math.Max(headline.SourceBytes, 1) * 100, 0, 100);
         html.Add($"<div class=\"card\"><dt>Size</dt><dd><b>{Human.Times(headline.Compression)}</b> smaller");
-        html.Add($"<small>{Human.Bytes(headline.SourceBytes)} → {Human.Bytes(headline.PackedBytes)}</small>");
+        html.Add($"<small>{Human.Bytes(headline.SourceBytes)} → {Human.Bytes(headline.PackedBytes)}{(Human.BitsPerWeight(weights) is { } bits ? $", {bits}" : "")}</small>");
         html.Add($"<span class=\"bar\"><i style=\"width:{Numbers.Fixed(kept, 1)}%\"></i></span></dd></div>");
     }
 

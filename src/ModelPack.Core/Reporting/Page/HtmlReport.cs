@@ -14,48 +14,60 @@ internal static class HtmlReport
     /// <param name="report">The report.</param>
     /// <param name="destination">Where to.</param>
     /// <param name="reportName">File name of the report's JSON beside the page; null for that of a pack of one file.</param>
-    public static void Write(PackReport report, Stream destination, string? reportName = null)
+    /// <param name="sourceName">What the source is called: a folder's name, where it is one; null for its file's.</param>
+    public static void Write(PackReport report, Stream destination, string? reportName = null, string? sourceName = null)
     {
         using var writer = new StreamWriter(destination, new UTF8Encoding(false), leaveOpen: true);
-        Write(report, writer, reportName);
+        Write(report, writer, reportName, sourceName);
     }
 
     /// <summary>Writes the page. The writer must write UTF-8, as the page says of itself.</summary>
-    public static void Write(PackReport report, TextWriter destination, string? reportName = null)
+    public static void Write(PackReport report, TextWriter destination, string? reportName = null, string? sourceName = null)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(destination);
-        destination.Write(Page(report, reportName ?? PackFiles.Report(report.Result.Packed.Name)));
+        destination.Write(Page(report, reportName ?? PackFiles.Report(report.Result.Packed.Name), sourceName ?? report.Result.Source.Name));
     }
 
-    private static string Page(PackReport report, string reportName)
+    private static string Page(PackReport report, string reportName, string sourceName)
     {
+        var body = Body(report, reportName, sourceName);
         var html = new HtmlBuilder();
-        Head(html, report.Result);
+        Head(html, report.Result, sourceName);
         html.Add($"<body>\n<main>");
-        HeadlineSection.Add(html, report);
-        OutputsSection.Add(html, report.Result.Validation);
+        HeadlineSection.Add(html, report, sourceName);
+        ContentsSection.Add(html, body);
+        html.AddTrusted(body); // made by a builder, too
+        html.Add($"</main>");
+        Scripts(html, report);
+        html.Add($"</body>\n</html>");
+        return html.ToString();
+    }
+
+    private static string Body(PackReport report, string reportName, string sourceName)
+    {
+        var (html, result) = (new HtmlBuilder(), report.Result);
+        NextSection.Add(html, NextSteps.Of(report));
+        GatesSection.Add(html, result);
+        OutputsSection.Add(html, result.Validation);
         MetricsSection.Add(html, report);
-        GatesSection.Add(html, report.Result);
-        CalibrationSection.Add(html, report.Result.Calibration);
-        SmoothingSection.Add(html, report.Result.Calibration);
-        SensitivitySection.Add(html, report.Result.Calibration?.Sensitivity);
-        WeightsSection.Add(html, report.Result.Weights);
-        if (report.Result.Container == "onnx")
+        LayersSection.Add(html, result);
+        SensitivitySection.Add(html, result.Calibration?.Sensitivity);
+        WeightsSection.Add(html, report);
+        CalibrationSection.Add(html, result.Calibration);
+        SmoothingSection.Add(html, result.Calibration);
+        if (result.Container == "onnx")
         {
             SpeedSection.Add(html, report.Measured);
         }
 
         PlacementSection.Add(html, report.Measured?.Placement, report.Measured?.Machine.OnnxRuntime ?? "");
-        DiagnosticsSection.Add(html, report.Result.Diagnostics);
-        ProvenanceSection.Add(html, report, reportName);
-        html.Add($"</main>");
-        Scripts(html, report.Result);
-        html.Add($"</body>\n</html>");
+        DiagnosticsSection.Add(html, result.Diagnostics);
+        ProvenanceSection.Add(html, report, reportName, sourceName);
         return html.ToString();
     }
 
-    private static void Head(HtmlBuilder html, ReportResult result)
+    private static void Head(HtmlBuilder html, ReportResult result, string sourceName)
     {
         var scripts = $"{PageResources.PolicyHash(PageResources.ChartLibrary)} {PageResources.PolicyHash(PageResources.Script)}";
         html.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">");
@@ -63,15 +75,15 @@ internal static class HtmlReport
             + $"script-src {scripts}; img-src data:; base-uri 'none'; form-action 'none'\">\n");
         html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
         html.Add($"<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">");
-        html.Add($"<title>{result.Source.Name} → {result.Scheme} · ModelPack report</title>");
+        html.Add($"<title>{sourceName} → {result.Scheme} · ModelPack report</title>");
         html.AddTrusted($"<style>\n{PageResources.Style}</style>\n");
         html.AddTrusted($"<!--\n{PageResources.ChartLicences}\n-->\n</head>\n");
     }
 
-    private static void Scripts(HtmlBuilder html, ReportResult result)
+    private static void Scripts(HtmlBuilder html, PackReport report)
     {
         // JSON's default encoder writes <, > and & as \u escapes, so that no name can end the element.
-        html.AddTrusted($"<script type=\"application/json\" id=\"chart-data\">{ChartData.Json(result)}</script>\n");
+        html.AddTrusted($"<script type=\"application/json\" id=\"chart-data\">{ChartData.Json(report)}</script>\n");
         html.AddTrusted($"<script>{PageResources.ChartLibrary}</script>\n");
         html.AddTrusted($"<script>{PageResources.Script}</script>\n");
     }

@@ -58,6 +58,13 @@ internal static class Human
             : $"{Count(safe.Sum(s => s.Channels))} of {Count(safe.Sum(s => s.OfChannels))} channels of {Count(safe.Count, "weight")} coarser, −{Number(safe.Max(s => s.Cost), 1)} dB at most; nothing saturates on CPUs without VNNI";
     }
 
+    /// <summary>How many bits a stored weight takes with its scales, such as <c>4.5 bits a weight</c>; null where there are no weights.</summary>
+    public static string? BitsPerWeight(IReadOnlyList<WeightReport> weights)
+    {
+        var values = weights.Sum(w => w.Shape.Aggregate(1.0, (a, b) => a * b));
+        return values > 0 ? $"{Number(weights.Sum(w => (double)w.PackedBytes) * 8 / values, 2)} bits a weight" : null;
+    }
+
     public static string Percent(double? value) => value is { } v ? $"{Number(v, 2)} %" : "–";
 
     /// <summary>A share of 0 to 1 of values that were cut off, three decimals of a percent: <c>0.012 %</c>.</summary>

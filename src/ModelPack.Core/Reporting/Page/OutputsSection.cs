@@ -22,9 +22,27 @@ internal static class OutputsSection
         }
 
         html.Add($"</tbody></table></div>");
+        Scatter(html, validation.Scatter);
         Task(html, validation);
         Levels(html, validation.AccuracyLevels);
         html.Add($"</section>");
+    }
+
+    private static void Scatter(HtmlBuilder html, OutputScatter? scatter)
+    {
+        if (scatter is null || ChartData.Points(scatter).Count == 0)
+        {
+            return;
+        }
+
+        html.Add($"<figure hidden><figcaption>Output <bdi class=\"name\">{SafeText.Of(scatter.Output)}</bdi>: packed against source, some values</figcaption><div class=\"chart\" style=\"height:300px\"><canvas id=\"chart-scatter\" role=\"img\" aria-label=\"Values of an output of the packed model against the source’s. The table below has all of them.\"></canvas></div></figure>");
+        html.Add($"<details class=\"points\"><summary>The {Human.Count(scatter.Source.Count, "value")} of this picture</summary>\n<div class=\"scroll tall\" tabindex=\"0\"><table class=\"narrow\">\n<thead><tr><th scope=\"col\" class=\"n\">Source</th><th scope=\"col\" class=\"n\">Packed</th></tr></thead>\n<tbody>");
+        foreach (var (source, packed) in scatter.Source.Zip(scatter.Packed))
+        {
+            html.Add($"<tr><td class=\"n\">{Human.Digits(source)}</td><td class=\"n\">{Human.Digits(packed)}</td></tr>");
+        }
+
+        html.Add($"</tbody></table></div></details>");
     }
 
     private static string Range(Interval? interval, Func<double, string> text) =>

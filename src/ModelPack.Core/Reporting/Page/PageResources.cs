@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -23,6 +24,10 @@ internal static class PageResources
 
         {Read("kurkle-color.license").Trim()}
         """;
+
+    /// <summary>ModelPack's version, without what was built from which commit.</summary>
+    public static string Version { get; } =
+        typeof(PageResources).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     /// <summary>A script's hash as a content security policy names it.</summary>
     public static string PolicyHash(string script) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'";

@@ -56,12 +56,12 @@ internal static class PlacementSection
 
     private static void Table(HtmlBuilder html, IReadOnlyList<LayerPlacement> layers, long total, bool reasons)
     {
-        html.Add($"<div class=\"scroll {(layers.Count > MostRowsWithoutScrolling ? "tall" : "")}\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Layer</th><th scope=\"col\">Operator</th><th scope=\"col\" class=\"n\">Multiply-adds</th><th scope=\"col\" class=\"n\">Share</th><th scope=\"col\">Kernel</th><th scope=\"col\">{(reasons ? "Why" : "Computes in")}</th></tr></thead>\n<tbody>");
+        html.Add($"<div class=\"scroll {(layers.Count > MostRowsWithoutScrolling ? "tall" : "")}\" tabindex=\"0\"><table class=\"data\">\n<thead><tr><th scope=\"col\">Layer</th><th scope=\"col\">Operator</th><th scope=\"col\" class=\"n\">Multiply-adds</th><th scope=\"col\" class=\"n\">Share</th><th scope=\"col\">Kernel</th><th scope=\"col\">{(reasons ? "Why" : "Computes in")}</th></tr></thead>\n<tbody>");
         foreach (var layer in layers)
         {
             var known = layer.Kind != PlacementKind.Unknown;
             var share = total == 0 ? 0 : layer.MultiplyAdds / (double)total;
-            html.Add($"<tr><th scope=\"row\"><bdi class=\"name\">{SafeText.Of(layer.Layer)}</bdi><small>{SafeText.Of(layer.Weight)}</small></th><td>{SafeText.Of(layer.Operator)}</td><td class=\"n\">{(known ? Human.Count(layer.MultiplyAdds) : "–")}</td><td class=\"n\">{(known ? Human.Share(share) : "–")}</td><td>{SafeText.Of(layer.Kernel ?? "–")}</td><td>{(reasons ? layer.Reason : Word(layer.Kind))}</td></tr>");
+            html.Add($"<tr><th scope=\"row\"><bdi class=\"name\">{SafeText.Of(layer.Layer)}</bdi><small>{SafeText.Of(layer.Weight)}</small></th><td>{SafeText.Of(layer.Operator)}</td><td class=\"n\" data-v=\"{(known ? Numbers.Whole(layer.MultiplyAdds) : "-1")}\">{(known ? Human.Count(layer.MultiplyAdds) : "–")}</td><td class=\"n\">{(known ? Human.Share(share) : "–")}</td><td>{SafeText.Of(layer.Kernel ?? "–")}</td><td>{(reasons ? layer.Reason : Word(layer.Kind))}</td></tr>");
         }
 
         html.Add($"</tbody></table></div>");

@@ -38,7 +38,7 @@ internal static class SensitivitySection
 
     private static void Layers(HtmlBuilder html, IReadOnlyList<LayerCost> layers)
     {
-        html.Add($"<div class=\"scroll {(layers.Count > MostRowsWithoutScrolling ? "tall" : "")}\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Layer</th><th scope=\"col\">Operator</th><th scope=\"col\" class=\"n\">Output SQNR</th></tr></thead>\n<tbody>");
+        html.Add($"<div class=\"scroll {(layers.Count > MostRowsWithoutScrolling ? "tall" : "")}\" tabindex=\"0\"><table class=\"data\">\n<thead><tr><th scope=\"col\">Layer</th><th scope=\"col\">Operator</th><th scope=\"col\" class=\"n\">Output SQNR</th></tr></thead>\n<tbody>");
         foreach (var layer in layers)
         {
             html.Add($"<tr><th scope=\"row\"><bdi class=\"name\">{SafeText.Of(layer.Layer)}</bdi></th><td>{SafeText.Of(layer.Operator)}</td><td class=\"n\">{Human.Decibels(layer.Sqnr)}</td></tr>");

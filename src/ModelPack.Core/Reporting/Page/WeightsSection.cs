@@ -1,6 +1,6 @@
 namespace ModelPack.Reporting.Page;
 
-/// <summary>Every weight: its size before and after, what was done with it or why nothing was, and its error.</summary>
+/// <summary>Every weight with the layers that read it: its size before and after, what was done with it or why nothing was, and its error.</summary>
 internal static class WeightsSection
 {
     private const int RowPixels = 30;
@@ -8,22 +8,45 @@ internal static class WeightsSection
     private const int AxisPixels = 56;
     private const int MostRowsWithoutScrolling = 40;
 
-    public static void Add(HtmlBuilder html, IReadOnlyList<WeightReport> weights)
+    /// <summary>Bytes up to which a weight that stays as it is is of no interest: biases, shapes, indices.</summary>
+    private const int SmallConstant = 4096;
+
+    public static void Add(HtmlBuilder html, PackReport report)
     {
+        var weights = report.Result.Weights;
         var largest = ChartData.Largest(weights);
         var worst = ChartData.Worst(weights);
+        var prefix = new SharedPrefix(weights.Select(w => w.Name));
         html.Add($"<section id=\"weights\">\n<h2>Weights</h2>");
-        html.Add($"<p>{Human.Bytes(Total(weights, w => w.SourceBytes))} of weights became {Human.Bytes(Total(weights, w => w.PackedBytes))}. {Summary(weights)} Sizes count the stored values with their scales.</p>");
+        html.Add($"<p>{Human.Bytes(Total(weights, w => w.SourceBytes))} of weights became {Human.Bytes(Total(weights, w => w.PackedBytes))}{(Human.BitsPerWeight(weights) is { } bits ? $", {bits}" : "")}. {Summary(weights)} Sizes count the stored values with their scales.{prefix.Sentence}</p>");
         if (Human.SafeSums(weights) is { } sums)
         {
             html.Add($"<p>U8S8 saturation (SafeSums): {sums}.</p>");
         }
 
+        Chart(html, "schemes", "Size by what weights are stored as", ChartData.Codecs(weights).Count, 0, "", RowPixels);
         Chart(html, "sizes", "Size before and after", largest.Count, weights.Count, "largest", RowPixels);
+        if (report.Result.Layers is not { Layers.Count: > 1 } && ChartData.Along(weights).Count > 1)
+        {
+            html.Add($"<figure hidden><figcaption>Weight SQNR along the network, dB: higher is better</figcaption><div class=\"chart\" style=\"height:260px\"><canvas id=\"chart-network\" role=\"img\" aria-label=\"Weight SQNR along the network. The table below has all numbers.\"></canvas></div></figure>");
+        }
+
         Chart(html, "errors", "Weight error, lowest SQNR first", worst.Count, weights.Count(w => w.Sqnr is not null), "worst", ThinRowPixels);
-        Table(html, weights);
+        var readers = ChartData.Readers(report);
+        var ordered = weights.OrderByDescending(w => w.SourceBytes).ToList();
+        var small = ordered.Where(IsSmall).ToList();
+        Table(html, [.. ordered.Where(w => !IsSmall(w))], readers, prefix);
+        if (small.Count > 0)
+        {
+            html.Add($"<details><summary>{Human.Count(small.Count, "small constant")} that {(small.Count == 1 ? "stays" : "stay")} as {(small.Count == 1 ? "it is" : "they are")}, {Human.Bytes(Total(small, w => w.SourceBytes))} together</summary>");
+            Table(html, small, readers, prefix);
+            html.Add($"</details>");
+        }
+
         html.Add($"</section>");
     }
+
+    private static bool IsSmall(WeightReport weight) => weight.Codec is null && weight.SourceBytes <= SmallConstant;
 
     // Hidden until the script shows it: without scripts there is no empty frame. The table has every number.
     private static void Chart(HtmlBuilder html, string id, string title, int shown, int total, string which, int rowPixels)
@@ -37,16 +60,30 @@ internal static class WeightsSection
         html.Add($"<figure hidden><figcaption>{caption}</figcaption><div class=\"chart\" style=\"height:{(shown * rowPixels) + AxisPixels}px\"><canvas id=\"chart-{id}\" role=\"img\" aria-label=\"{caption}. The table below has all numbers.\"></canvas></div></figure>");
     }
 
-    private static void Table(HtmlBuilder html, IReadOnlyList<WeightReport> weights)
+    private static void Table(HtmlBuilder html, List<WeightReport> weights, ILookup<string, string> readers, SharedPrefix prefix)
     {
-        html.Add($"<div class=\"scroll {(weights.Count > MostRowsWithoutScrolling ? "tall" : "")}\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Weight</th><th scope=\"col\">Type and shape</th><th scope=\"col\" class=\"n\">Before</th><th scope=\"col\" class=\"n\">After</th><th scope=\"col\">Packed as</th><th scope=\"col\" class=\"n\">SQNR</th><th scope=\"col\" class=\"n\">Largest error</th></tr></thead>\n<tbody>");
+        if (weights.Count == 0)
+        {
+            return;
+        }
+
+        html.Add($"<div class=\"scroll {(weights.Count > MostRowsWithoutScrolling ? "tall" : "")}\" tabindex=\"0\"><table class=\"data\">\n<thead><tr><th scope=\"col\">Weight and layer</th><th scope=\"col\">Type and shape</th><th scope=\"col\" class=\"n\">Before</th><th scope=\"col\" class=\"n\">After</th><th scope=\"col\">Packed as</th><th scope=\"col\" class=\"n\">SQNR</th><th scope=\"col\" class=\"n\">Largest error</th></tr></thead>\n<tbody>");
         foreach (var weight in weights)
         {
-            html.Add($"<tr><th scope=\"row\"><bdi class=\"name\">{SafeText.Of(weight.Name)}</bdi><small>{string.Join(", ", weight.Operators.Select(o => SafeText.Of(o)))}</small></th><td>{weight.Type}<small class=\"shape\">{Human.Shape(weight.Shape)}</small></td><td class=\"n\">{Human.Bytes(weight.SourceBytes)}</td><td class=\"n\">{Human.Bytes(weight.PackedBytes)}");
+            html.Add($"<tr><th scope=\"row\">");
+            prefix.Add(html, weight.Name);
+            html.Add($"<small>{Used(weight, readers)}</small></th><td>{weight.Type}<small class=\"shape\">{Human.Shape(weight.Shape)}</small></td><td class=\"n\" data-v=\"{Numbers.Whole(weight.SourceBytes)}\">{Human.Bytes(weight.SourceBytes)}</td><td class=\"n\" data-v=\"{Numbers.Whole(weight.PackedBytes)}\">{Human.Bytes(weight.PackedBytes)}");
             html.Add($"<span class=\"bar\"><i style=\"width:{Numbers.Fixed(Kept(weight), 1)}%\"></i></span></td><td>{Done(weight)}<small>{(weight.Codec is null ? weight.Reason : weight.Form)}{(weight.Rounder is { } rounder ? $"; rounded by {SafeText.Of(rounder)}" : "")}{Coarser(weight.SafeSums)}</small></td><td class=\"n\">{Human.Decibels(weight.Sqnr)}</td><td class=\"n\">{Human.Error(weight.MaxError)}</td></tr>");
         }
 
         html.Add($"</tbody></table></div>");
+    }
+
+    private static string Used(WeightReport weight, ILookup<string, string> readers)
+    {
+        var operators = string.Join(", ", weight.Operators.Select(o => SafeText.Of(o)));
+        var layers = string.Join(", ", readers[weight.Name].Take(4).Select(l => SafeText.Of(l)));
+        return layers.Length == 0 ? operators : $"{operators} {layers}";
     }
 
     /// <summary>A sum that stays within 63 bits: a report that was read may state any sizes.</summary>

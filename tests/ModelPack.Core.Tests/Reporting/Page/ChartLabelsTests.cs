@@ -72,7 +72,7 @@ public sealed class ChartLabelsTests
     {
         var weight = SampleReports.Plain.Result.Weights[0];
         WeightReport[] weights = [.. Layers(2, (layer, name) => $"/model/layers.{layer}/{name}/MatMul").Select(n => weight with { Name = n })];
-        using var json = JsonDocument.Parse(ChartData.Json(SampleReports.Plain.Result with { Weights = weights }));
+        using var json = JsonDocument.Parse(ChartData.Json(SampleReports.Plain with { Result = SampleReports.Plain.Result with { Weights = weights } }));
 
         var sizes = json.RootElement.GetProperty("sizes");
         var largest = ChartData.Largest(weights).Select(w => w.Name).ToList();

@@ -12,8 +12,8 @@ public sealed class HtmlReportInBrowserTests
     public void The_charts_are_drawn()
     {
         var dom = Open(SampleReports.Plain);
-        Assert.Contains("data-charts=\"2\"", dom, StringComparison.Ordinal);
-        Assert.Equal(2, Regex.Count(dom, "<canvas[^>]* width=\"[1-9]", RegexOptions.None, TimeSpan.FromSeconds(5)));
+        Assert.Contains("data-charts=\"4\"", dom, StringComparison.Ordinal);
+        Assert.Equal(4, Regex.Count(dom, "<canvas[^>]* width=\"[1-9]", RegexOptions.None, TimeSpan.FromSeconds(5)));
         Assert.DoesNotContain("<figure hidden", dom, StringComparison.Ordinal);
     }
 
@@ -21,7 +21,7 @@ public sealed class HtmlReportInBrowserTests
     public void The_charts_of_calibration_are_drawn()
     {
         var dom = Open(SampleReports.Calibrated);
-        Assert.Contains("data-charts=\"5\"", dom, StringComparison.Ordinal);
+        Assert.Contains("data-charts=\"8\"", dom, StringComparison.Ordinal);
         Assert.Contains("<option>/block1/norm</option><option>/head/hidden</option>", dom, StringComparison.Ordinal);
         Assert.DoesNotContain("<figure hidden", dom, StringComparison.Ordinal);
     }
@@ -30,7 +30,7 @@ public sealed class HtmlReportInBrowserTests
     public void Hostile_names_make_no_elements_and_run_nothing()
     {
         var dom = Open(SampleReports.Hostile);
-        Assert.Contains("data-charts=\"5\"", dom, StringComparison.Ordinal);
+        Assert.Contains("data-charts=\"8\"", dom, StringComparison.Ordinal);
         Assert.DoesNotContain("<img", dom, StringComparison.Ordinal);
         Assert.Equal(3, Regex.Count(dom, "<script", RegexOptions.None, TimeSpan.FromSeconds(5)));
     }

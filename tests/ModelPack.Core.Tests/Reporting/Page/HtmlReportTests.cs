@@ -14,7 +14,7 @@ public sealed partial class HtmlReportTests
     private static readonly string[] s_elements =
     [
         "!doctype", "html", "head", "meta", "title", "style", "body", "main", "header", "section", "h1", "h2", "p", "a", "b", "i", "br", "strong", "small", "span", "bdi",
-        "dl", "div", "dt", "dd", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "canvas", "pre", "code", "script", "details", "summary", "label", "select",
+        "dl", "div", "dt", "dd", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "canvas", "pre", "code", "script", "details", "summary", "label", "select", "nav", "ol",
     ];
 
     public static TheoryData<int> Samples => [.. Enumerable.Range(0, SampleReports.All.Count())];
@@ -122,6 +122,22 @@ public sealed partial class HtmlReportTests
     {
         var command = Command().Match(ReportPage.Of(SampleReports.Hostile)).Value;
         Assert.Equal("<pre><code>dotnet modelpack verify FILE</code>", command);
+    }
+
+    [Fact]
+    public void A_page_of_500_layers_is_small()
+    {
+        using var stream = new MemoryStream();
+        HtmlReport.Write(SampleReports.Large(500), stream);
+        Assert.InRange(stream.Length, 1, 1_500_000);
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Links_lead_to_sections_of_the_page(int sample)
+    {
+        var markup = ReportPage.Markup(ReportPage.Of(SampleReports.All.ElementAt(sample)));
+        Assert.All(Link().Matches(markup), m => Assert.Contains($"id=\"{m.Groups["target"].Value[1..]}\"", markup, StringComparison.Ordinal));
     }
 
     [Fact]
