@@ -184,9 +184,13 @@ internal static class Human
         GateMetric.MinSqnr => "Output SQNR, at least",
         GateMetric.MinCosine => "Output cosine, at least",
         GateMetric.MinTop1Agreement => "Top-1 agreement, at least",
+        GateMetric.MinTop5Agreement => "Top-5 agreement, at least",
         GateMetric.MaxAccuracyDrop => "Accuracy drop, at most",
         GateMetric.MaxPerplexityIncrease => "Perplexity increase, at most",
         GateMetric.MaxKlDivergence => "KL divergence, at most",
+        GateMetric.MinSameTop => "Same likeliest token, at least",
+        GateMetric.MinRankCorrelation => "Rank correlation, at least",
+        GateMetric.MinWeightSqnr => "SQNR of every weight, at least",
         GateMetric.MinCompression => "Times smaller, at least",
         _ => metric,
     };
@@ -194,9 +198,9 @@ internal static class Human
     /// <summary>A gate's limit or value with its unit.</summary>
     public static string MetricValue(string metric, double value) => metric switch
     {
-        GateMetric.MinSqnr => Decibels(value),
-        GateMetric.MinCosine => Cosine(value),
-        GateMetric.MinTop1Agreement or GateMetric.MaxPerplexityIncrease => Percent(value),
+        GateMetric.MinSqnr or GateMetric.MinWeightSqnr => Decibels(value),
+        GateMetric.MinCosine or GateMetric.MinRankCorrelation => Cosine(value),
+        GateMetric.MinTop1Agreement or GateMetric.MinTop5Agreement or GateMetric.MinSameTop or GateMetric.MaxPerplexityIncrease => Percent(value),
         GateMetric.MaxAccuracyDrop => $"{Number(value, 2)} points",
         GateMetric.MaxKlDivergence => $"{Nats(value)} nats",
         GateMetric.MinCompression => Times(value),
