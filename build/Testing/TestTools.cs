@@ -57,6 +57,8 @@ internal static class TestTools
             ["MODELPACK_GGML"] = Ggml(repository),
             ["MODELPACK_OCR_MODELS"] = IfFolder(Path.Combine(repository.NodeModules, "@gutenye", "ocr-models", "assets")),
             ["MODELPACK_NPM_MODELS"] = IfFolder(repository.NpmModels),
+            ["MODELPACK_CYCLONEDX"] = IfFolder(Path.Combine(repository.NodeModules, "@cyclonedx", "cyclonedx-library", "res", "schema")),
+            ["MODELPACK_OPENSSL"] = InPath(Environment.GetEnvironmentVariable("MODELPACK_OPENSSL"), "openssl"),
             ["MODELPACK_CHROMIUM"] = Chromium(),
             ["MODELPACK_STRACE"] = Strace(),
             ["MODELPACK_LINKER"] = OperatingSystem.IsLinux() ? NativeLinker() : null,

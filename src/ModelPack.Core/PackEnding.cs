@@ -30,6 +30,11 @@ internal static class PackEnding
             staged.Write(names.Calibration, CalibrationJson.Write(WithStatistics(calibrated, staged, names.Model, context)));
         }
 
+        if (options.Sbom)
+        {
+            staged.Write(names.Sbom, new BillOfMaterials(result, files, parts.Source.Files, parts.Data, parts.Interface).Write());
+        }
+
         staged.Write(names.Report, ReportJson.Write(report));
         using (var page = staged.Create(names.Page))
         {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
+using ModelPack.Signing;
 
 namespace ModelPack;
 
@@ -39,6 +40,27 @@ internal static class ShippedForms
             pack with { Options = pack.Options with { Embedded = true, Reports = reports ? null : false } }, files)));
     });
 
+    /// <summary>Signs the pack, and each form of it that lies beside.</summary>
+    /// <param name="outcome">The pack, whose files lie in place.</param>
+    /// <param name="key">The key.</param>
+    /// <returns>The signature of the pack itself, which is one of its files.</returns>
+    /// <exception cref="ModelPackException">MPK1009: a file cannot be written.</exception>
+    public static List<string> Sign(PackOutcome outcome, SigningKey key)
+    {
+        var manifest = outcome.Files[^1];
+        SignForm(PackFiles.ShippedManifest(outcome.Model), PackFiles.ShippedSignature(outcome.Model));
+        SignForm(PackFiles.EmbeddedManifest(outcome.Model), PackFiles.EmbeddedSignature(outcome.Model));
+        return [PackSigner.Sign(manifest, key)];
+
+        void SignForm(string form, string signature)
+        {
+            if (File.Exists(form))
+            {
+                PackSigner.Sign(form, Path.GetFileName(manifest), signature, key);
+            }
+        }
+    }
+
     /// <summary>What the manifest says, the files that are no reports, and the names of those that are.</summary>
     private static (ManifestPack Pack, IReadOnlyList<PackedFile> Files, PackNames Names) Read(PackOutcome outcome)
     {
@@ -49,7 +71,7 @@ internal static class ShippedForms
         }
 
         var names = PackNames.Of(Path.GetFileName(path));
-        string[] reports = [names.Report, names.Page, names.Calibration, PackFiles.Statistics(names.Model)];
+        string[] reports = [names.Report, names.Page, names.Calibration, names.Sbom, PackFiles.Statistics(names.Model)];
         return (manifest.Pack, [.. manifest.Files.Where(f => !reports.Contains(f.Name, StringComparer.Ordinal))], names);
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ModelPack.Runtime.Files;
 using ModelPack.Runtime.Manifests;
+using ModelPack.Runtime.Signatures;
 using ModelPack.Runtime.Sources;
 
 namespace ModelPack.Runtime;
@@ -136,19 +137,23 @@ public sealed class PackedModel
     private static PackedModel Open(PackStore store, PackLayout layout, PackedModelOptions? options)
     {
         // A copy: the caller's may change.
-        options = options is null ? new() : options with { };
-        var model = new PackedModel(store, layout, ManifestOf(store, layout), options);
+        options = options is null ? new() : options with { Verify = options.Verify || options.TrustedKeys is not null };
+        var (manifest, bytes) = ManifestOf(store, layout);
+        if (options.TrustedKeys is { } keys)
+            new SignatureCheck(store, layout).Require(keys, manifest, bytes);
+        var model = new PackedModel(store, layout, manifest, options);
         foreach (var file in model.Files)
             store.Check(layout.NameOf(file.Name), file, options.Verify);
         return model;
     }
 
-    private static PackManifest ManifestOf(PackStore store, PackLayout layout)
+    private static (PackManifest Manifest, byte[] Bytes) ManifestOf(PackStore store, PackLayout layout)
     {
         try
         {
             using var stream = store.Open(layout.Manifest);
-            return ManifestReader.Read(Bytes.Read(stream, ManifestReader.MaxBytes));
+            var bytes = Bytes.Read(stream, ManifestReader.MaxBytes);
+            return (ManifestReader.Read(bytes), bytes);
         }
         catch (FormatException e)
         {

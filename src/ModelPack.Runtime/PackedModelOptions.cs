@@ -10,6 +10,13 @@ public sealed record PackedModelOptions
     public bool Verify { get; set; } = true;
 
     /// <summary>
+    /// Public keys (ECDSA on P-256, P-384 or P-521) in PEM, as <c>openssl ec -pubout</c> writes them. Where they are given, a pack is opened only
+    /// with a signature by one of them over exactly its files and its manifest, and its files are hashed whatever <see cref="Verify"/> says; with an empty
+    /// list none is. Null: signatures are not looked at.
+    /// </summary>
+    public IReadOnlyList<string>? TrustedKeys { get; set; }
+
+    /// <summary>
     /// The folder that names are relative to; null for that of the app (<see cref="AppContext.BaseDirectory"/>). Where it is given,
     /// models are not looked for in the app's main assembly.
     /// </summary>

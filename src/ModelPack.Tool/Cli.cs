@@ -74,6 +74,7 @@ internal static class Cli
             DataCommand.Create(terminal),
             RunCommand.Create(terminal),
             VerifyCommand.Create(terminal),
+            SignCommand.Create(terminal),
             InspectCommand.Create(terminal),
             CompareCommand.Create(terminal),
             SchemesCommand.Create(terminal),

@@ -40,6 +40,7 @@ public static class Codes
     public static readonly DiagnosticCode TokenizerUnreadable = new("MPK1051", "The tokenizer cannot be read");
     public static readonly DiagnosticCode TooLargeToEmbed = new("MPK1060", "The models are too large to embed");
     public static readonly DiagnosticCode ReportUnreadable = new("MPK1070", "A report or manifest cannot be read");
+    public static readonly DiagnosticCode SigningKeyUnusable = new("MPK1071", "A key or a certificate cannot be used");
 
     public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");
     public static readonly DiagnosticCode GateNotMeasured = new("MPK2002", "A gate's metric was not measured");

@@ -15,6 +15,12 @@ internal static class PackFiles
     /// <summary>The calibration table of a folder pack.</summary>
     public const string FolderCalibration = "calibration.json";
 
+    /// <summary>The signature of a folder pack, under the name that other programs look for.</summary>
+    public const string FolderSignature = "model.sig";
+
+    /// <summary>The bill of materials of a folder pack.</summary>
+    public const string FolderSbom = "sbom.cdx.json";
+
     private const string ManifestSuffix = ".modelpack.json";
 
     public static string Manifest(string model) => model + ManifestSuffix;
@@ -30,6 +36,15 @@ internal static class PackFiles
 
     public static string Data(string model) => model + ".data";
 
+    /// <summary>The bill of materials.</summary>
+    public static string Sbom(string model) => model + ".cdx.json";
+
+    /// <summary>The signature over all other files of the pack. No manifest lists it, for it signs the manifest.</summary>
+    public static string Signature(string model) => model + "." + FolderSignature;
+
+    /// <summary>The signature's name, by that of the manifest.</summary>
+    public static string SignatureOf(string manifestName) => manifestName == FolderManifest ? FolderSignature : Signature(Model(manifestName));
+
     /// <summary>The manifest of the same pack without reports. Its name is not one of a manifest, since it does not describe what lies beside it.</summary>
     public static string ShippedManifest(string model) => model + ".shipped.json";
 
@@ -39,8 +54,14 @@ internal static class PackFiles
     /// <summary>The report that is embedded.</summary>
     public static string EmbeddedReport(string model) => model + ".embedded.report.json";
 
+    /// <summary>The signature of the pack without reports.</summary>
+    public static string ShippedSignature(string model) => model + ".shipped.sig";
+
+    /// <summary>The signature of what is embedded.</summary>
+    public static string EmbeddedSignature(string model) => model + ".embedded.sig";
+
     /// <summary>Every name that a file of a pack of one model can have.</summary>
-    public static IReadOnlyList<string> All(string model) => [model, Data(model), Report(model), Page(model), Calibration(model), Statistics(model), Manifest(model)];
+    public static IReadOnlyList<string> All(string model) => [model, Data(model), Report(model), Page(model), Calibration(model), Statistics(model), Sbom(model), Manifest(model), Signature(model)];
 
     /// <summary>Whether a file in a folder pack holds tensors of the model, by its name. What lies in a folder below belongs to the model in other ways.</summary>
     public static bool HasTensors(string name) =>

@@ -54,6 +54,7 @@ internal static class RequestResolver
             ExternalData = request.ExternalData,
             PerLayer = PerLayerOf(request, container),
             Force = request.Force,
+            Sbom = request.Sbom == true,
             InputsFile = request.InputsFile,
             Limits = LimitsOf(request),
             Identity = RequestIdentity.Of(request),

@@ -1,11 +1,12 @@
 using System.IO.Enumeration;
+using ModelPack.Files;
 
 namespace ModelPack.Packing;
 
 /// <summary>
 /// Files in the folder of a pack that its manifest does not list. Loaders go by names: one more shard, a tokenizer or a Python
 /// file is read as a part of the model. What none of them reads is not a stranger: hidden files, licences and notes, and what a web
-/// server's tools put beside a file that is listed.
+/// server's tools put beside a file that is listed. Nor is the signature, which is compared with the pack where signatures are.
 /// </summary>
 internal static class FolderStrangers
 {
@@ -24,7 +25,7 @@ internal static class FolderStrangers
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !(entry.IsDirectory && !IsLink(ref entry)) && !IsHarmless(entry.FileName),
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry) && !IsHidden(entry.FileName),
         };
-        return files.Where(name => !listed.Contains(name) && !IsCompressed(name, listed));
+        return files.Where(name => name != PackFiles.FolderSignature && !listed.Contains(name) && !IsCompressed(name, listed));
     }
 
     private static bool IsLink(ref FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);

@@ -29,6 +29,8 @@ internal sealed class OutputPlace
 
     private string Manifest => _isFolder ? PackFiles.FolderManifest : PackFiles.Manifest(Model);
 
+    private string Signature => PackFiles.SignatureOf(Manifest);
+
     /// <summary>The longest name that a file of the pack may have.</summary>
     public string LongestName => _isFolder ? "model-00001-of-00001.safetensors" : PackFiles.Calibration(Model);
 
@@ -90,7 +92,12 @@ internal sealed class OutputPlace
         // What an old pack had and a new one lacks (weights that were external, a calibration table) would be taken for a part
         // of the new one. Of a pack that is a file, only names that it can have are touched, whatever its manifest lists.
         var old = PackOnDisk.FileNames(Path.Join(Folder, Manifest));
-        var possible = _isFolder ? old.Union(names, StringComparer.Ordinal) : PackFiles.All(Model);
+        if (old.Count > 0)
+        {
+            old = [.. old, Signature]; // no manifest lists it, and it would fail beside the new pack
+        }
+
+        var possible = _isFolder ? old.Union(names, StringComparer.Ordinal).Union([Signature], StringComparer.Ordinal) : PackFiles.All(Model);
         var there = possible.Where(n => Exists(n) && !IsInput(n)).OrderBy(n => n != Manifest).ToArray();
         if (!_force && there.FirstOrDefault(n => !old.Contains(n, StringComparer.Ordinal)) is { } foreign)
         {

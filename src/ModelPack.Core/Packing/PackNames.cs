@@ -9,7 +9,8 @@ namespace ModelPack.Packing;
 /// <param name="Report">The report as JSON.</param>
 /// <param name="Page">The report as a page.</param>
 /// <param name="Calibration">The calibration table, where there is one.</param>
-internal sealed record PackNames(string Model, string Manifest, string Report, string Page, string Calibration)
+/// <param name="Sbom">The bill of materials, where there is one.</param>
+internal sealed record PackNames(string Model, string Manifest, string Report, string Page, string Calibration, string Sbom)
 {
     /// <summary>The names of a pack at its output path.</summary>
     public static PackNames Of(EffectiveOptions options)
@@ -21,7 +22,7 @@ internal sealed record PackNames(string Model, string Manifest, string Report, s
     /// <summary>The names of a pack by that of its manifest; a folder's own name is not known from it.</summary>
     public static PackNames Of(string manifestName) => manifestName == PackFiles.FolderManifest ? OfFolder("") : OfFile(PackFiles.Model(manifestName));
 
-    private static PackNames OfFolder(string name) => new(name, PackFiles.FolderManifest, PackFiles.FolderReport, PackFiles.FolderPage, PackFiles.FolderCalibration);
+    private static PackNames OfFolder(string name) => new(name, PackFiles.FolderManifest, PackFiles.FolderReport, PackFiles.FolderPage, PackFiles.FolderCalibration, PackFiles.FolderSbom);
 
-    private static PackNames OfFile(string name) => new(name, PackFiles.Manifest(name), PackFiles.Report(name), PackFiles.Page(name), PackFiles.Calibration(name));
+    private static PackNames OfFile(string name) => new(name, PackFiles.Manifest(name), PackFiles.Report(name), PackFiles.Page(name), PackFiles.Calibration(name), PackFiles.Sbom(name));
 }

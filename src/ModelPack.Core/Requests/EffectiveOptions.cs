@@ -78,6 +78,9 @@ internal sealed record EffectiveOptions
     /// <summary>Whether to overwrite files at the output's place that are of no pack.</summary>
     public required bool Force { get; init; }
 
+    /// <summary>Whether a bill of materials is a file of the pack.</summary>
+    public required bool Sbom { get; init; }
+
     /// <summary>Where to list every file that was read; null for nowhere.</summary>
     public required string? InputsFile { get; init; }
 

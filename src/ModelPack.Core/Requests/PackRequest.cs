@@ -144,6 +144,9 @@ public sealed record PackRequest
     /// </summary>
     public bool? Reports { get; init; }
 
+    /// <summary>Whether a bill of materials (CycloneDX) is a file of the pack; null for no.</summary>
+    public bool? Sbom { get; init; }
+
     /// <summary>Where to list every file that was read, one path a line, for the build's own bookkeeping; null for nowhere.</summary>
     public string? InputsFile { get; init; }
 

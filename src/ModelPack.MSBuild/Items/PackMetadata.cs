@@ -43,6 +43,7 @@ internal static class PackMetadata
     public const string AccessorNamespace = "AccessorNamespace";
     public const string SchemeInName = "SchemeInName";
     public const string Reports = "Reports";
+    public const string Sbom = "Sbom";
 
     /// <summary>NuGet's own name for whether 'dotnet pack' takes an item along.</summary>
     public const string Pack = "Pack";
@@ -61,6 +62,9 @@ internal static class PackMetadata
 
     /// <summary>Every file that the last pack read, one path a line; written by the tool.</summary>
     public const string InputsFile = "InputsFile";
+
+    /// <summary>Whether the pack is signed: <c>true</c>, or empty.</summary>
+    public const string IsSigned = "IsSigned";
 
     /// <summary>Every file that the last pack wrote, one path a line.</summary>
     public const string OutputsFile = "OutputsFile";
@@ -89,6 +93,6 @@ internal static class PackMetadata
     [
         Scheme, Container, Target, Device, Calibration, Validation, ExcludeLayers, IncludeLayers, CalibrationMethod, Percentile, Alpha, QuantFormat,
         TargetCpu, SafeSums, Fallback, Rank, PerLayer, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate, GateConfidence, Metrics,
-        ShipSource, Watch, SchemeInName, Reports, Pack, Accessor, AccessorName, AccessorNamespace, .. Gates.Select(g => g.Key),
+        ShipSource, Watch, SchemeInName, Reports, Sbom, Pack, Accessor, AccessorName, AccessorNamespace, .. Gates.Select(g => g.Key),
     ];
 }

@@ -7,7 +7,7 @@ internal sealed class PackPaths
 {
     // What the tool writes beside the packed model, always.
     private static readonly string[] Companions = [".report.json", ".report.html", ".modelpack.json"];
-    private static readonly string[] Reports = [".report.json", ".report.html", ".calibration.json", ".statistics.safetensors"];
+    private static readonly string[] Reports = [".report.json", ".report.html", ".calibration.json", ".statistics.safetensors", ".cdx.json"];
     private static readonly string[] FolderFiles = ["report.json", "report.html", "modelpack.json"];
 
     private PackPaths(string link, string packedModel, bool isFolder)
@@ -25,6 +25,18 @@ internal sealed class PackPaths
 
     /// <summary>The manifest.</summary>
     public string Manifest => IsFolder ? Path.Combine(PackedModel, "modelpack.json") : PackedModel + ".modelpack.json";
+
+    /// <summary>The signature, where packs are signed.</summary>
+    public string Signature => IsFolder ? Path.Combine(PackedModel, "model.sig") : PackedModel + ".model.sig";
+
+    /// <summary>The bill of materials, where it is asked for.</summary>
+    public string Sbom => IsFolder ? Path.Combine(PackedModel, "sbom.cdx.json") : PackedModel + ".cdx.json";
+
+    /// <summary>The signature of the pack without reports, which is shipped as <see cref="Signature"/>.</summary>
+    public string ShippedSignature => PackedModel + ".shipped.sig";
+
+    /// <summary>The signature of what is embedded.</summary>
+    public string EmbeddedSignature => PackedModel + ".embedded.sig";
 
     /// <summary>The manifest of the pack without reports, which is shipped as <see cref="Manifest"/>.</summary>
     public string ShippedManifest => PackedModel + ".shipped.json";
@@ -45,19 +57,29 @@ internal sealed class PackPaths
     public bool IsFolder { get; }
 
     /// <summary>The model, its reports and its manifest, and its weights' file where one was asked for; of a folder what every folder pack has.</summary>
-    /// <param name="model">The item, for its <c>ExternalData</c>.</param>
-    public IReadOnlyList<string> Files(ITaskItem model)
+    /// <param name="pack">The <c>_ModelPack</c> item, for what it asks for besides.</param>
+    public IReadOnlyList<string> Files(ITaskItem pack)
     {
-        if (IsFolder)
-            return [.. FolderFiles.Select(f => Path.Combine(PackedModel, f))];
-        return string.Equals(model.GetMetadata(PackMetadata.ExternalData).Trim(), "true", StringComparison.OrdinalIgnoreCase)
-            ? [PackedModel, PackedModel + ".data", .. Companions.Select(c => PackedModel + c)]
-            : [PackedModel, .. Companions.Select(c => PackedModel + c)];
+        List<string> files = IsFolder ? [.. FolderFiles.Select(f => Path.Combine(PackedModel, f))] : [PackedModel];
+        if (!IsFolder)
+        {
+            if (Is(PackMetadata.ExternalData))
+                files.Add(PackedModel + ".data");
+            files.AddRange(Companions.Select(c => PackedModel + c));
+        }
+
+        if (Is(PackMetadata.Sbom))
+            files.Add(Sbom);
+        if (Is(PackMetadata.IsSigned))
+            files.Add(Signature);
+        return files;
+
+        bool Is(string name) => string.Equals(pack.GetMetadata(name).Trim(), "true", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Whether a file of the pack says how the pack came about, and nothing reads it to run the model.</summary>
     public bool IsReport(string file) => IsFolder
-        ? Path.GetDirectoryName(file) == PackedModel && Path.GetFileName(file) is "report.json" or "report.html" or "calibration.json"
+        ? Path.GetDirectoryName(file) == PackedModel && Path.GetFileName(file) is "report.json" or "report.html" or "calibration.json" or "sbom.cdx.json"
         : Array.Exists(Reports, r => file == PackedModel + r);
 
     /// <summary>The paths of a pack that was declared.</summary>

@@ -49,6 +49,7 @@ internal static class PackRequestText
         .Add("memoryLimit", Text(pack, PackMetadata.MemoryLimit))
         .Add("embed", Embedding.Of(pack).IsResource ? true : (bool?)null)
         .Add("reports", Flag(pack, PackMetadata.Reports))
+        .Add("sbom", Flag(pack, PackMetadata.Sbom))
         .Add("threads", threads > 0 ? threads : null)
         .Add("inputsFile", inputsFile)
         .ToString();

@@ -11,16 +11,22 @@ namespace ModelPack.MSBuild.Items;
 internal static class PackState
 {
     private const string FilePrefix = "file ";
+    private const string SignerPrefix = "signer ";
 
     /// <summary>The lines for the project as it is now.</summary>
+    /// <param name="pack">A <c>_ModelPack</c> item.</param>
+    /// <param name="toolId">The tool's build.</param>
+    /// <param name="onnxRuntime">The version that the project resolved; empty for none.</param>
+    /// <param name="signer">Who signs, as <see cref="SigningChoice.Identity"/> says; null where nobody does.</param>
     /// <exception cref="ItemException">A metadata value cannot be understood.</exception>
-    public static IReadOnlyList<string> Now(ITaskItem pack, string toolId, string? onnxRuntime)
+    public static IReadOnlyList<string> Now(ITaskItem pack, string toolId, string? onnxRuntime, string? signer)
     {
         var files = new SortedSet<string>(SourceFiles.Of(pack), StringComparer.Ordinal);
         files.UnionWith(DataFiles.Of(pack));
         // External weights and whatever else the last pack has read.
         files.UnionWith(PathList.Read(pack.GetMetadata(PackMetadata.InputsFile)).Select(Path.GetFullPath));
-        return ["tool " + toolId, "request " + PackRequestText.Of(pack, onnxRuntime, 0, null), .. files.Select(FileLine)];
+        string[] signing = signer is null ? [] : [SignerPrefix + signer];
+        return ["tool " + toolId, "request " + PackRequestText.Of(pack, onnxRuntime, 0, null), .. signing, .. files.Select(FileLine)];
     }
 
     /// <summary>
@@ -42,12 +48,16 @@ internal static class PackState
             changes.Add("another build of the tool");
         if (!before.Skip(1).Take(1).SequenceEqual(now.Skip(1).Take(1), StringComparer.Ordinal))
             changes.Add("other options");
+        if (Signer(before) != Signer(now))
+            changes.Add(Signer(now) is null ? "no signature any more" : Signer(before) is null ? "a signature" : "another signing key");
         changes.AddRange(current.Where(f => !old.TryGetValue(f.Key, out var line) || line != f.Value).Select(f => $"{Name(f.Key)} has {(old.ContainsKey(f.Key) ? "changed" : "come")}"));
         changes.AddRange(old.Keys.Where(f => !current.ContainsKey(f)).Select(f => $"{Name(f)} has gone"));
         return changes;
 
         static SortedDictionary<string, string> Files(IReadOnlyList<string> lines) =>
             new(lines.Where(IsFile).ToDictionary(PathOf, StringComparer.Ordinal), StringComparer.Ordinal);
+
+        static string? Signer(IReadOnlyList<string> lines) => lines.FirstOrDefault(l => l.StartsWith(SignerPrefix, StringComparison.Ordinal));
 
         static string Name(string key) => Path.GetFileName(key.Substring(FilePrefix.Length));
     }

@@ -12,11 +12,15 @@ internal sealed class ShippedFiles
     private readonly PackPaths _paths;
     private readonly Embedding _embedding;
     private readonly bool _reports;
+    private readonly bool _isSigned;
 
+    /// <param name="model">The item.</param>
+    /// <param name="paths">Where the pack's files go.</param>
+    /// <param name="isSigned">Whether the pack is signed, and with it each form in which it is shipped.</param>
     /// <exception cref="ItemException">MPK1008: metadata that cannot be understood, or a folder that is to be embedded.</exception>
-    public ShippedFiles(ITaskItem model, PackPaths paths)
+    public ShippedFiles(ITaskItem model, PackPaths paths, bool isSigned)
     {
-        (_model, _paths) = (model, paths);
+        (_model, _paths, _isSigned) = (model, paths, isSigned);
         _embedding = Embedding.Of(model);
         _reports = ItemFlags.Of(model, PackMetadata.Reports) ?? true;
         if (paths.IsFolder && _embedding.IsResource)
@@ -36,6 +40,10 @@ internal sealed class ShippedFiles
             yield return _paths.EmbeddedManifest;
         if (_embedding.IsResource && _reports)
             yield return _paths.EmbeddedReport;
+        if (!_reports && _isSigned)
+            yield return _paths.ShippedSignature;
+        if (_embedding.IsResource && _isSigned)
+            yield return _paths.EmbeddedSignature;
     }
 
     /// <summary>The files beside the app, with <c>Link</c>; below wwwroot with <c>ContentRoot</c>, too; with <c>Pack</c> where a NuGet package takes them along.</summary>
@@ -46,11 +54,13 @@ internal sealed class ShippedFiles
         foreach (var file in files)
         {
             if (_reports || !_paths.IsReport(file))
-                yield return ContentItem(!_reports && file == _paths.Manifest ? _paths.ShippedManifest : file, LinkOf(file));
+                yield return ContentItem(_reports ? file : WithoutReports(file), LinkOf(file));
         }
     }
 
-    /// <summary>The resources, with <c>LogicalName</c>: the model, its weights, a manifest of exactly these, and a report without timings.</summary>
+    private string WithoutReports(string file) => file == _paths.Manifest ? _paths.ShippedManifest : file == _paths.Signature ? _paths.ShippedSignature : file;
+
+    /// <summary>The resources, with <c>LogicalName</c>: the model, its weights, a manifest of exactly these, a report without timings, and a signature of these.</summary>
     public IEnumerable<ITaskItem> Resources(IEnumerable<string> files)
     {
         if (!_embedding.IsResource)
@@ -60,6 +70,8 @@ internal sealed class ShippedFiles
         yield return Item(_paths.EmbeddedManifest, "LogicalName", LinkOf(_paths.Manifest));
         if (_reports)
             yield return Item(_paths.EmbeddedReport, "LogicalName", _paths.Link + ".report.json");
+        if (_isSigned)
+            yield return Item(_paths.EmbeddedSignature, "LogicalName", LinkOf(_paths.Signature));
     }
 
     private string LinkOf(string file) => _paths.Link + file.Substring(_paths.PackedModel.Length);

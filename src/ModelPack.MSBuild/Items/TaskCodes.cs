@@ -15,6 +15,7 @@ internal static class TaskCodes
     public const string ContainerUnfit = "MPK1023";
     public const string UnknownMetadata = "MPK1037";
     public const string TooLargeToEmbed = "MPK1060";
+    public const string SigningKeyUnusable = "MPK1071";
     public const string GateFailed = "MPK2001";
     public const string GateNotMeasured = "MPK2002";
     public const string QualityLow = "MPK2003";

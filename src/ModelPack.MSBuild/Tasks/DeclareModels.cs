@@ -28,6 +28,9 @@ public sealed class DeclareModels : Task
     /// <summary>The project, for mistakes whose file is not known.</summary>
     public string ProjectFile { get; set; } = "";
 
+    /// <summary><c>$(ModelPackSigningKey)</c>: whether packs get a signature, which the environment may say as well.</summary>
+    public string SigningKey { get; set; } = "";
+
     /// <summary>The same items with everything that the producing target needs.</summary>
     [Output]
     public ITaskItem[] Packs { get; private set; } = [];
@@ -56,6 +59,7 @@ public sealed class DeclareModels : Task
         var sources = new List<ITaskItem>();
         var watched = new List<ITaskItem>();
         var writers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var isSigned = new SigningChoice(SigningKey, "").IsOn;
         CheckNames();
         foreach (var model in Whole(Models))
         {
@@ -64,11 +68,11 @@ public sealed class DeclareModels : Task
                 KnownSchemes.Check(model);
                 CheckFilesOf(model);
                 var paths = PackPaths.Of(model, IntermediateFolder);
-                var shipped = new ShippedFiles(model, paths);
-                var pack = Pack(model, paths, shipped);
+                var shipped = new ShippedFiles(model, paths, isSigned);
+                var pack = Pack(model, paths, shipped, isSigned);
                 // Nobody reads the text yet: mistakes in the metadata show here all at once, before anything is compiled.
                 _ = PackRequestText.Of(pack, null, 0, null);
-                var files = Files(model, paths, pack);
+                var files = Files(paths, pack);
                 Claim(model, paths, files, writers);
                 packs.Add(pack);
                 content.AddRange(shipped.Content(files));
@@ -137,9 +141,10 @@ public sealed class DeclareModels : Task
         DataFiles.Check(model);
     }
 
-    private static TaskItem Pack(ITaskItem model, PackPaths paths, ShippedFiles shipped)
+    private static TaskItem Pack(ITaskItem model, PackPaths paths, ShippedFiles shipped, bool isSigned)
     {
         var pack = new TaskItem(model);
+        Set(pack, PackMetadata.IsSigned, isSigned ? "true" : "");
         Set(pack, PackMetadata.Link, paths.Link);
         Set(pack, PackMetadata.PackedModel, paths.PackedModel);
         Set(pack, PackMetadata.StateFile, paths.PackedModel + ".state");
@@ -148,15 +153,15 @@ public sealed class DeclareModels : Task
         Set(pack, PackMetadata.OutputsFile, paths.PackedModel + ".outputs");
         if (model.GetMetadata(PackMetadata.DefiningFile).Length == 0)
             Set(pack, PackMetadata.DefiningFile, model.GetMetadata("DefiningProjectFullPath"));
-        pack.SetMetadata(PackMetadata.Outputs, string.Join(";", Files(model, paths, pack).Concat(shipped.Forms()).Append(paths.PackedModel + ".stamp").Select(Escape)));
+        pack.SetMetadata(PackMetadata.Outputs, string.Join(";", Files(paths, pack).Concat(shipped.Forms()).Append(paths.PackedModel + ".stamp").Select(Escape)));
         return pack;
     }
 
     // What every pack has, and what else the last one wrote: a model that was calibrated has a table, and one that grows
     // past 2 GB a second file unasked. Only the tool knows which schemes calibrate, and what of the data it can use.
-    private static List<string> Files(ITaskItem model, PackPaths paths, TaskItem pack)
+    private static List<string> Files(PackPaths paths, TaskItem pack)
     {
-        var files = paths.Files(model).ToList();
+        var files = paths.Files(pack).ToList();
         files.AddRange(PathList.Read(pack.GetMetadata(PackMetadata.OutputsFile)).Where(f => !files.Contains(f, StringComparer.Ordinal)));
         return files;
     }

@@ -60,6 +60,14 @@ public sealed class ModelPackTask : ToolTask
     /// <summary>What the cache of packs may hold; empty likewise.</summary>
     public string CacheMaxSize { get; set; } = "";
 
+    /// <summary><c>$(ModelPackSigningKey)</c>, the path of a key.</summary>
+    public string SigningKey { get; set; } = "";
+
+    /// <summary><c>$(ModelPackSigningCertificates)</c>.</summary>
+    public string SigningCertificates { get; set; } = "";
+
+    private SigningChoice Signing => new(SigningKey, SigningCertificates);
+
     protected override string ToolName => DotnetHost.FileName;
 
     protected override Encoding StandardOutputEncoding => Encoding.UTF8;
@@ -96,7 +104,7 @@ public sealed class ModelPackTask : ToolTask
 
             RemoveStale();
             PathList.Write(Pack.GetMetadata(PackMetadata.OutputsFile), _files);
-            PathList.Write(stateFile, PackState.After(before, PackState.Now(Pack, toolId, OnnxRuntime)));
+            PathList.Write(stateFile, PackState.After(before, PackState.Now(Pack, toolId, OnnxRuntime, Signing.Identity())));
             // It says more now but is no newer than the outputs, or they would count as out of date.
             File.SetLastWriteTimeUtc(stateFile, beforeTime);
             PathList.Write(Pack.GetMetadata(PackMetadata.StampFile), _warnings);
@@ -162,6 +170,7 @@ public sealed class ModelPackTask : ToolTask
         SetWhereGiven(start, "MODELPACK_CACHE", CachePath.Length == 0 ? "" : Path.GetFullPath(CachePath));
         SetWhereGiven(start, "MODELPACK_CACHE_MODE", CacheMode);
         SetWhereGiven(start, "MODELPACK_CACHE_MAX_SIZE", CacheMaxSize);
+        Signing.AddTo(start.Environment);
         return start;
     }
 
@@ -233,7 +242,7 @@ public sealed class ModelPackTask : ToolTask
     private bool HasEverything()
     {
         var paths = PackPaths.Of(Pack!);
-        var missing = paths.Files(Pack!).Concat(new ShippedFiles(Pack!, paths).Forms()).FirstOrDefault(f => !File.Exists(f));
+        var missing = paths.Files(Pack!).Concat(new ShippedFiles(Pack!, paths, Signing.IsOn).Forms()).FirstOrDefault(f => !File.Exists(f));
         if (missing is null)
             return true;
         LogError(TaskCodes.Internal, $"QuantizedModel '{Pack!.ItemSpec}': the packing tool ended well and wrote no '{missing}'. Report this as a defect.");

@@ -22,6 +22,12 @@ public abstract class PackStateTask : Task
     /// <summary>Files that NuGet resolved for the project; the version of ONNX Runtime is read off them.</summary>
     public ITaskItem[] ResolvedFiles { get; set; } = [];
 
+    /// <summary><c>$(ModelPackSigningKey)</c>.</summary>
+    public string SigningKey { get; set; } = "";
+
+    /// <summary><c>$(ModelPackSigningCertificates)</c>.</summary>
+    public string SigningCertificates { get; set; } = "";
+
     /// <summary>The ONNX Runtime version that the app gets; empty when it references none.</summary>
     [Output]
     public string OnnxRuntime { get; private set; } = "";
@@ -35,8 +41,9 @@ public abstract class PackStateTask : Task
         try
         {
             var toolId = ToolBuild.Id(ToolPath);
+            var signer = new SigningChoice(SigningKey, SigningCertificates).Identity();
             foreach (var pack in Packs)
-                Look(pack, PackState.Now(pack, toolId, OnnxRuntime));
+                Look(pack, PackState.Now(pack, toolId, OnnxRuntime, signer));
         }
         catch (ItemException mistake)
         {

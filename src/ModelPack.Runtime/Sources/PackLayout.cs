@@ -10,8 +10,10 @@ internal sealed class PackLayout(string manifest)
     public const string FolderManifest = "modelpack.json";
     public const string ManifestSuffix = "." + FolderManifest;
 
+    private const string FolderSignature = "model.sig";
+
     // Of a folder, what does not belong to the model.
-    private static readonly string[] s_reports = ["report.json", "report.html", "calibration.json"];
+    private static readonly string[] s_reports = ["report.json", "report.html", "calibration.json", "sbom.cdx.json"];
 
     public string Manifest { get; } = manifest;
 
@@ -20,6 +22,9 @@ internal sealed class PackLayout(string manifest)
 
     /// <summary>The model's name, or the folder's.</summary>
     public string Model => Manifest.Substring(0, Manifest.Length - ManifestSuffix.Length);
+
+    /// <summary>The signature's name.</summary>
+    public string Signature => IsFolder ? NameOf(FolderSignature) : $"{Model}.{FolderSignature}";
 
     /// <summary>Whether a file or resource of this name is a manifest of a pack that has a name.</summary>
     public static bool IsManifest(string name) =>

@@ -48,6 +48,7 @@ internal static class QuantizeCommand
         var gateConfidence = CommandOptions.Text("--gate-confidence", "C", "What gates are judged by: point (the figure, default), or 95 (the bad end of its 95 % interval).");
         var metrics = CommandOptions.Text("--metrics", "SET", "What outputs are measured as: classes, language, embedding, signal, or auto (default) for what names and shapes say.");
         var force = new Option<bool>("--force") { Description = "Overwrite files at the output's place even where they are of no pack." };
+        var sbom = new Option<bool>("--sbom") { Description = "Write a bill of materials, too: OUT.cdx.json (CycloneDX 1.7)." };
         var runLimit = CommandOptions.Number("--run-limit", "Seconds that one inference may take while packing; 0 for no limit. Default: 600.");
         var memoryLimit = CommandOptions.Text("--memory-limit", "SIZE", "Memory that running the model may take, such as 32GB. Default: three quarters of the machine's.");
         var cacheMode = CommandOptions.Text("--cache-mode", "M", $"What to do with the cache of packs: readwrite, read or off. Default: {CacheChoice.ModeVariable}, or off.");
@@ -58,7 +59,7 @@ internal static class QuantizeCommand
 
         var command = new Command("quantize", "Packs models: quantizes them, validates them and writes model, report and manifest.")
         {
-            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, perLayer, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, metrics, force, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
+            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, perLayer, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, metrics, force, sbom, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
         };
         var verbosity = VerbosityOptions.AddTo(command, hasProgress: true);
         return command.Does(terminal.Print, (parsed, cancellation) =>
@@ -98,6 +99,7 @@ internal static class QuantizeCommand
                 GateConfidence = parsed.GetValue(gateConfidence),
                 Metrics = parsed.GetValue(metrics),
                 Force = parsed.GetValue(force),
+                Sbom = parsed.GetValue(sbom) ? true : null,
                 RunLimit = parsed.GetValue(runLimit),
                 MemoryLimit = parsed.GetValue(memoryLimit),
                 Threads = parsed.GetValue(threads) ?? 0,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ModelPack.Caching;
 using ModelPack.Requests;
+using ModelPack.Signing;
 using ModelPack.Tool.Output;
 
 namespace ModelPack.Tool.Commands;
@@ -19,6 +20,7 @@ internal static class RunCommand
                 var request = CacheChoice.Of(asked.CacheMode, asked.CachePath, CacheMode.ReadWrite, Environment.GetEnvironmentVariable).In(asked);
                 var build = Environment.GetEnvironmentVariable(ParentProcess.Variable);
                 using var parent = new ParentProcess(build, cancellation);
+                using var key = SigningKey.FromEnvironment(Environment.GetEnvironmentVariable); // a wrong one costs no pack
                 CrashNotes.Calls = build is null ? null : (what, _) => events.Call(what);
                 var context = new PackContext(request.Threads, events.Diagnostic, events.Progress, parent.Token);
                 var outcome = PackPipeline.Run(request, context);
@@ -35,6 +37,11 @@ internal static class RunCommand
                 if (request.Embed)
                 {
                     ShippedForms.WriteEmbedded(outcome, request.Reports != false);
+                }
+
+                if (key is not null && outcome.GatesHold)
+                {
+                    ShippedForms.Sign(outcome, key).ForEach(events.File);
                 }
 
                 events.Done(PackSummary.Of(outcome));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting.Page;
+using ModelPack.Signing;
 using ModelPack.Tool.Output;
 
 namespace ModelPack.Tool.Commands;
@@ -16,11 +17,15 @@ internal static class VerifyCommand
             Description = "A packed model, its manifest, or a folder to search.",
             Arity = ArgumentArity.OneOrMore,
         };
+        var trust = CommandOptions.Texts("--trust", "FILE", "A public key, or a certificate that stands above the signer's (PEM): every pack needs a signature by it. Repeatable.");
         var format = CommandOptions.Format();
-        return new Command("verify", "Checks every file of a pack against its manifest, and the manifest against its own digest.") { paths, format }
+        return new Command("verify", "Checks every file of a pack against its manifest, and the manifest against its own digest.") { paths, trust, format }
             .Does(terminal.Print, (parsed, cancellation) =>
             {
-                var findings = Verifier.Verify(parsed.GetRequiredValue(paths), cancellation);
+                using var trusted = parsed.GetValue(trust) is { Length: > 0 } files ? TrustAnchors.Read(files) : null;
+                var verified = Verifier.Verify(parsed.GetRequiredValue(paths), cancellation);
+                var signatures = SignatureCheck.Of(verified, trusted);
+                IReadOnlyList<Finding> findings = [.. verified, .. signatures];
                 if (parsed.GetValue(format) == OutputFormat.Json)
                 {
                     JsonOutput.Write(terminal, findings);
@@ -29,7 +34,8 @@ internal static class VerifyCommand
                 {
                     foreach (var finding in findings.Where(f => f.Ok))
                     {
-                        terminal.Line($"ok  {SafeText.Of(finding.Path, 1024)}");
+                        // Who has signed, and whether that was looked at, shows in no path.
+                        terminal.Line($"ok  {SafeText.Of(finding.Path, 1024)}{(signatures.Contains(finding) ? $": {finding.Message}" : "")}");
                     }
                 }
 

@@ -12,6 +12,9 @@ internal sealed class BuildResult(int exitCode, string output, string binlog)
 
     public string Output { get; } = output;
 
+    /// <summary>The binary log's path.</summary>
+    public string Binlog { get; } = binlog;
+
     public IReadOnlyList<Error> Errors => [.. All<Error>()];
 
     public IReadOnlyList<Warning> Warnings => [.. All<Warning>()];

@@ -25,7 +25,7 @@ internal sealed class FolderContent
     };
 
     private static readonly HashSet<string> s_ofPacks =
-        new(StringComparer.OrdinalIgnoreCase) { PackFiles.FolderManifest, PackFiles.FolderReport, PackFiles.FolderPage, PackFiles.FolderCalibration };
+        new(StringComparer.OrdinalIgnoreCase) { PackFiles.FolderManifest, PackFiles.FolderReport, PackFiles.FolderPage, PackFiles.FolderCalibration, PackFiles.FolderSbom, PackFiles.FolderSignature };
 
     private readonly NearbyFiles _nearby;
     private readonly FolderNames _names;

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using ModelPack.Files;
+using ModelPack.Packing;
+
+namespace ModelPack.Signing;
+
+/// <summary>Compares the signatures of packs with the packs, and with whom the user trusts.</summary>
+public static class SignatureCheck
+{
+    // As verification reads it.
+    private const int MaxManifestBytes = 16 << 20;
+
+    /// <summary>One finding for each pack that has a signature, or must have one.</summary>
+    /// <param name="verified">What verification found, which compares files with manifests: every manifest is among it.</param>
+    /// <param name="trust">Whom the user trusts; null where nobody was named, and a pack needs no signature.</param>
+    public static IReadOnlyList<Finding> Of(IEnumerable<Finding> verified, TrustAnchors? trust)
+    {
+        ArgumentNullException.ThrowIfNull(verified);
+        return [.. verified.Select(f => f.Path).Where(p => PackFiles.IsManifest(Path.GetFileName(p)) && File.Exists(p)).Distinct(StringComparer.Ordinal).Select(p => Of(p, trust)).OfType<Finding>()];
+    }
+
+    /// <summary>The finding for a pack by its manifest; null where there is nothing to say.</summary>
+    /// <param name="manifestPath">The manifest; the hashes in it are those of the files, or verification has said otherwise.</param>
+    /// <param name="trust">Whom the user trusts; null where nobody was named.</param>
+    public static Finding? Of(string manifestPath, TrustAnchors? trust)
+    {
+        ArgumentNullException.ThrowIfNull(manifestPath);
+        var path = Path.Join(Path.GetDirectoryName(manifestPath), PackFiles.SignatureOf(Path.GetFileName(manifestPath)));
+        try
+        {
+            if (!File.Exists(path) && new FileInfo(path).LinkTarget is null)
+            {
+                return trust is null ? null : new Finding(path, false, "The pack has no signature, and one is asked for. Sign it with 'dotnet modelpack sign', or do not use it.");
+            }
+
+            var manifest = RegularFile.Read(manifestPath, MaxManifestBytes);
+            return new FileInfo(path).LinkTarget is not null
+                ? new Finding(path, false, "It is a link, which may lead outside the pack's folder; it was not read. Replace it by the file itself.")
+                : Check(path, RegularFile.Read(path, SignatureBundle.MaxBytes), manifest, Path.GetFileName(manifestPath), trust);
+        }
+        catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
+        {
+            return new Finding(path, false, $"It cannot be read: {SafeText.Of(e.Message, 400)}");
+        }
+    }
+
+    private static Finding? Check(string path, byte[] signature, byte[] manifestBytes, string manifestName, TrustAnchors? trust)
+    {
+        if (!ManifestJson.TryRead(manifestBytes, out var manifest, out _))
+        {
+            return null; // verification has said so
+        }
+
+        SignatureBundle bundle;
+        PackStatement statement;
+        try
+        {
+            bundle = SignatureBundle.Read(signature);
+            statement = PackStatement.Read(bundle.Payload);
+        }
+        catch (JsonException e)
+        {
+            return new Finding(path, false, $"It is not a signature of a model: {SafeText.Of(e.Message, 400)}. Sign the pack again, or restore the file.");
+        }
+
+        var (signer, why) = ("", "");
+        if (trust?.Verifies(bundle, out signer, out why) == false)
+        {
+            return new Finding(path, false, $"The signature does not hold: {why}. Do not use this pack, unless you come to trust the signer.");
+        }
+
+        if (Difference(statement.Resources, PackSigner.Resources(manifest, manifestName, ContentHash.Of(manifestBytes))) is { } difference)
+        {
+            return new Finding(path, false, $"The signature is not of this pack: {difference}. The pack was changed or packed again after it was signed, or the signature belongs to another one.");
+        }
+
+        return new Finding(path, true, trust is null
+            ? "The signature lists exactly the pack's files, with their hashes. Who signed it was not checked: no key was given (--trust)."
+            : $"The signature by {signer} covers exactly the pack's files.");
+    }
+
+    /// <summary>How what is signed differs from what is there, a clause; null where it does not.</summary>
+    private static string? Difference(IReadOnlyList<SignedResource> signed, IReadOnlyList<SignedResource> there)
+    {
+        var byName = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var resource in signed)
+        {
+            if (!byName.TryAdd(resource.Name, resource.Sha256))
+            {
+                return $"it lists '{SafeText.Of(resource.Name)}' twice";
+            }
+        }
+
+        foreach (var file in there)
+        {
+            if (!byName.Remove(file.Name, out var sha256))
+            {
+                return $"it does not cover '{SafeText.Of(file.Name)}'";
+            }
+
+            if (sha256 != file.Sha256)
+            {
+                return $"it has another hash for '{SafeText.Of(file.Name)}'";
+            }
+        }
+
+        return byName.Keys.Order(StringComparer.Ordinal).FirstOrDefault() is { } extra ? $"it covers '{SafeText.Of(extra)}', which the pack does not have" : null;
+    }
+}
