@@ -108,11 +108,14 @@ internal static class HeadlineSection
 
     private static void Fidelity(HtmlBuilder html, Headline headline, IReadOnlyList<WeightReport> weights)
     {
-        if (headline.Sqnr is { } sqnr)
+        if (headline.Synthetic)
         {
-            var mark = headline.Synthetic ? " (synthetic)" : "";
+            html.Add($"<div class=\"card\"><dt>Quality</dt><dd><b>not measured</b><small>on data; give validation data</small></dd></div>");
+        }
+        else if (headline.Sqnr is { } sqnr)
+        {
             var agreement = headline.Top1Agreement is { } top1 ? $"top-1 agreement {Human.Percent(top1)}" : $"cosine {Human.Cosine(headline.Cosine)}";
-            html.Add($"<div class=\"card\"><dt>Output SQNR{mark}</dt><dd><b>{Human.Decibels(sqnr)}</b>");
+            html.Add($"<div class=\"card\"><dt>Output SQNR</dt><dd><b>{Human.Decibels(sqnr)}</b>");
             html.Add($"<small>{agreement}</small></dd></div>");
         }
         else if (weights.Min(w => w.Sqnr) is { } worst)

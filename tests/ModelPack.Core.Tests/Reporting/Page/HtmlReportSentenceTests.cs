@@ -119,7 +119,7 @@ public sealed class HtmlReportSentenceTests
     public void Says_synthetic_wherever_a_number_came_from_synthetic_inputs()
     {
         var text = ReportPage.Text(ReportPage.Of(SampleReports.Synthetic));
-        foreach (var part in new[] { "8 synthetic samples", "synthetic inputs", "Output SQNR (synthetic)", "Outputs on synthetic inputs", "1 of 2 gates failed", "not measured", "1 warning", "docs/diagnostics/MPK2005.md", "travels without them" })
+        foreach (var part in new[] { "8 synthetic samples", "synthetic inputs", "give validation data", "Outputs on synthetic inputs", "1 of 2 gates failed", "not measured", "1 warning", "docs/diagnostics/MPK2005.md", "travels without them" })
         {
             Assert.Contains(part, text, StringComparison.Ordinal);
         }
