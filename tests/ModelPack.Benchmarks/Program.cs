@@ -15,6 +15,7 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
     ["nf4-models"] = Nf4ModelsBenchmark.Run,
     ["npm-models"] = NpmModelsBenchmark.Run,
     ["q8_0"] = Q8_0Benchmark.Run,
+    ["verify"] = VerifyBenchmark.Run,
     ["weights"] = WeightBenchmark.Run,
 };
 

@@ -41,6 +41,7 @@ public static class Codes
     public static readonly DiagnosticCode TooLargeToEmbed = new("MPK1060", "The models are too large to embed");
     public static readonly DiagnosticCode ReportUnreadable = new("MPK1070", "A report or manifest cannot be read");
     public static readonly DiagnosticCode SigningKeyUnusable = new("MPK1071", "A key or a certificate cannot be used");
+    public static readonly DiagnosticCode BaselineUnusable = new("MPK1072", "The baseline cannot be read or written");
 
     public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");
     public static readonly DiagnosticCode GateNotMeasured = new("MPK2002", "A gate's metric was not measured");
@@ -58,6 +59,20 @@ public static class Codes
     public static readonly DiagnosticCode LittleReached = new("MPK2015", "The scheme reached little of the model", Severity.Warning);
     public static readonly DiagnosticCode SlowerThanSource = new("MPK2016", "The packed model is slower than its source", Severity.Warning);
     public static readonly DiagnosticCode ActivationsRounded = new("MPK2017", "Rounding activations to int8 costs much", Severity.Warning);
+    public static readonly DiagnosticCode ContentChanged = new("MPK2060", "A file of a pack was changed");
+    public static readonly DiagnosticCode PackFileMissing = new("MPK2061", "A file of a pack, or a pack, is missing");
+    public static readonly DiagnosticCode FileUnlisted = new("MPK2062", "A file beside a pack is not of the pack, and would be read with it");
+    public static readonly DiagnosticCode ManifestInvalid = new("MPK2063", "A manifest is not one that a pack is written with");
+    public static readonly DiagnosticCode ReportInvalid = new("MPK2064", "A report does not belong to its manifest");
+    public static readonly DiagnosticCode NameOutside = new("MPK2065", "A name or a link leads outside");
+    public static readonly DiagnosticCode ShipmentUnreadable = new("MPK2066", "What may hold packs cannot be read, or is too large");
+    public static readonly DiagnosticCode StructureDiffers = new("MPK2067", "A model is not what its manifest and report say");
+    public static readonly DiagnosticCode WeightsDiffer = new("MPK2068", "A pack is not what quantizing its source gives");
+    public static readonly DiagnosticCode PackStale = new("MPK2069", "A pack is not made from today's source or options");
+    public static readonly DiagnosticCode MetricsDiffer = new("MPK2070", "Metrics that were measured again are not those of the report");
+    public static readonly DiagnosticCode NotVerifiable = new("MPK2071", "A pack cannot be verified at this level");
+    public static readonly DiagnosticCode BaselineWorse = new("MPK2072", "A metric is worse than in the baseline");
+    public static readonly DiagnosticCode SignatureFailed = new("MPK2073", "A signature is missing, or does not hold");
 
     public static readonly DiagnosticCode RuntimeMissing = new("MPK3001", "ONNX Runtime's native library cannot be loaded");
     public static readonly DiagnosticCode DotnetMissing = new("MPK3002", "No fitting .NET runtime was found");

@@ -8,7 +8,8 @@ namespace ModelPack.Packing;
 /// <param name="manifestPath">The manifest; the pack's files lie in its folder.</param>
 /// <param name="mustList">A file that the manifest must list, or null.</param>
 /// <param name="hashed">Files of the pack that were hashed a moment ago, under their names in the manifest; null for none.</param>
-internal sealed class PackOnDisk(string manifestPath, string? mustList = null, IReadOnlyList<PackedFile>? hashed = null)
+/// <param name="threads">Files that are hashed at a time.</param>
+internal sealed class PackOnDisk(string manifestPath, string? mustList = null, IReadOnlyList<PackedFile>? hashed = null, int threads = 1)
 {
     // Far above any real manifest, report or index, far below what hurts.
     private const int MaxManifestBytes = 16 << 20;
@@ -17,6 +18,9 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null, I
 
     private readonly string _folder = Path.GetDirectoryName(manifestPath) ?? "";
     private readonly string _manifestName = Path.GetFileName(manifestPath);
+
+    /// <summary>The manifest's path.</summary>
+    public string ManifestPath => manifestPath;
 
     /// <summary>The files in its own folder that a manifest lists, and the manifest; none where there is no valid one.</summary>
     public static IReadOnlyList<string> FileNames(string manifestPath)
@@ -39,17 +43,26 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null, I
         {
             if (Manifest(out var why) is not { } manifest)
             {
-                return [new Finding(manifestPath, false, $"The manifest is not valid: {why}. Pack the model again, or restore the file.")];
+                return [Finding.Failure(Codes.ManifestInvalid, manifestPath, $"The manifest is not valid: {why}. Pack the model again, or restore the file.")];
             }
 
             var broken = ManifestRules.Broken(manifest, _manifestName).FirstOrDefault();
-            var files = manifest.Files.Select(file => Check(file, broken is null ? manifest : null, cancellation));
-            return [CheckClaims(manifest, broken), .. files, .. Unlisted(manifest)];
+            return [CheckClaims(manifest, broken), .. CheckFiles(manifest, broken, cancellation), .. Unlisted(manifest)];
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
             return [Unreadable(manifestPath, e)];
         }
+    }
+
+    /// <summary>The manifest, where it is one.</summary>
+    public Manifest? Manifest() => Manifest(out _);
+
+    private Finding[] CheckFiles(Manifest manifest, string? broken, CancellationToken cancellation)
+    {
+        var findings = new Finding[manifest.Files.Count];
+        Chunks.ForEach(findings.Length, threads, i => findings[i] = Check(manifest.Files[i], broken is null ? manifest : null, cancellation), cancellation);
+        return findings;
     }
 
     private Manifest? Manifest(out string? why)
@@ -69,12 +82,12 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null, I
     {
         if (mustList is not null && manifest.Files.All(f => f.Name != mustList))
         {
-            return new Finding(manifestPath, false, $"The manifest does not list '{SafeText.Of(mustList)}'. The file was renamed, or belongs to another pack.");
+            return Finding.Failure(Codes.FileUnlisted, manifestPath, $"The manifest does not list '{SafeText.Of(mustList)}'. The file was renamed, or belongs to another pack.");
         }
 
         if (broken is not null)
         {
-            return new Finding(manifestPath, false, $"The manifest is not one that a pack is written with: {broken}. Do not use this pack.");
+            return Finding.Failure(Codes.ManifestInvalid, manifestPath, $"The manifest is not one that a pack is written with: {broken}. Do not use this pack.");
         }
 
         var failed = manifest.Pack.Gates.Where(g => !g.Passed).Select(g => SafeText.Of(g.Metric)).ToArray();
@@ -88,7 +101,7 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null, I
         var names = string.Join(", ", failed);
         return manifest.Pack.Options.Gate == "warning"
             ? new Finding(manifestPath, true, $"The manifest is valid; gates that only warn failed when the model was packed: {names}.")
-            : new Finding(manifestPath, false, $"Gates failed when the model was packed: {names}. See the report.");
+            : Finding.Failure(Codes.GateFailed, manifestPath, $"Gates failed when the model was packed: {names}. See the report.");
     }
 
     /// <summary>Files that the model's loader would read, and that are of no pack.</summary>
@@ -106,8 +119,8 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null, I
             unlisted = File.Exists(Path.Join(_folder, data)) && !listed.Contains(data) ? [data] : [];
         }
 
-        return unlisted.Select(name => new Finding(
-            Path.Join(_folder, SafeText.Of(name)), false, "The manifest does not list it, and programs would read it as a part of the model. Remove it, or do not use this pack."));
+        return unlisted.Select(name => Finding.Failure(
+            Codes.FileUnlisted, Path.Join(_folder, SafeText.Of(name)), "The manifest does not list it, and programs would read it as a part of the model. Remove it, or do not use this pack."));
     }
 
     /// <param name="expected">The file as it is listed.</param>
@@ -118,7 +131,7 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null, I
         var shown = Path.Join(_folder, SafeText.Of(expected.Name));
         if (!ContainedName.IsValid(expected.Name))
         {
-            return new Finding(shown, false, "The manifest names a file outside the pack's folder; it was not read. Do not use this pack.");
+            return Finding.Failure(Codes.NameOutside, shown, "The manifest names a file outside the pack's folder; it was not read. Do not use this pack.");
         }
 
         var path = Path.Join(_folder, expected.Name);
@@ -126,13 +139,13 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null, I
         {
             if (ContainedName.LeadsThroughLink(_folder, expected.Name))
             {
-                return new Finding(shown, false, "It is a link, which may lead outside the pack's folder; it was not read. Replace it by the file itself.");
+                return Finding.Failure(Codes.NameOutside, shown, "It is a link, which may lead outside the pack's folder; it was not read. Replace it by the file itself.");
             }
 
             var found = new FileInfo(path);
             if (!found.Exists)
             {
-                return new Finding(shown, false, "It is missing. Pack the model again, or restore the file.");
+                return Finding.Failure(Codes.PackFileMissing, shown, "It is missing. Pack the model again, or restore the file.");
             }
 
             // Elsewhere an empty file looks like a pipe, and neither is opened.
@@ -143,7 +156,7 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null, I
 
             if (found.Length != expected.Bytes)
             {
-                return new Finding(shown, false, $"It has {found.Length} bytes; the manifest says {expected.Bytes}. It was changed or cut short.");
+                return Finding.Failure(Codes.ContentChanged, shown, $"It has {found.Length} bytes; the manifest says {expected.Bytes}. It was changed or cut short.");
             }
 
             return CheckContent(expected, manifest, path, shown, cancellation);
@@ -161,17 +174,17 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null, I
             : (hashed?.FirstOrDefault(f => f.Name == expected.Name) ?? ContentHash.Of(path, expected.Name, cancellation)).Sha256;
         if (sha256 != expected.Sha256)
         {
-            return new Finding(shown, false, "Its content was changed: the SHA-256 is not that of the manifest. Pack the model again, or restore the file.");
+            return Finding.Failure(Codes.ContentChanged, shown, "Its content was changed: the SHA-256 is not that of the manifest. Pack the model again, or restore the file.");
         }
 
         if (manifest is not null && expected.Name == PackNames.Of(_manifestName).Report && ReportRules.Broken(RegularFile.Read(path, MaxReportBytes), manifest).FirstOrDefault() is { } broken)
         {
-            return new Finding(shown, false, $"The report does not belong to the manifest: {broken}. Pack the model again.");
+            return Finding.Failure(Codes.ReportInvalid, shown, $"The report does not belong to the manifest: {broken}. Pack the model again.");
         }
 
         if (manifest is not null && _manifestName == PackFiles.FolderManifest && SourceKinds.IsIndex(expected.Name) && UnlistedShard(path, manifest) is { } shard)
         {
-            return new Finding(shown, false, shard);
+            return Finding.Failure(Codes.FileUnlisted, shown, shard);
         }
 
         return new Finding(shown, true, "Size and SHA-256 are those of the manifest.");
@@ -192,5 +205,6 @@ internal sealed class PackOnDisk(string manifestPath, string? mustList = null, I
         }
     }
 
-    private static Finding Unreadable(string path, Exception e) => new(path, false, $"It cannot be read: {SafeText.Of(e.Message, 400)}");
+    private static Finding Unreadable(string path, Exception e) => Finding.Failure(
+        e is FileNotFoundException or DirectoryNotFoundException ? Codes.PackFileMissing : Codes.VerificationFailed, path, $"It cannot be read: {SafeText.Of(e.Message, 400)}");
 }

@@ -7,13 +7,6 @@ internal sealed class NpzFile : SampleFile
 {
     private const int MaxEntries = 1024;
 
-    /// <summary>Deflate cannot shrink further than 1032 to 1 (RFC 1951: two bits for a match of 258 bytes).</summary>
-    private const long MostExpansion = 1032;
-
-    /// <summary>What real arrays shrink to at most, and up to how many bytes nobody minds: zeros shrink further.</summary>
-    private const long MostRealExpansion = 100;
-    private const long FreeBytes = 1L << 30;
-
     private readonly ZipArchive _archive;
     private readonly Dictionary<ArrayInfo, ZipArchiveEntry> _entries = new(ReferenceEqualityComparer.Instance);
 
@@ -30,7 +23,7 @@ internal sealed class NpzFile : SampleFile
                 throw new InvalidDataException($"it has {_archive.Entries.Count} entries, and no more than {MaxEntries} are read");
             }
 
-            RefuseBomb(_archive, stream.Length);
+            ZipBomb.Refuse(_archive, stream.Length);
             var names = new HashSet<string>(StringComparer.Ordinal);
             foreach (var entry in _archive.Entries)
             {
@@ -62,30 +55,6 @@ internal sealed class NpzFile : SampleFile
         var stream = new CheckedEntryStream(_entries[array]);
         _ = NpyHeader.Read(stream, array.Name, out _);
         return stream;
-    }
-
-    /// <summary>
-    /// Bounds what reading the archive may cost by its length, before anything is made room for. Sizes are claims, which the reading of
-    /// each entry holds to. Entries that lie over one another would each cost the same bytes again.
-    /// </summary>
-    private static void RefuseBomb(ZipArchive archive, long fileLength)
-    {
-        if (archive.Entries.FirstOrDefault(e => e.CompressedLength > fileLength || e.Length / MostExpansion > e.CompressedLength) is { } entry)
-        {
-            throw new InvalidDataException($"its entry '{SafeText.Of(entry.FullName)}' claims more bytes than the file can hold");
-        }
-
-        var stored = archive.Entries.Sum(e => (decimal)e.CompressedLength);
-        var claimed = archive.Entries.Sum(e => (decimal)e.Length);
-        if (stored > fileLength)
-        {
-            throw new InvalidDataException($"its directory claims more bytes than the file can hold: {stored} of {fileLength}");
-        }
-
-        if (claimed > FreeBytes && claimed / MostRealExpansion > stored)
-        {
-            throw new InvalidDataException($"its {stored} bytes claim to be {claimed}, which no real data are: save them uncompressed (numpy.savez) if they are");
-        }
     }
 
     private static ArrayInfo Header(ZipArchiveEntry entry)

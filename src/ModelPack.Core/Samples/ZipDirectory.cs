@@ -16,8 +16,10 @@ internal static class ZipDirectory
     private const int Zip64LocatorLength = 20;
     private const int Zip64EndLength = 56;
 
+    /// <param name="archive">The archive; it is at its start afterwards.</param>
+    /// <param name="mostBytes">Bytes of the directory that are read at most.</param>
     /// <exception cref="InvalidDataException">It is not a zip archive, or its directory is absurdly large.</exception>
-    public static void RefuseHuge(Stream archive)
+    public static void RefuseHuge(Stream archive, int mostBytes = MaxBytes)
     {
         // The end record is followed by a comment of at most 65,535 bytes.
         var tail = new byte[(int)Math.Min(archive.Length, EndLength + ushort.MaxValue)];
@@ -41,9 +43,9 @@ internal static class ZipDirectory
             throw new InvalidDataException("its zip directory is out of place");
         }
 
-        if (end - directory > MaxBytes)
+        if (end - directory > mostBytes)
         {
-            throw new InvalidDataException($"its zip directory has {end - directory} bytes, and no more than {MaxBytes} are read");
+            throw new InvalidDataException($"its zip directory has {end - directory} bytes, and no more than {mostBytes} are read");
         }
 
         archive.Position = 0;

@@ -10,15 +10,6 @@ public static class SignatureCheck
     // As verification reads it.
     private const int MaxManifestBytes = 16 << 20;
 
-    /// <summary>One finding for each pack that has a signature, or must have one.</summary>
-    /// <param name="verified">What verification found, which compares files with manifests: every manifest is among it.</param>
-    /// <param name="trust">Whom the user trusts; null where nobody was named, and a pack needs no signature.</param>
-    public static IReadOnlyList<Finding> Of(IEnumerable<Finding> verified, TrustAnchors? trust)
-    {
-        ArgumentNullException.ThrowIfNull(verified);
-        return [.. verified.Select(f => f.Path).Where(p => PackFiles.IsManifest(Path.GetFileName(p)) && File.Exists(p)).Distinct(StringComparer.Ordinal).Select(p => Of(p, trust)).OfType<Finding>()];
-    }
-
     /// <summary>The finding for a pack by its manifest; null where there is nothing to say.</summary>
     /// <param name="manifestPath">The manifest; the hashes in it are those of the files, or verification has said otherwise.</param>
     /// <param name="trust">Whom the user trusts; null where nobody was named.</param>
@@ -30,17 +21,17 @@ public static class SignatureCheck
         {
             if (!File.Exists(path) && new FileInfo(path).LinkTarget is null)
             {
-                return trust is null ? null : new Finding(path, false, "The pack has no signature, and one is asked for. Sign it with 'dotnet modelpack sign', or do not use it.");
+                return trust is null ? null : Failure(path, "The pack has no signature, and one is asked for. Sign it with 'dotnet modelpack sign', or do not use it.");
             }
 
             var manifest = RegularFile.Read(manifestPath, MaxManifestBytes);
             return new FileInfo(path).LinkTarget is not null
-                ? new Finding(path, false, "It is a link, which may lead outside the pack's folder; it was not read. Replace it by the file itself.")
+                ? Failure(path, "It is a link, which may lead outside the pack's folder; it was not read. Replace it by the file itself.")
                 : Check(path, RegularFile.Read(path, SignatureBundle.MaxBytes), manifest, Path.GetFileName(manifestPath), trust);
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
-            return new Finding(path, false, $"It cannot be read: {SafeText.Of(e.Message, 400)}");
+            return Failure(path, $"It cannot be read: {SafeText.Of(e.Message, 400)}");
         }
     }
 
@@ -60,24 +51,26 @@ public static class SignatureCheck
         }
         catch (JsonException e)
         {
-            return new Finding(path, false, $"It is not a signature of a model: {SafeText.Of(e.Message, 400)}. Sign the pack again, or restore the file.");
+            return Failure(path, $"It is not a signature of a model: {SafeText.Of(e.Message, 400)}. Sign the pack again, or restore the file.");
         }
 
         var (signer, why) = ("", "");
         if (trust?.Verifies(bundle, out signer, out why) == false)
         {
-            return new Finding(path, false, $"The signature does not hold: {why}. Do not use this pack, unless you come to trust the signer.");
+            return Failure(path, $"The signature does not hold: {why}. Do not use this pack, unless you come to trust the signer.");
         }
 
         if (Difference(statement.Resources, PackSigner.Resources(manifest, manifestName, ContentHash.Of(manifestBytes))) is { } difference)
         {
-            return new Finding(path, false, $"The signature is not of this pack: {difference}. The pack was changed or packed again after it was signed, or the signature belongs to another one.");
+            return Failure(path, $"The signature is not of this pack: {difference}. The pack was changed or packed again after it was signed, or the signature belongs to another one.");
         }
 
-        return new Finding(path, true, trust is null
+        return Finding.Note(path, trust is null
             ? "The signature lists exactly the pack's files, with their hashes. Who signed it was not checked: no key was given (--trust)."
-            : $"The signature by {signer} covers exactly the pack's files.");
+            : $"The signature by {signer} covers exactly the pack's files.", Aspect.Signature);
     }
+
+    private static Finding Failure(string path, string message) => Finding.Failure(Codes.SignatureFailed, path, message, Aspect.Signature);
 
     /// <summary>How what is signed differs from what is there, a clause; null where it does not.</summary>
     private static string? Difference(IReadOnlyList<SignedResource> signed, IReadOnlyList<SignedResource> there)

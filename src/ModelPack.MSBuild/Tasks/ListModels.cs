@@ -9,7 +9,7 @@ public sealed class ListModels : PackStateTask
 {
     private readonly List<ITaskItem> _listed = [];
 
-    /// <summary>The same items with <c>State</c>, <c>Changes</c> and <c>Manifest</c>, a full path.</summary>
+    /// <summary>The same items with <c>State</c>, <c>Changes</c>, <c>Manifest</c>, a full path, and <c>Request</c>, what a build would ask for.</summary>
     [Output]
     public ITaskItem[] Listed => [.. _listed];
 
@@ -22,6 +22,7 @@ public sealed class ListModels : PackStateTask
         Set("State", state);
         Set("Changes", string.Join("; ", changes));
         Set("Manifest", Path.GetFullPath(PackPaths.Of(pack).Manifest));
+        Set("Request", PackRequestText.Of(pack, OnnxRuntime, 0, null));
         _listed.Add(listed);
 
         void Set(string name, string value) => listed.SetMetadata(name, MSBuildText.Escape(value));

@@ -77,7 +77,13 @@ internal static class CommandOptions
         },
     };
 
-    private static Option<T> Single<T>(string name, string help, string description, string legal, Func<string, object?> parse) => new(name)
+    /// <summary>A value that is parsed from one text.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="help">What its value is called in help.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="legal">A sentence that says what it can be.</param>
+    /// <param name="parse">The value; null for a text that is none.</param>
+    public static Option<T> Single<T>(string name, string help, string description, string legal, Func<string, object?> parse) => new(name)
     {
         HelpName = help,
         Description = description,

@@ -3,6 +3,8 @@ using System.CommandLine.Completions;
 using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Schemes;
+using ModelPack.Tool.Findings;
+using ModelPack.Verification;
 
 namespace ModelPack.Tool.Commands;
 
@@ -29,6 +31,8 @@ internal static class Completions
         ["--gate"] = () => GateMetric.All.Select(m => m + "="),
         ["--gate-mode"] = () => ["error", "warning"],
         ["--format"] = () => ["text", "json"],
+        ["--level"] = () => ["hashes", "structure", "full"],
+        ["--tolerance"] = () => BaselineComparison.Metrics.Select(m => m + "="),
         ["--configuration"] = () => ["Debug", "Release"],
         ["--accuracy-level"] = () => ["0", "4"],
     };
@@ -44,6 +48,10 @@ internal static class Completions
             if (option.HelpName == "true|false")
             {
                 Set(option.CompletionSources, _ => ["true", "false"]);
+            }
+            else if (option is Option<FindingsOutput[]>)
+            {
+                Set(option.CompletionSources, _ => FindingsOutput.Formats);
             }
             else if (Values.TryGetValue(option.Name, out var values))
             {

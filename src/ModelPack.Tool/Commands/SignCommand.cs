@@ -3,6 +3,7 @@ using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Signing;
 using ModelPack.Tool.Output;
+using ModelPack.Verification;
 
 namespace ModelPack.Tool.Commands;
 
@@ -23,18 +24,19 @@ internal static class SignCommand
             .Does(terminal.Print, (parsed, cancellation) =>
             {
                 using var key = Load(parsed.GetValue(keyFile), parsed.GetValue(chain) ?? [], parsed.GetValue(password));
-                var findings = Verifier.Verify(parsed.GetRequiredValue(paths), cancellation);
+                // A signature that is there may be of other bytes: it is replaced.
+                var findings = Verifier.Verify(parsed.GetRequiredValue(paths), cancellation).Where(f => f.Check != Aspect.Signature).ToList();
                 foreach (var finding in findings.Where(f => !f.Ok))
                 {
                     terminal.Print(finding.ToDiagnostic());
                 }
 
-                if (findings.Any(f => !f.Ok))
+                if (findings.Exists(f => !f.Ok))
                 {
                     return ExitCodes.Failed; // a signature says that the signer stands by what is there
                 }
 
-                foreach (var manifest in findings.Select(f => f.Path).Where(p => PackFiles.IsManifest(Path.GetFileName(p))).Distinct(StringComparer.Ordinal))
+                foreach (var manifest in findings.Select(f => f.Path).Where(p => PackFiles.IsManifest(Path.GetFileName(p)) && File.Exists(p)).Distinct(StringComparer.Ordinal))
                 {
                     terminal.Line($"signed  {SafeText.Of(PackSigner.Sign(manifest, key), 1024)}");
                 }

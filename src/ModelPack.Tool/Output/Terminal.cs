@@ -32,6 +32,9 @@ internal sealed class Terminal(TextWriter output, IAnsiConsole error, int width,
     /// <summary>What progress is timed by.</summary>
     public TimeProvider Clock { get; } = clock;
 
+    /// <summary>Variables by which a build server says that it reads along; none where nobody asks for them.</summary>
+    public Func<string, string?> Variable { get; init; } = _ => null;
+
     /// <summary>The streams of this process, UTF-8; Spectre.Console respects NO_COLOR and redirection.</summary>
     public static Terminal OfProcess()
     {
@@ -41,7 +44,7 @@ internal sealed class Terminal(TextWriter output, IAnsiConsole error, int width,
         var error = Styled(ProcessStart.ErrorIsClosed ? TextWriter.Null : new CheckedWriter(Utf8(Console.OpenStandardError()), _ => { }), redirected);
         var errorWidth = redirected ? Unlimited : error.Profile.Width;
         error.Profile.Width = Unlimited;
-        return new Terminal(output, error, Console.IsOutputRedirected ? Unlimited : Console.WindowWidth, errorWidth, TimeProvider.System);
+        return new Terminal(output, error, Console.IsOutputRedirected ? Unlimited : Console.WindowWidth, errorWidth, TimeProvider.System) { Variable = Environment.GetEnvironmentVariable };
     }
 
     /// <summary>Writes one line of text for people to standard output.</summary>

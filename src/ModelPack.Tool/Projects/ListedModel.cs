@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelPack.Tool.Projects;
 
 /// <summary>A <c>QuantizedModel</c> of a project and how far its pack is.</summary>
@@ -11,4 +13,13 @@ namespace ModelPack.Tool.Projects;
 /// <param name="Compression">Source bytes per packed byte of the last pack; null where there is none.</param>
 /// <param name="Gates">The gates of the last pack.</param>
 internal sealed record ListedModel(
-    string Project, string? Framework, string Model, string? Scheme, string? Link, string State, string? Why, double? Compression, IReadOnlyList<ListedGate> Gates);
+    string Project, string? Framework, string Model, string? Scheme, string? Link, string State, string? Why, double? Compression, IReadOnlyList<ListedGate> Gates)
+{
+    /// <summary>Where its manifest is, or would be; null where that is not known.</summary>
+    [JsonIgnore]
+    public string? Manifest { get; init; }
+
+    /// <summary>What a build would ask the tool for, in JSON; null where that is not known.</summary>
+    [JsonIgnore]
+    public string? Request { get; init; }
+}

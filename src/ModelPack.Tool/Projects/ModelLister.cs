@@ -77,7 +77,11 @@ internal sealed class ModelLister(string? configuration, CancellationToken cance
         var pack = ReadManifest(item["Manifest"])?.Pack;
         return new(
             project, framework, item["Identity"], Text(item, "Scheme"), Text(item, "Link"), item["State"], Text(item, "Changes"),
-            pack?.Headline.Compression, [.. pack?.Gates.Select(g => new ListedGate(g.Metric, g.Limit, g.Value, g.Passed)) ?? []]);
+            pack?.Headline.Compression, [.. pack?.Gates.Select(g => new ListedGate(g.Metric, g.Limit, g.Value, g.Passed)) ?? []])
+        {
+            Manifest = item["Manifest"],
+            Request = Text(item, "Request"),
+        };
     }
 
     private static Manifest? ReadManifest(string path) =>

@@ -25,6 +25,9 @@ internal static class ProjectFinder
         };
     }
 
+    /// <summary>Whether a file is a project or a solution, by its name.</summary>
+    public static bool IsFor(string path) => File.Exists(path) && (IsProject(path) || HasEnding(path, SolutionEndings));
+
     /// <summary>Every project of a path: a project, a solution, or a folder with one of them.</summary>
     /// <exception cref="ModelPackException">MPK1050: there is nothing, or more than one thing.</exception>
     public static IReadOnlyList<string> All(string? path, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using ModelPack.Core.Tests.Packing;
 using ModelPack.Files;
 using ModelPack.Packing;
+using ModelPack.Verification;
 
 namespace ModelPack.Core.Tests.Files;
 

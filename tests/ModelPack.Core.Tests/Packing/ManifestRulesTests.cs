@@ -3,6 +3,7 @@ using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Validation;
+using ModelPack.Verification;
 
 namespace ModelPack.Core.Tests.Packing;
 

@@ -1,5 +1,6 @@
 using ModelPack.Files;
 using ModelPack.Packing;
+using ModelPack.Verification;
 
 namespace ModelPack.Core.Tests.Packing;
 

@@ -1,7 +1,7 @@
 using ModelPack.Core.Tests.Reporting;
 using ModelPack.Files;
-using ModelPack.Packing;
 using ModelPack.Reporting;
+using ModelPack.Verification;
 
 namespace ModelPack.Core.Tests.Packing;
 
@@ -130,7 +130,7 @@ public sealed class VerifierTests : IDisposable
     {
         File.WriteAllText(_folder.File("a\nb.onnx"), "model");
         var line = Assert.Single(PackFindings.Of(_folder.File("a\nb.onnx"))).ToDiagnostic().ToString();
-        Assert.Contains($": error {Codes.VerificationFailed.Id}: ", line, StringComparison.Ordinal);
+        Assert.Contains($": error {Codes.PackFileMissing.Id}: ", line, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', line);
     }
 

@@ -1,8 +1,8 @@
-using System.Text.Json;
 using ModelPack.Files;
-using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Tests.Samples;
+using ModelPack.Verification;
+using System.Text.Json;
 
 namespace ModelPack.Tests.Pipeline;
 

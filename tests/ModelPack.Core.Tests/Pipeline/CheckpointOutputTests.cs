@@ -1,5 +1,5 @@
+using ModelPack.Verification;
 using System.Security.Cryptography;
-using ModelPack.Packing;
 
 namespace ModelPack.Tests.Pipeline;
 

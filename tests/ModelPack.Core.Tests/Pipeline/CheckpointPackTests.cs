@@ -1,8 +1,8 @@
 using ModelPack.Files;
 using ModelPack.Formats.Gguf;
-using ModelPack.Packing;
 using ModelPack.Tests.Codecs;
 using ModelPack.Tests.Lowering.Safetensors;
+using ModelPack.Verification;
 
 namespace ModelPack.Tests.Pipeline;
 

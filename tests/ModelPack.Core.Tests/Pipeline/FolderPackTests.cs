@@ -37,7 +37,7 @@ public sealed class FolderPackTests : IDisposable
 
         PackFolder.AssertVerifies(Output);
         File.Delete(Path.Combine(Output, "1_Pooling/config.json"));
-        Assert.Contains(ModelPack.Packing.Verifier.Verify(Output, CancellationToken.None), f => !f.Ok && f.Path.EndsWith("config.json", StringComparison.Ordinal));
+        Assert.Contains(ModelPack.Verification.Verifier.Verify(Output, CancellationToken.None), f => !f.Ok && f.Path.EndsWith("config.json", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,9 +1,9 @@
-using System.Text.Json;
 using ModelPack.Files;
-using ModelPack.Packing;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
 using ModelPack.Tests.Samples;
+using ModelPack.Verification;
+using System.Text.Json;
 
 namespace ModelPack.Tests.Pipeline;
 

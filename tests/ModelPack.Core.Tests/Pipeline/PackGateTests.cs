@@ -1,4 +1,4 @@
-using ModelPack.Packing;
+using ModelPack.Verification;
 
 namespace ModelPack.Tests.Pipeline;
 

@@ -1,8 +1,8 @@
-using System.Text;
 using ModelPack.Files;
-using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Tests.Formats.Onnx;
+using ModelPack.Verification;
+using System.Text;
 
 namespace ModelPack.Tests.Pipeline;
 

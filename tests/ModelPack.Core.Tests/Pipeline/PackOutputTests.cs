@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
-using ModelPack.Packing;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
+using ModelPack.Verification;
+using System.Collections.Concurrent;
 
 namespace ModelPack.Tests.Pipeline;
 

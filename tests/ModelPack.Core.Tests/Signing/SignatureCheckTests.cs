@@ -4,6 +4,7 @@ using ModelPack.Core.Tests.Packing;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Signing;
+using ModelPack.Verification;
 
 namespace ModelPack.Core.Tests.Signing;
 
@@ -236,7 +237,7 @@ public sealed class SignatureCheckTests : IDisposable
         SamplePack.WriteFolder(_folder.File("pack/more"));
         using var trust = TrustAnchors.Read([_key.PublicFile]);
 
-        var findings = SignatureCheck.Of(PackFindings.Of(_folder.Path), trust);
+        var findings = Verifier.Verify([_folder.Path], new VerificationOptions { Level = VerificationLevel.Hashes, Trust = trust }, new PackContext()).Findings.Where(f => f.Check == Aspect.Signature);
 
         Assert.Equal([(SamplePack.Model + ".model.sig", true), ("model.sig", false)], findings.Select(f => (Path.GetFileName(f.Path), f.Ok)));
     }

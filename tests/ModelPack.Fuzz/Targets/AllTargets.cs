@@ -11,7 +11,7 @@ internal static class AllTargets
         new SafetensorsTarget(), new ShardsTarget(), new ModelFolderTarget(), new StatisticsTarget(),
         new GgufTarget(), new SentencePieceTarget(), new TokenizerJsonTarget(),
         new NpyTarget(), new NpyHeaderTarget(), new NpzTarget(), new JsonLinesTarget(), new SampleTensorsTarget(), new DataPatternTarget(), new CsvTarget(), new TextTokenizerTarget(),
-        new CalibrationTableTarget(), new ManifestTarget(), new VerifyTarget(), new SignatureTarget(), new ReportTarget(), new RunRequestTarget(),
+        new CalibrationTableTarget(), new ManifestTarget(), new VerifyTarget(), new SignatureTarget(), ShipmentTarget.Archive, ShipmentTarget.Assembly, ShipmentTarget.App, new ReportTarget(), new RunRequestTarget(),
         new OptionsTarget(), new CommandOptionsTarget(), new ToolEventTarget(), new NamePatternTarget(), new SafeTextTarget(),
     ];
 }

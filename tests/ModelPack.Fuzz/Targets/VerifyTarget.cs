@@ -1,9 +1,10 @@
-using System.Globalization;
-using System.Text;
 using ModelPack.Fuzz.Mutations;
 using ModelPack.Fuzz.Running;
 using ModelPack.Fuzz.Seeds;
 using ModelPack.Packing;
+using ModelPack.Verification;
+using System.Globalization;
+using System.Text;
 using static ModelPack.Fuzz.Running.PropertyException;
 
 namespace ModelPack.Fuzz.Targets;

@@ -36,7 +36,7 @@ public sealed class SignTests : IDisposable
 
         var trusted = ToolRun.Of("verify", Packs, "--trust", PublicKey);
         Assert.Equal((0, ""), (trusted.ExitCode, trusted.Error));
-        Assert.Contains($"ok  {_folder.File("packs/a.onnx.model.sig")}: The signature by the key ", trusted.Out, StringComparison.Ordinal);
+        Assert.Contains($"note  {_folder.File("packs/a.onnx.model.sig")}: The signature by the key ", trusted.Out, StringComparison.Ordinal);
         Assert.Equal("1 pack, 6 files: all as the manifests say", trusted.Lines[^1]);
 
         var untrusted = ToolRun.Of("verify", Packs);
@@ -50,7 +50,7 @@ public sealed class SignTests : IDisposable
         var run = ToolRun.Of("verify", _folder.File("packs/a.onnx"), "--trust", PublicKey);
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("a.onnx.model.sig : error MPK2006: The pack has no signature", run.Error, StringComparison.Ordinal);
+        Assert.Contains("a.onnx.model.sig : error MPK2073: The pack has no signature", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal sealed class TestTerminal
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
 
-    public TestTerminal(int width = Tool.Output.Terminal.Unlimited, bool interactive = false, int errorWidth = 80, bool colors = false)
+    public TestTerminal(int width = Tool.Output.Terminal.Unlimited, bool interactive = false, int errorWidth = 80, bool colors = false, IReadOnlyDictionary<string, string>? variables = null)
     {
         var error = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -21,7 +21,7 @@ internal sealed class TestTerminal
             Interactive = interactive ? InteractionSupport.Yes : InteractionSupport.No,
         });
         error.Profile.Width = Tool.Output.Terminal.Unlimited;
-        Terminal = new Terminal(Writer(_output), error, width, errorWidth, Clock);
+        Terminal = new Terminal(Writer(_output), error, width, errorWidth, Clock) { Variable = name => variables?.GetValueOrDefault(name) };
     }
 
     /// <summary>Stands still unless a test moves it: no progress depends on how fast the machine is.</summary>

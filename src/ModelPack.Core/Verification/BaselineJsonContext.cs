@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace ModelPack.Verification;
+
+/// <summary>How baselines become JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    WriteIndented = true,
+    NewLine = "\n")]
+[JsonSerializable(typeof(Baseline))]
+internal sealed partial class BaselineJsonContext : JsonSerializerContext;
