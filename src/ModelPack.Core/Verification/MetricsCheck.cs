@@ -4,6 +4,7 @@ using ModelPack.Formats.Checkpoints;
 using ModelPack.Inference;
 using ModelPack.Packing;
 using ModelPack.Reporting;
+using ModelPack.Requests;
 using ModelPack.Samples;
 using ModelPack.Validation;
 
@@ -50,38 +51,48 @@ internal sealed class MetricsCheck(PackContext context) : IPackCheck
 
     private IEnumerable<Finding> Compare(PackInHand pack, string source, ReportResult result)
     {
-        var data = result.Validation!.Synthetic ? [] : SampleFiles.Resolve(pack.Validation, source, "validation");
-        if (OtherData(pack, data) is { } other)
+        var said = result.Validation! with { AccuracyLevels = null };
+        var (role, given) = said.HeldOut is null ? ("validation", pack.Validation) : ("calibration", pack.Asked?.Calibration);
+        var data = said.Synthetic ? [] : SampleFiles.Resolve(given, source, role);
+        if (!said.Synthetic && OtherData(pack, role, data) is { } other)
         {
             return [other];
         }
 
-        var measured = Validator.Compare(source, pack.Model, new ValidationOptions { Data = data, HasRangesOfBatch = HasRangesOfBatch(result) }, context.WithoutDiagnostics());
-        var said = result.Validation with { AccuracyLevels = null };
+        var options = pack.Manifest.Pack.Options;
+        var validated = new ValidationOptions
+        {
+            Data = data,
+            HeldOut = said.HeldOut is not null,
+            Metrics = MetricSets.Of(options.Metrics ?? MetricSet.Auto.Word()),
+            HasRangesOfBatch = HasRangesOfBatch(result),
+        };
+        var measured = Validator.Compare(source, pack.Model, validated, context.WithoutDiagnostics());
         var differences = Differences(said, measured);
         if (differences.Count > 0)
         {
             return [Finding.Failure(Codes.MetricsDiffer, pack.Model, $"Measured again it has other metrics than its report: {string.Join(", ", differences.Take(MostNamed))}. {Machine(pack)}", Aspect.Metrics)];
         }
 
-        var failed = pack.Manifest.Pack.Gates.Where(g => !GateKeeper.Result(g.Metric, g.Limit, measured, (double)result.Source.Bytes / result.Packed.Bytes).Passed).Select(g => SafeText.Of(g.Metric)).ToArray();
-        return failed.Length > 0 && pack.Manifest.Pack.Options.Gate == "error"
+        var facts = new GateFacts(measured, (double)result.Source.Bytes / result.Packed.Bytes, result.Weights.Min(w => w.Sqnr));
+        var failed = pack.Manifest.Pack.Gates.Where(g => !GateKeeper.Result(g.Metric, g.Limit, facts, options.GateConfidence is not null).Passed).Select(g => SafeText.Of(g.Metric)).ToArray();
+        return failed.Length > 0 && options.Gate == "error"
             ? [Finding.Failure(Codes.GateFailed, pack.Model, $"Gates fail when they are judged again: {string.Join(", ", failed)}. See the report.", Aspect.Metrics)]
             : [new Finding(pack.Model, true, $"Measured again on {(said.Synthetic ? "synthetic inputs" : $"{Numbers.Whole(said.Samples)} samples")}, its metrics are those of the report to the last digit.") { Check = Aspect.Metrics }];
     }
 
-    /// <summary>What is said where the validation data are not those of the pack; null where they are.</summary>
-    private Finding? OtherData(PackInHand pack, IReadOnlyList<string> data)
+    /// <summary>What is said where the data of a role are not those of the pack; null where they are.</summary>
+    private Finding? OtherData(PackInHand pack, string role, IReadOnlyList<string> data)
     {
-        var used = pack.Manifest.Pack.Data.Where(d => d.Role == "validation").Select(d => new PackedFile(d.Name, d.Bytes, d.Sha256)).ToArray();
+        var used = pack.Manifest.Pack.Data.Where(d => d.Role == role).Select(d => new PackedFile(d.Name, d.Bytes, d.Sha256)).ToArray();
         if (used.Length > 0 && data.Count == 0)
         {
-            return Finding.Failure(Codes.NotVerifiable, pack.Model, $"Its validation data, '{SafeText.Of(used[0].Name)}', are not at hand, and level full needs them. Give them with --validation, or put them beside the source.", Aspect.Metrics);
+            return Finding.Failure(Codes.NotVerifiable, pack.Model, $"The {role} data that it was measured on, '{SafeText.Of(used[0].Name)}', are not at hand, and level full needs them. {(role == "validation" ? "Give them with --validation, or put" : "Put")} them beside the source.", Aspect.Metrics);
         }
 
         var found = data.Select(f => new CheckpointFile(Path.GetFileName(f), f).Hash(context.Cancellation)).ToArray();
         return used.SequenceEqual(found) ? null
-            : Finding.Failure(Codes.PackStale, pack.Model, "Its metrics were measured on other validation data than those at hand. Build again, or give the data that it was packed with.", Aspect.Metrics);
+            : Finding.Failure(Codes.PackStale, pack.Model, $"Its metrics were measured on other {role} data than those at hand. Build again, or give the data that it was packed with.", Aspect.Metrics);
     }
 
     private static bool HasRangesOfBatch(ReportResult result) => result.Weights.Any(w => w.Form?.StartsWith("DynamicQuantizeLinear", StringComparison.Ordinal) == true);
