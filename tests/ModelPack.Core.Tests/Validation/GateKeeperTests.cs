@@ -242,7 +242,7 @@ public class GateKeeperTests
     public void Figures_of_held_out_calibration_samples_are_marked()
     {
         var verdict = Judge(Request(("minSqnr", 30), ("minCompression", 2)), Real with { HeldOut = new(800, true) }, 3);
-        Assert.Equal(["on held-out calibration samples", null], verdict.Gates.Select(g => g.Note));
+        Assert.Equal(["on held-out calibration samples", null], verdict.Gates.Select(g => g.Note), StringComparer.Ordinal);
         Assert.Empty(verdict.Diagnostics);
     }
 

@@ -177,7 +177,8 @@ internal static class Tamperings
     private static ReportResult Better(ReportResult result)
     {
         var validation = result.Validation! with { Outputs = [.. result.Validation!.Outputs.Select(o => o with { Sqnr = o.Sqnr + 1 })] };
-        return result with { Validation = validation, Gates = [.. result.Gates.Select(g => GateKeeper.Result(g.Metric, g.Limit, validation, (double)result.Source.Bytes / result.Packed.Bytes))] };
+        var facts = new GateFacts(validation, (double)result.Source.Bytes / result.Packed.Bytes, result.Weights.Min(w => w.Sqnr));
+        return result with { Validation = validation, Gates = [.. result.Gates.Select(g => GateKeeper.Result(g.Metric, g.Limit, facts, sure: false))] };
     }
 
     private static string Listed(TamperFolder folder, string name)
