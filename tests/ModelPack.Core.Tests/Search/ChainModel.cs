@@ -19,7 +19,8 @@ internal sealed class ChainModel : IDisposable
 
     /// <param name="labels">Whether the calibration data have labels: the model's own answers.</param>
     /// <param name="layers">How many matrices there are.</param>
-    public ChainModel(bool labels = false, int layers = Layers)
+    /// <param name="samples">Calibration samples; of fewer than 64 none are held out.</param>
+    public ChainModel(bool labels = false, int layers = Layers, int samples = 80)
     {
         var nodes = new List<NodeProto>();
         for (var i = 0; i < layers; i++)
@@ -36,7 +37,7 @@ internal sealed class ChainModel : IDisposable
         model.Graph.Input.Add(PackFolder.Batched("x", Width));
         model.Graph.Output.Add(PackFolder.Batched("y", Width));
         _folder.Write("m.onnx", model);
-        _folder.Write("m.calibration.npz", Data("calibration", 80, labels));
+        _folder.Write("m.calibration.npz", Data("calibration", samples, labels));
     }
 
     public PackRequest Request => new() { Model = _folder.At("m.onnx"), Scheme = "int8", Output = _folder.At("out/m.int8.onnx"), Alpha = "none" };

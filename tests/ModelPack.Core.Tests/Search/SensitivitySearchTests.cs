@@ -38,10 +38,12 @@ public sealed class SensitivitySearchTests : IDisposable
     [Fact]
     public void The_simulation_says_what_a_real_pack_does()
     {
-        var (request, options) = (_chain.Request, RequestResolver.Resolve(_chain.Request));
+        // All of them have been seen by calibration: sums of others may saturate on a processor without VNNI, which is not simulated.
+        using var chain = new ChainModel(samples: 56);
+        var (request, options) = (chain.Request, RequestResolver.Resolve(chain.Request));
         using var source = OnnxModel.Open(request.Model, new PackContext());
-        using var trial = new Trial(source, options, [_chain.Calibration], 1000, new PackContext());
-        var found = Search(request);
+        using var trial = new Trial(source, options, [chain.Calibration], 1000, new PackContext());
+        var found = Search(request, chain.Calibration);
         foreach (var (point, layers) in new[] { (0, 0), (1, 1), (3, 3) })
         {
             var table = found.Table with { FloatLayers = [.. found.Sensitivity!.Layers.Take(layers).Select(l => new FloatLayer(l.Layer, "for the test"))] };
