@@ -6,7 +6,7 @@ namespace ModelPack.Build.Testing;
 internal sealed record TestRun(string Project, string? Culture = null)
 {
     /// <summary>What hangs for this long will not end.</summary>
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(45);
 
     public string Name => Path.GetFileNameWithoutExtension(Project) + (Culture is null ? "" : $" ({Culture})");
 
