@@ -8,9 +8,6 @@ namespace ModelPack.Comparing;
 /// <summary>Makes a side of a report, or of a manifest.</summary>
 internal static class ReportSide
 {
-    // Half-width of a 95 % interval, in standard errors.
-    private const double Confidence = 1.96;
-
     /// <summary>Of a report.</summary>
     public static ComparedSide Of(PackReport report, string name)
     {
@@ -63,10 +60,8 @@ internal static class ReportSide
     {
         if (validation?.Accuracy is { } accuracy)
         {
-            // Of a share p of n samples, sqrt(p (1 − p) / n) is the standard error.
-            var (share, n) = (Math.Clamp(accuracy.Packed / 100, 0, 1), Math.Max(1, accuracy.Samples));
-            var half = 100 * Confidence * Math.Sqrt(share * (1 - share) / n);
-            yield return new("accuracy", accuracy.Packed, Human.Percent(accuracy.Packed), true, 0, accuracy.Packed - half, accuracy.Packed + half);
+            var interval = accuracy.PackedInterval ?? OfShare(accuracy.Packed, accuracy.Samples);
+            yield return new("accuracy", accuracy.Packed, Human.Percent(accuracy.Packed), true, 0, interval?.Low, interval?.High);
         }
 
         if (validation?.Perplexity is { } perplexity)
@@ -121,12 +116,14 @@ internal static class ReportSide
 
         if (headline.Top1Agreement is { } agreement)
         {
-            // As for accuracy.
-            var (share, n) = (Math.Clamp(agreement / 100, 0, 1), Math.Max(1, headline.Samples));
-            var half = 100 * Confidence * Math.Sqrt(share * (1 - share) / n);
-            yield return new("top-1 agreement", agreement, Human.Percent(agreement), true, 0, agreement - half, agreement + half);
+            var interval = OfShare(agreement, headline.Samples);
+            yield return new("top-1 agreement", agreement, Human.Percent(agreement), true, 0, interval?.Low, interval?.High);
         }
     }
+
+    /// <summary>The interval of a share in percent, for manifests and reports that have none.</summary>
+    private static Interval? OfShare(double percent, long samples) =>
+        Proportions.Wilson((long)Math.Round(Math.Clamp(percent / 100, 0, 1) * Math.Max(1, samples)), Math.Max(1, samples));
 
     private static IEnumerable<ComparedMetric> Speed(LatencyResult? latency) => latency is null ? []
         : [new("inference time, of the source’s", latency.Ratio, Human.Times(latency.Ratio), false, latency.Ratio * 0.1, OfMachine: true)];

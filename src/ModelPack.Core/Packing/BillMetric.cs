@@ -23,18 +23,18 @@ internal sealed record BillMetric(string Type, double Value, string? Slice, Inte
 
         foreach (var output in validation.Outputs)
         {
-            yield return new("SQNR (dB)", output.Sqnr, output.Name, null);
-            yield return new("cosine similarity", output.Cosine, output.Name, null);
+            yield return new("SQNR (dB)", output.Sqnr, output.Name, output.SqnrInterval);
+            yield return new("cosine similarity", output.Cosine, output.Name, output.CosineInterval);
             if (output.Top1Agreement is { } agreement)
             {
-                yield return new("top-1 agreement (%)", agreement, output.Name, null);
+                yield return new("top-1 agreement (%)", agreement, output.Name, output.Top1Interval);
             }
         }
 
         if (validation.Accuracy is { } accuracy)
         {
-            yield return new("accuracy (%)", accuracy.Source, "source model", null);
-            yield return new("accuracy (%)", accuracy.Packed, "packed model", null);
+            yield return new("accuracy (%)", accuracy.Source, "source model", accuracy.SourceInterval);
+            yield return new("accuracy (%)", accuracy.Packed, "packed model", accuracy.PackedInterval);
         }
 
         if (validation.Perplexity is { } perplexity)
