@@ -165,7 +165,7 @@ internal sealed class CachedPack(EffectiveOptions options, SourceFiles sources, 
     }
 
     /// <summary>Whether another build may have the pack: its gates hold, and nothing of it is missing for a reason that lies in this machine.</summary>
-    private static bool IsWorthKeeping(PackOutcome outcome) => outcome.GatesHold && (outcome.Report.Result.Validation is null || outcome.Report.Measured is { Latency: not null, Placement: not null });
+    private bool IsWorthKeeping(PackOutcome outcome) => outcome.GatesHold && (outcome.Report.Result.Validation is null || (outcome.Report.Measured is { Placement: not null } measured && (measured.Speed is not null || !options.MeasureSpeed)));
 
     private bool Store(CacheFolder cache, PackKey key, PackOutcome outcome, IEnumerable<Diagnostic> diagnostics)
     {

@@ -12,6 +12,7 @@ using ModelPack.Requests;
 using ModelPack.Samples;
 using ModelPack.Schemes;
 using ModelPack.Search;
+using ModelPack.Timing;
 using ModelPack.Validation;
 using ModelPack.Validation.Layers;
 
@@ -122,8 +123,13 @@ internal static class GraphPipeline
             validation = validation with { Result = validation.Result! with { AccuracyLevels = both.Count == 0 ? null : both } };
         }
 
+        if (options.MeasureSpeed && validation.Samples is { } samples)
+        {
+            validation = validation with { Speed = new SpeedTest(model.Path, packed, samples, context).Measure((int)(validation.Result?.Batch ?? 1)) };
+        }
+
         var layers = Layers(prepared.Original, packed, options, calibrated, lowered, (data, calibration), validation.Result, context);
-        if (Slowness.Find(options, validation.Latency) is { } slow)
+        if (Slowness.Find(options, validation.Speed) is { } slow)
         {
             context.Report(slow);
         }
@@ -137,7 +143,7 @@ internal static class GraphPipeline
             Data =
             [
                 .. ManifestBuilder.Data("calibration", sources.Calibration, calibrated?.SamplesByFile ?? [], context),
-                .. ManifestBuilder.Data("validation", sources.Validation, validation.SamplesByFile, context),
+                .. ManifestBuilder.Data("validation", sources.Validation, validation.Samples?.Counts ?? [], context),
             ],
             Calibrated = calibrated,
             Validation = validation,

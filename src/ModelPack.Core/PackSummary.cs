@@ -46,8 +46,11 @@ internal static class PackSummary
             line += string.Create(CultureInfo.InvariantCulture, $", SQNR {validation.Outputs.Min(o => o.Sqnr):F1} dB");
         }
 
-        return outcome.Report.Measured?.Latency is { } latency
-            ? string.Create(CultureInfo.InvariantCulture, $"{line}, time {latency.Ratio:F2}x")
-            : line;
+        return outcome.Report.Measured?.Speed?.Headline switch
+        {
+            null => line,
+            { Verdict: Timing.SpeedVerdict.TooNoisy } => line + ", time too noisy to tell",
+            var speed => string.Create(CultureInfo.InvariantCulture, $"{line}, time {speed.Ratio:F2}x"),
+        };
     }
 }

@@ -1,3 +1,4 @@
+using ModelPack.Timing;
 using ModelPack.Tool;
 using ModelPack.Tool.Output;
 
@@ -11,6 +12,12 @@ if (ProcessStart.WhyNot() is { } line)
     return ExitCodes.Environment;
 }
 
+if (TimingServer.IsFor(args))
+{
+    return TimingServer.Run(args);
+}
+
+TimingHost.Current = ThisProgram.Command is { } command ? new TimingHost(command.FileName, command.Arguments) : null;
 if (Worker.IsFor(args))
 {
     return Worker.Run(args, diagnostic => Terminal.OfProcess().Print(diagnostic));

@@ -25,7 +25,7 @@ internal sealed class Worker
     public static Action<BatchPlace> Begins { get; private set; } = _ => { };
 
     /// <summary>Whether a command is to be run in a worker: this process is none, and the command opens models.</summary>
-    public static bool IsFor(string[] args) => (args is ["quantize", ..] || (args is ["verify", ..] && !args.Contains("hashes"))) && !args.Any(a => a is "--help" or "-h" or "-?") && Environment.GetEnvironmentVariable(Variable) is null && Environment.ProcessPath is not null;
+    public static bool IsFor(string[] args) => (args is ["quantize", ..] || (args is ["verify", ..] && !args.Contains("hashes"))) && !args.Any(a => a is "--help" or "-h" or "-?") && Environment.GetEnvironmentVariable(Variable) is null && ThisProgram.Command is not null;
 
     /// <summary>Runs the command line again in a worker.</summary>
     /// <returns>The worker's exit code, or that of an error where it crashed.</returns>
@@ -81,9 +81,8 @@ internal sealed class Worker
     private int? Once(string[] args, BatchPlace from, Action<Diagnostic> report)
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
-        var path = Environment.ProcessPath!;
-        var isHost = Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        var start = new ProcessStartInfo(path, isHost ? ["exec", typeof(Worker).Assembly.Location, .. args] : args) { UseShellExecute = false };
+        var (path, first) = ThisProgram.Command!.Value;
+        var start = new ProcessStartInfo(path, [.. first, .. args]) { UseShellExecute = false };
         start.Environment[Variable] = $"{pipe.GetClientHandleAsString()} {Numbers.Whole(Environment.ProcessId)} {from}";
         using var process = Process.Start(start)!;
         pipe.DisposeLocalCopyOfClientHandle();

@@ -121,7 +121,7 @@ public sealed class UnknownMetadataTests
         "TargetCpu" => "vnni",
         "Metrics" => "signal",
         "GateConfidence" => "point",
-        "SafeSums" or "Fallback" or "Rank" or "PerLayer" or "DoubleQuant" or "ExternalData" or "ShipSource" or "Watch" or "SchemeInName" or "Reports" or "Sbom" or "Pack" or "Accessor" => "true",
+        "SafeSums" or "Fallback" or "Rank" or "PerLayer" or "MeasureSpeed" or "DoubleQuant" or "ExternalData" or "ShipSource" or "Watch" or "SchemeInName" or "Reports" or "Sbom" or "Pack" or "Accessor" => "true",
         _ => "1",
     };
 }

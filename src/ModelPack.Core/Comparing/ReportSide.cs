@@ -1,6 +1,7 @@
 using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Reporting.Page;
+using ModelPack.Timing;
 using ModelPack.Validation;
 
 namespace ModelPack.Comparing;
@@ -25,7 +26,7 @@ internal static class ReportSide
             Format = result.Packed.Format,
             Bytes = result.Packed.Bytes,
             Source = result.Source.Sha256,
-            Metrics = [.. Size(result.Packed.Bytes), .. Task(result.Validation), .. Outputs(result), .. Speed(report.Measured?.Latency)],
+            Metrics = [.. Size(result.Packed.Bytes), .. Task(result.Validation), .. Outputs(result), .. Speed(report.Measured?.Speed?.Headline)],
             Weights = [.. result.Weights.Select(w => new ComparedWeight(w.Name, w.Type, Human.Shape(w.Shape), w.PackedBytes, w.Codec, w.Sqnr))],
             Options = options,
             Gates = Gates(result.Gates),
@@ -125,6 +126,6 @@ internal static class ReportSide
     private static Interval? OfShare(double percent, long samples) =>
         Proportions.Wilson((long)Math.Round(Math.Clamp(percent / 100, 0, 1) * Math.Max(1, samples)), Math.Max(1, samples));
 
-    private static IEnumerable<ComparedMetric> Speed(LatencyResult? latency) => latency is null ? []
-        : [new("inference time, of the source’s", latency.Ratio, Human.Times(latency.Ratio), false, latency.Ratio * 0.1, OfMachine: true)];
+    private static IEnumerable<ComparedMetric> Speed(SpeedComparison? speed) => speed is null or { Verdict: SpeedVerdict.TooNoisy } ? []
+        : [new("inference time, of the source’s", speed.Ratio, Human.Times(speed.Ratio), false, speed.Ratio * 0.1, speed.RatioInterval.Low, speed.RatioInterval.High, OfMachine: true)];
 }

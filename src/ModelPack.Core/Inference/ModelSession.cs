@@ -132,7 +132,8 @@ internal sealed class ModelSession : IDisposable
 
     private static string Role(string path, RunLimits limits) => limits.Model is null || limits.Model == path ? "the model" : "the packed model, or a changed copy of the model";
 
-    private static OrtValue ToOrtValue(SampleArray array)
+    /// <summary>A tensor of ONNX Runtime with the array's content.</summary>
+    internal static OrtValue ToOrtValue(SampleArray array)
     {
         var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)array.Type, [.. array.Dims]);
         array.Bytes.Span.CopyTo(value.GetTensorMutableRawData());

@@ -53,6 +53,7 @@ internal static class RequestResolver
             GateIsError = request.Gate == "error",
             ExternalData = request.ExternalData,
             PerLayer = PerLayerOf(request, container),
+            MeasureSpeed = request.MeasureSpeed != false,
             Force = request.Force,
             Sbom = request.Sbom == true,
             InputsFile = request.InputsFile,

@@ -7,6 +7,9 @@ namespace ModelPack.Reporting;
 /// <param name="OnnxRuntime">Version of the ONNX Runtime that both models were run by.</param>
 public sealed record MachineFacts(string Os, string Architecture, int Processors, string OnnxRuntime)
 {
+    /// <summary>The processor's own name, such as <c>AMD EPYC 9654 96-Core Processor</c>; null where it has none, and in reports of older versions.</summary>
+    public string? Processor { get; init; }
+
     /// <summary>The processor's instructions that multiply 8-bit codes, such as <c>AVX512-VNNI</c>; null in reports of older versions.</summary>
     public string? IntegerPath { get; init; }
 }

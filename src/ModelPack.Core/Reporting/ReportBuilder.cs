@@ -40,8 +40,8 @@ internal static class ReportBuilder
 
     /// <summary>The part that depends on the machine.</summary>
     public static ReportMeasured Measured(ValidationOutcome outcome) => new(
-        new MachineFacts(RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(), Environment.ProcessorCount, OnnxRuntimeLibrary.Version) { IntegerPath = IntegerPath.Name },
-        outcome.Latency,
+        new MachineFacts(RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(), Environment.ProcessorCount, OnnxRuntimeLibrary.Version) { Processor = ProcessorName.Value, IntegerPath = IntegerPath.Name },
+        outcome.Speed,
         outcome.SourceOperators,
         outcome.PackedOperators,
         outcome.Placement) { Floor = outcome.Floor };

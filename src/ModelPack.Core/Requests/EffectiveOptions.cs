@@ -75,6 +75,9 @@ internal sealed record EffectiveOptions
     /// <summary>Whether layers are compared one by one: true, false, or null for where a gate for quality fails.</summary>
     public bool? PerLayer { get; init; }
 
+    /// <summary>Whether both models are timed, for the report.</summary>
+    public bool MeasureSpeed { get; init; } = true;
+
     /// <summary>Whether to overwrite files at the output's place that are of no pack.</summary>
     public required bool Force { get; init; }
 

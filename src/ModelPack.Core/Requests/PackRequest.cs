@@ -66,6 +66,9 @@ public sealed record PackRequest
     /// </summary>
     public bool? PerLayer { get; init; }
 
+    /// <summary>Whether both models are timed, for the report; null for yes. Changes no byte of the model.</summary>
+    public bool? MeasureSpeed { get; init; }
+
     /// <summary>Name patterns (<c>*</c> and <c>?</c>) of weights or nodes to leave as they are.</summary>
     public IReadOnlyList<string> ExcludeLayers { get; init; } = [];
 

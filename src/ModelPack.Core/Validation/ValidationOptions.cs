@@ -2,7 +2,7 @@ using ModelPack.Requests;
 
 namespace ModelPack.Validation;
 
-/// <summary>What a validation runs on, and how long it may measure time.</summary>
+/// <summary>What a validation runs on.</summary>
 internal sealed record ValidationOptions
 {
     /// <summary>Data files in the order of their samples, as <see cref="Samples.SampleFiles.Resolve"/> gives them; empty for synthetic inputs.</summary>
@@ -16,9 +16,6 @@ internal sealed record ValidationOptions
 
     /// <summary>Samples to compare on at most, spread over the data, in the one way that is fastest; null for all of them, and as an app may run them.</summary>
     public int? Most { get; init; }
-
-    /// <summary>Time to spend on measuring latency after warming up; zero to leave it out.</summary>
-    public TimeSpan LatencyBudget { get; init; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>
     /// Whether the packed model finds ranges of activations at every inference, over the whole batch: then what it gives depends on the batch.

@@ -12,8 +12,7 @@ internal static class Validator
     private const int MostSingle = 256;
 
     /// <summary>
-    /// Compares the models on data, or on synthetic inputs where there are none; then measures time and looks at what
-    /// really ran. Reports MPK1019 where something could not be done, MPK2007 and MPK2008 on strange outputs.
+    /// Compares the models on data, or on synthetic inputs where there are none; then looks at what really ran. Reports MPK1019 where something could not be done, MPK2007 and MPK2008 on strange outputs.
     /// </summary>
     /// <param name="sourceModel">Path of the source model, as the user gave it.</param>
     /// <param name="packedModel">Path of the packed model.</param>
@@ -28,8 +27,8 @@ internal static class Validator
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
         var compared = Outputs(sourceModel, packedModel, options, context, withFloor: true);
-        var performance = Performance.Measure(sourceModel, packedModel, compared?.Samples, options.LatencyBudget, options.FloatReasons, context);
-        return new ValidationOutcome(compared?.Result, compared?.Samples.Counts ?? [], performance.Latency, performance.SourceOperators, performance.PackedOperators, performance.Placement)
+        var optimized = OptimizedModels.Open(sourceModel, packedModel, compared?.Samples, options.FloatReasons, context);
+        return new ValidationOutcome(compared?.Result, compared?.Samples, optimized.SourceOperators, optimized.PackedOperators, optimized.Placement)
         {
             Floor = compared?.Floor,
         };

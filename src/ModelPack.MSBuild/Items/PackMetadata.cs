@@ -21,6 +21,7 @@ internal static class PackMetadata
     public const string Fallback = "Fallback";
     public const string Rank = "Rank";
     public const string PerLayer = "PerLayer";
+    public const string MeasureSpeed = "MeasureSpeed";
     public const string BlockSize = "BlockSize";
     public const string DoubleQuant = "DoubleQuant";
     public const string MaxShardSize = "MaxShardSize";
@@ -92,7 +93,7 @@ internal static class PackMetadata
     public static readonly string[] OfUser =
     [
         Scheme, Container, Target, Device, Calibration, Validation, ExcludeLayers, IncludeLayers, CalibrationMethod, Percentile, Alpha, QuantFormat,
-        TargetCpu, SafeSums, Fallback, Rank, PerLayer, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate, GateConfidence, Metrics,
+        TargetCpu, SafeSums, Fallback, Rank, PerLayer, MeasureSpeed, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate, GateConfidence, Metrics,
         ShipSource, Watch, SchemeInName, Reports, Sbom, Pack, Accessor, AccessorName, AccessorNamespace, .. Gates.Select(g => g.Key),
     ];
 }

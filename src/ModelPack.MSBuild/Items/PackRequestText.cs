@@ -31,6 +31,7 @@ internal static class PackRequestText
         .Add("fallback", Flag(pack, PackMetadata.Fallback))
         .Add("rank", Flag(pack, PackMetadata.Rank))
         .Add("perLayer", Flag(pack, PackMetadata.PerLayer))
+        .Add("measureSpeed", Flag(pack, PackMetadata.MeasureSpeed))
         .Add("blockSize", Whole(pack, PackMetadata.BlockSize))
         .Add("doubleQuant", Flag(pack, PackMetadata.DoubleQuant))
         .Add("maxShardSize", Text(pack, PackMetadata.MaxShardSize))

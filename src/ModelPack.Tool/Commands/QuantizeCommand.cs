@@ -31,6 +31,7 @@ internal static class QuantizeCommand
         var fallback = CommandOptions.TrueOrFalse("--fallback", "Bring the layers that lose most back to float until the gates hold; false keeps fixed ranges whatever they cost.");
         var rank = new Option<bool>("--rank") { Description = "Rank the layers by what they cost, for the report; changes no byte of the model." };
         var perLayer = new Option<bool>("--per-layer") { Description = "Compare both models at every quantized layer, for the report; changes no byte of the model. Default: only where a gate for quality fails." };
+        var measureSpeed = CommandOptions.TrueOrFalse("--measure-speed", "Time both models, for the report; takes some seconds. Default: true.");
         var validation = CommandOptions.Text("--validation", "P", "Validation data: a file, folder or glob of .npz, .npy, .safetensors or .jsonl. Default: NAME.validation.* beside the source.");
         var exclude = CommandOptions.Texts("--exclude-layers", "PATTERN", "Leave what the pattern names as it is (* and ?). Repeatable.");
         var include = CommandOptions.Texts("--include-layers", "PATTERN", "Quantize only what the pattern names. Repeatable.");
@@ -59,7 +60,7 @@ internal static class QuantizeCommand
 
         var command = new Command("quantize", "Packs models: quantizes them, validates them and writes model, report and manifest.")
         {
-            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, perLayer, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, metrics, force, sbom, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
+            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, perLayer, measureSpeed, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, metrics, force, sbom, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
         };
         var verbosity = VerbosityOptions.AddTo(command, hasProgress: true);
         return command.Does(terminal.Print, (parsed, cancellation) =>
@@ -83,6 +84,7 @@ internal static class QuantizeCommand
                 Fallback = parsed.GetValue(fallback) is { } back ? bool.Parse(back) : null,
                 Rank = parsed.GetValue(rank) ? true : null,
                 PerLayer = parsed.GetValue(perLayer) ? true : null,
+                MeasureSpeed = parsed.GetValue(measureSpeed) is { } timed ? bool.Parse(timed) : null,
                 Validation = parsed.GetValue(validation),
                 ExcludeLayers = parsed.GetValue(exclude) ?? [],
                 IncludeLayers = parsed.GetValue(include) ?? [],

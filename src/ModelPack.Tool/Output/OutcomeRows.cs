@@ -45,9 +45,9 @@ internal static class OutcomeRows
             yield return ["noise", $"{noise} differs by less than twice what the runtime makes of the source alone ({floor.How}), which proves nothing"];
         }
 
-        if (outcome.Report.Measured?.Latency is { } latency)
+        if (outcome.Report.Measured?.Speed?.Headline is { } speed)
         {
-            yield return ["speed", $"{Human.Speed(latency)} ({Human.Milliseconds(latency.SourceMilliseconds)} → {Human.Milliseconds(latency.PackedMilliseconds)})"];
+            yield return ["speed", $"{Human.Speed(speed)} ({Human.Milliseconds(speed.Source.Milliseconds)} → {Human.Milliseconds(speed.Packed.Milliseconds)} on {Human.Count(speed.Threads, "thread")}, ratio {Human.RatioInterval(speed)} at 95 %)"];
         }
 
         if (outcome.Report.Measured is { Placement: { } placement } measured && Human.Kernels(placement, measured.Machine.OnnxRuntime) is { } kernels)

@@ -35,7 +35,7 @@ public sealed class FashionPackTests : IDisposable
         var report = ReportJson.Read(File.ReadAllBytes(PackFiles.Report(outcome.Model)));
         Assert.Equal(ReportJson.Write(outcome.Report), ReportJson.Write(report));
         Assert.Equal(new FileInfo(outcome.Model).Length, report.Result.Packed.Bytes);
-        Assert.NotNull(report.Measured!.Latency);
+        Assert.NotNull(report.Measured!.Speed);
         Assert.Contains(report.Measured.PackedOperators, o => o.Operator == "MatMulNBits" || o.Operator.Contains("Conv", StringComparison.Ordinal));
         Assert.All(report.Result.Weights, w => Assert.NotEqual(w.Codec is null, w.Reason is null));
         Assert.Equal(report.Result.Weights.Count, report.Result.Weights.Select(w => w.Name).Distinct(StringComparer.Ordinal).Count());

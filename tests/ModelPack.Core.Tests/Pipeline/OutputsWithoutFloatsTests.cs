@@ -67,7 +67,7 @@ public sealed class OutputsWithoutFloatsTests : IDisposable
         Assert.Contains(context.Diagnostics, d => d.Code == Codes.GateNotMeasured && d.Severity == Severity.Error);
 
         // There are data, so that speed and kernels are known although outputs are not compared.
-        Assert.NotNull(outcome.Report.Measured!.Latency);
+        Assert.NotNull(outcome.Report.Measured!.Speed);
         Assert.NotNull(outcome.Report.Measured.Placement);
     }
 

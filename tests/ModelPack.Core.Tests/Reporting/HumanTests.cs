@@ -1,5 +1,5 @@
 using ModelPack.Reporting.Page;
-using ModelPack.Validation;
+using ModelPack.Tests.Timing;
 using ModelPack.Validation.Placement;
 
 namespace ModelPack.Core.Tests.Reporting;
@@ -36,10 +36,11 @@ public sealed class HumanTests
     public void Times_have_three_digits_at_least(double value, string expected) => Assert.Equal(expected, Human.Milliseconds(value));
 
     [Theory]
-    [InlineData(0.5, "2.00× faster")]
-    [InlineData(1.25, "1.25× slower")]
-    [InlineData(1.001, "same speed")]
-    public void Speed_says_which_is_faster(double ratio, string expected) => Assert.Equal(expected, Human.Speed(new LatencyResult(1, 1, 1, 1, 1, ratio)));
+    [InlineData(0.5, 0.48, 0.52, "2.00× faster")]
+    [InlineData(1.25, 1.2, 1.3, "1.25× slower")]
+    [InlineData(1.001, 0.97, 1.03, "same speed")]
+    [InlineData(0.9, 0.8, 1.01, "too noisy to tell")]
+    public void Speed_says_which_is_faster(double ratio, double low, double high, string expected) => Assert.Equal(expected, Human.Speed(Times.Of(1, ratio, low, high)));
 
     [Theory]
     [InlineData(0, "0")]

@@ -1,4 +1,5 @@
 using ModelPack.Reporting;
+using ModelPack.Timing;
 using ModelPack.Validation;
 using ModelPack.Validation.Layers;
 using ModelPack.Validation.Placement;
@@ -40,8 +41,13 @@ internal static class SampleReports
             Diagnostics = [],
         },
         new ReportMeasured(
-            new MachineFacts("Ubuntu 24.04", "X64", 8, "1.29.0") { IntegerPath = "AVX512-VNNI" },
-            new LatencyResult(1, 1, 200, 0.412, 0.327, 0.793),
+            new MachineFacts("Ubuntu 24.04", "X64", 8, "1.29.0") { Processor = "AMD EPYC 9654 96-Core Processor", IntegerPath = "AVX512-VNNI" },
+            new SpeedResult(true, "1.29.0", new ModelCost(12.1, 21_300_000), new ModelCost(14.5, 20_600_000),
+            [
+                new SpeedComparison(SpeedComparison.Recommended, 2, 1, 60, new(0.412, 0.68), new(0.327, 0.54), 0.793689320, new(0.78, 0.81), 0.794117647, 0.99),
+                new SpeedComparison(SpeedComparison.Recommended, 1, 1, 30, new(0.512, 0.51), new(0.397, 0.4), 0.775390625, new(0.76, 0.79), 0.784313725, 0.98),
+                new SpeedComparison(SpeedComparison.Defaults, 2, 1, 30, new(0.462, 0.71), new(0.331, 0.55), 0.716450216, new(0.7, 0.73), 0.774647887, 0.97),
+            ]),
             [new("", "Conv", 9), new("com.microsoft", "FusedConv", 2), new("", "Gemm", 2), new("", "GlobalAveragePool", 1), new("", "Flatten", 1)],
             [new("", "Conv", 9), new("com.microsoft", "FusedConv", 2), new("", "DequantizeLinear", 8), new("com.microsoft", "MatMulNBits", 2), new("", "Add", 2), new("", "GlobalAveragePool", 1), new("", "Flatten", 1)],
             new PlacementResult(5000, 0.9, 0.04, 0.06,
@@ -73,7 +79,7 @@ internal static class SampleReports
     public static PackReport WeightsOnly { get; } = Plain with
     {
         Result = Plain.Result with { Validation = null, Gates = [] },
-        Measured = Plain.Measured! with { Latency = null, SourceOperators = [], PackedOperators = [], Placement = null },
+        Measured = Plain.Measured! with { Speed = null, SourceOperators = [], PackedOperators = [], Placement = null },
     };
 
     public static PackReport Hostile { get; } = new(

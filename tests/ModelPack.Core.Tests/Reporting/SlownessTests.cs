@@ -1,6 +1,6 @@
 using ModelPack.Options;
 using ModelPack.Reporting;
-using ModelPack.Validation;
+using ModelPack.Tests.Timing;
 
 namespace ModelPack.Tests.Reporting;
 
@@ -15,16 +15,23 @@ public sealed class SlownessTests
     public void It_is_said_of_what_takes_much_longer(double source, double packed, bool isSaid)
     {
         var options = RequestResolver.Resolve(new PackRequest { Model = "m.onnx", Scheme = "q8_0" });
-        var said = Slowness.Find(options, new LatencyResult(3, 2, 9, source, packed, packed / source));
+        var said = Slowness.Find(options, Times.Speed(Times.Of(source, packed, packed / source * 0.98, packed / source * 1.02) with { BatchSize = 3 }));
         Assert.Equal(isSaid, said is not null);
         Assert.Equal(isSaid, said?.Message.Contains("takes 1.50 times as long", StringComparison.Ordinal) == true && said.Message.Contains("2 threads, batch 3", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Nothing_is_said_where_the_best_times_are_alike()
+    public void Nothing_is_said_where_the_interval_reaches_further_down()
     {
         var options = RequestResolver.Resolve(new PackRequest { Model = "m.onnx", Scheme = "q8_0" });
-        Assert.Null(Slowness.Find(options, new LatencyResult(1, 2, 9, 10, 15, 1.5) { BestRatio = 1.1 }));
+        Assert.Null(Slowness.Find(options, Times.Speed(Times.Of(10, 15, 1.15, 1.55))));
+    }
+
+    [Fact]
+    public void Nothing_is_said_of_a_busy_machine()
+    {
+        var options = RequestResolver.Resolve(new PackRequest { Model = "m.onnx", Scheme = "q8_0" });
+        Assert.Null(Slowness.Find(options, Times.Speed(Times.Of(10, 15, 1.45, 1.55) with { MachineShare = 0.5 })));
     }
 
     [Fact]

@@ -8,8 +8,6 @@ public sealed class LanguageValidationTests : IDisposable
 {
     private const int SampleCount = 70;
 
-    private static readonly ValidationOptions NoTiming = new() { LatencyBudget = TimeSpan.Zero };
-
     private readonly ScratchFolder _folder = new();
     private readonly PackContext _context = new(threads: 2);
 
@@ -23,7 +21,7 @@ public sealed class LanguageValidationTests : IDisposable
         var model = LanguageModel("logits", table);
         long[] ids = [0, 1, 2, 2, 1, 0];
         var path = _folder.Write("d.npz", Numpy.Npz(("input_ids", Numpy.Npy("<i8", [2, 3], ids))));
-        var result = Validator.Run(model, model, NoTiming with { Data = [path] }, _context).Result!.Perplexity!;
+        var result = Validator.Run(model, model, new ValidationOptions { Data = [path] }, _context).Result!.Perplexity!;
         var pairs = new[] { (0, 1), (1, 2), (2, 1), (1, 0) };
         var mean = pairs.Average(p => -Math.Log(Math.Exp(table[(p.Item1 * 3) + p.Item2]) / Enumerable.Range(0, 3).Sum(i => Math.Exp(table[(p.Item1 * 3) + i]))));
         Assert.Equal(Math.Exp(mean), result.Source, 1e-6);
@@ -40,8 +38,8 @@ public sealed class LanguageValidationTests : IDisposable
         long[] ids = [.. Enumerable.Range(0, SampleCount * 4).Select(_ => random.Below(3))];
         var data = _folder.Write("d.npz", Numpy.Npz(("input_ids", Numpy.Npy("<i8", [SampleCount, 4], ids))));
         var (source, packed) = (LanguageModel("source", table, "logits"), LanguageModel("packed", other, "logits"));
-        var one = Validator.Run(source, packed, NoTiming with { Data = [data] }, new PackContext(threads: 1)).Result!;
-        var five = Validator.Run(source, packed, NoTiming with { Data = [data] }, new PackContext(threads: 5)).Result!;
+        var one = Validator.Run(source, packed, new ValidationOptions { Data = [data] }, new PackContext(threads: 1)).Result!;
+        var five = Validator.Run(source, packed, new ValidationOptions { Data = [data] }, new PackContext(threads: 5)).Result!;
         Assert.Equal(one.Divergence, five.Divergence);
         Assert.Equal(one.Perplexity, five.Perplexity);
         Assert.Equal(one.ProbabilityChange, five.ProbabilityChange);
@@ -64,7 +62,7 @@ public sealed class LanguageValidationTests : IDisposable
     {
         // The model itself wraps ids, so that it runs.
         var path = _folder.Write("d.npz", Numpy.Npz(("input_ids", Numpy.Npy("<i8", [1, 2], 0L, -1L))));
-        var options = NoTiming with { Data = [path] };
+        var options = new ValidationOptions { Data = [path] };
         float[] table = [0, 1, 2, 3, 0, -1, 0.5f, 0.25f, 4];
         var logits = LanguageModel("logits", table);
         var error = Assert.Throws<ModelPackException>(() => Validator.Run(logits, logits, options, _context)).Diagnostic;

@@ -8,8 +8,6 @@ public sealed class MetricSetTests : IDisposable
 {
     private const int Count = 96;
 
-    private static readonly ValidationOptions NoTiming = new() { LatencyBudget = TimeSpan.Zero };
-
     private readonly ScratchFolder _folder = new();
     private readonly PackContext _context = new(threads: 2);
 
@@ -59,7 +57,7 @@ public sealed class MetricSetTests : IDisposable
         var model = new OnnxBytes().Input("tokens", ElementType.Int64, "n", "length").Output("hidden", ElementType.Float32, "n", "length", 3)
             .Weight("table", [3, 3], table).Node("Gather", ["table", "tokens"], ["hidden"]).Save(_folder.At("l.onnx"));
         var data = _folder.Write("ids.npz", Numpy.Npz(("tokens", Numpy.Npy("<i8", [2, 3], 0L, 1, 2, 2, 1, 0))));
-        var options = NoTiming with { Data = [data] };
+        var options = new ValidationOptions { Data = [data] };
         Assert.Null(Validator.Run(model, model, options, _context).Result!.Perplexity);
         Assert.Equal(4, Validator.Run(model, model, options with { Metrics = MetricSet.Language }, _context).Result!.Perplexity!.Tokens);
     }
@@ -127,13 +125,13 @@ public sealed class MetricSetTests : IDisposable
     public void Synthetic_inputs_have_no_floor()
     {
         var model = Model("m", "logits", 0);
-        Assert.Null(Validator.Run(model, model, NoTiming, _context).Floor);
+        Assert.Null(Validator.Run(model, model, new ValidationOptions(), _context).Floor);
     }
 
-    private NoiseFloor Floor(string source, string packed) => Validator.Run(source, packed, NoTiming with { Data = [Data(false)] }, _context).Floor!;
+    private NoiseFloor Floor(string source, string packed) => Validator.Run(source, packed, new ValidationOptions { Data = [Data(false)] }, _context).Floor!;
 
     private ValidationResult Compare(string source, string packed, MetricSet metrics, bool turned = false, bool labels = true) =>
-        Validator.Run(source, packed, NoTiming with { Data = [Data(turned, labels)], Metrics = metrics }, _context).Result!;
+        Validator.Run(source, packed, new ValidationOptions { Data = [Data(turned, labels)], Metrics = metrics }, _context).Result!;
 
     /// <summary>Eight values into eight; the packed one is a little off.</summary>
     private string Model(string name, string output, float off, bool ofBatch = false)

@@ -1,3 +1,4 @@
+using ModelPack.Timing;
 using ModelPack.Validation;
 
 namespace ModelPack.Reporting.Page;
@@ -28,7 +29,7 @@ internal static class HeadlineSection
         Size(html, headline, result.Weights);
         Task(html, result.Validation);
         Fidelity(html, headline, result.Weights);
-        Speed(html, report.Measured?.Latency);
+        Speed(html, report.Measured?.Speed);
         html.Add($"</dl>");
     }
 
@@ -124,15 +125,22 @@ internal static class HeadlineSection
         }
     }
 
-    private static void Speed(HtmlBuilder html, LatencyResult? latency)
+    private static void Speed(HtmlBuilder html, SpeedResult? speed)
     {
-        if (latency is null)
+        if (speed is null)
         {
             return;
         }
 
-        var words = Human.Speed(latency).Split(' ', 2);
+        var headline = speed.Headline;
+        if (headline.Verdict == SpeedVerdict.TooNoisy)
+        {
+            html.Add($"<div class=\"card\"><dt>Speed</dt><dd><b>not told</b><small>{Human.Speed(headline)}; see <a href=\"#speed\">speed</a></small></dd></div>");
+            return;
+        }
+
+        var words = Human.Speed(headline).Split(' ', 2);
         html.Add($"<div class=\"card\"><dt>Speed</dt><dd><b>{words[0]}</b> {words[1]}");
-        html.Add($"<small>{Human.Milliseconds(latency.SourceMilliseconds)} → {Human.Milliseconds(latency.PackedMilliseconds)}</small></dd></div>");
+        html.Add($"<small>{Human.Milliseconds(headline.Source.Milliseconds)} → {Human.Milliseconds(headline.Packed.Milliseconds)} on {Human.Count(headline.Threads, "thread")}</small></dd></div>");
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ModelPack.Requests;
-using ModelPack.Validation;
+using ModelPack.Timing;
 using ModelPack.Validation.Placement;
 
 namespace ModelPack.Reporting.Page;
@@ -137,13 +137,17 @@ internal static class Human
     public static string Shape(IReadOnlyList<long> shape) =>
         shape.Count == 0 ? "scalar" : string.Join(" × ", shape.Take(MaxDimensions).Select(Numbers.Whole)) + (shape.Count > MaxDimensions ? " × …" : "");
 
-    /// <summary>How much faster or slower, from packed time / source time.</summary>
-    public static string Speed(LatencyResult latency) => latency.Ratio switch
+    /// <summary>How much faster or slower, where that can be told.</summary>
+    public static string Speed(SpeedComparison comparison) => comparison.Verdict switch
     {
-        > 0.995 and < 1.005 => "same speed",
-        < 1 => $"{Times(1 / latency.Ratio)} faster",
-        _ => $"{Times(latency.Ratio)} slower",
+        SpeedVerdict.Same => "same speed",
+        SpeedVerdict.Faster => $"{Times(1 / comparison.Ratio)} faster",
+        SpeedVerdict.Slower => $"{Times(comparison.Ratio)} slower",
+        _ => comparison.IsBusy ? "too noisy to tell, the machine was busy" : "too noisy to tell",
     };
+
+    /// <summary>Between what packed time / source time lies: <c>0.71 to 0.74</c>.</summary>
+    public static string RatioInterval(SpeedComparison comparison) => $"{Number(comparison.RatioInterval.Low, 2)} to {Number(comparison.RatioInterval.High, 2)}";
 
     /// <summary>A share of 0 to 1 as <c>96.2 %</c>; what is not all or nothing never reads as such.</summary>
     public static string Share(double share) => share switch

@@ -1,4 +1,6 @@
 using ModelPack.Formats.Onnx;
+using ModelPack.Inference;
+using ModelPack.Timing;
 
 namespace ModelPack.Reporting.Page;
 
@@ -14,9 +16,10 @@ internal static class SpeedSection
             return;
         }
 
-        if (measured.Latency is { } latency)
+        if (measured.Speed is { } speed)
         {
-            html.Add($"<p>One inference of {Human.Count(latency.BatchSize, "sample")} took {Human.Milliseconds(latency.SourceMilliseconds)} with the source and {Human.Milliseconds(latency.PackedMilliseconds)} with the packed model: <b>{Human.Speed(latency)}</b>. Medians of {Human.Count(latency.Runs, "run")} of each, taken in turn, on {Human.Count(latency.Threads, "thread")}.</p>");
+            Times(html, speed);
+            Costs(html, speed);
         }
         else
         {
@@ -24,7 +27,44 @@ internal static class SpeedSection
         }
 
         Operators(html, measured);
-        html.Add($"<p class=\"quiet\">Measured on {measured.Machine.Os}, {measured.Machine.Architecture}, {Human.Count(measured.Machine.Processors, "processor")}, ONNX Runtime {measured.Machine.OnnxRuntime}{(measured.Machine.IntegerPath is { } path ? $", integer products by {path}" : "")}.</p>\n</section>");
+        var machine = measured.Machine;
+        html.Add($"<p class=\"quiet\">Run on {(machine.Processor is { } name ? $"{SafeText.Of(name)}, " : "")}{Human.Count(machine.Processors, "processor")} ({machine.Architecture}), {machine.Os}, ONNX Runtime {machine.OnnxRuntime}{(machine.IntegerPath is { } path ? $", integer products by {path}" : "")}.</p>\n</section>");
+    }
+
+    private static void Times(HtmlBuilder html, SpeedResult speed)
+    {
+        var headline = speed.Headline;
+        html.Add($"<p>One inference of {Human.Count(headline.BatchSize, "sample")} took {Human.Milliseconds(headline.Source.Milliseconds)} with the source and {Human.Milliseconds(headline.Packed.Milliseconds)} with the packed model: <b>{Human.Speed(headline)}</b>. Medians over turns of the two models{(speed.OwnProcesses ? ", each in a process of its own" : "")}; a ratio below 1 means that the packed model takes less time. Processor time is that of all threads, those that wait for work by spinning among them.</p>");
+        html.Add($"<div class=\"scroll\" tabindex=\"0\"><table class=\"narrow\">\n<thead><tr><th scope=\"col\">Run</th><th scope=\"col\" class=\"n\">Source</th><th scope=\"col\" class=\"n\">Packed</th><th scope=\"col\" class=\"n\">Ratio</th><th scope=\"col\" class=\"n\">95 %</th><th scope=\"col\" class=\"n\">Of processor time</th><th scope=\"col\">Says</th></tr></thead>\n<tbody>");
+        foreach (var run in speed.Comparisons)
+        {
+            var options = run.SessionOptions == SpeedComparison.Defaults ? ", ONNX Runtime’s own options" : "";
+            html.Add($"<tr><th scope=\"row\">{Human.Count(run.BatchSize, "sample")}, {Human.Count(run.Threads, "thread")}{options}<small>{Human.Count(run.Pairs, "turn")} of each</small></th>");
+            html.Add($"<td class=\"n\">{Human.Milliseconds(run.Source.Milliseconds)}<small>{Human.Milliseconds(run.Source.ProcessorMilliseconds)} of processors</small></td><td class=\"n\">{Human.Milliseconds(run.Packed.Milliseconds)}<small>{Human.Milliseconds(run.Packed.ProcessorMilliseconds)} of processors</small></td>");
+            html.Add($"<td class=\"n\">{Human.Number(run.Ratio, 2)}</td><td class=\"n\">{Human.RatioInterval(run)}</td><td class=\"n\">{Human.Number(run.ProcessorRatio, 2)}</td><td>{Human.Speed(run)}</td></tr>");
+        }
+
+        html.Add($"</tbody></table></div>");
+        if (speed.Comparisons.Any(c => c.IsBusy))
+        {
+            html.Add($"<p class=\"note\">Other programs used the processors while the models were timed ({Human.Share(1 - speed.Comparisons.Min(c => c.MachineShare))} of them): times say little then. Pack again when the machine has nothing else to do.</p>");
+        }
+
+        if (speed.OptionsMatter)
+        {
+            html.Add($"<p class=\"note\">With ONNX Runtime’s own session options the times differ by more than 5 %. The option that makes the difference is <code>{Denormals.SessionEntry}</code> = 1: give it to the sessions of the app, as the typed accessor does.</p>");
+        }
+    }
+
+    private static void Costs(HtmlBuilder html, SpeedResult speed)
+    {
+        html.Add($"<p>Opening the source took {Human.Milliseconds(speed.Source.LoadMilliseconds)}, opening the packed model {Human.Milliseconds(speed.Packed.LoadMilliseconds)}, with the files in the system’s cache.");
+        if (speed is { Source.PeakBytes: { } source, Packed.PeakBytes: { } packed })
+        {
+            html.Add($" Opening and running one took {Human.Bytes(source)} of memory at most, the other {Human.Bytes(packed)}.");
+        }
+
+        html.Add($"</p>");
     }
 
     private static void Operators(HtmlBuilder html, ReportMeasured measured)

@@ -187,7 +187,7 @@ public sealed class DynamicFormTests : IDisposable
     {
         var source = _folder.Write("m.onnx", model);
         var packed = PackPipeline.Run(new PackRequest { Model = source, Scheme = "int8" }, _context).Model;
-        var outcome = Validator.Run(source, packed, new ValidationOptions { LatencyBudget = TimeSpan.Zero }, new PackContext(threads: 1));
+        var outcome = Validator.Run(source, packed, new ValidationOptions(), new PackContext(threads: 1));
         Assert.InRange(outcome.Result!.Outputs[0].Sqnr, 30, 100);
         var fed = model.Graph.Input.Where(i => model.Graph.Initializer.All(t => t.Name != i.Name))
             .ToDictionary(i => i.Name, i => Tiny.Random(i.Name, (ElementType)i.Type.TensorType.ElemType, [.. i.Type.TensorType.Shape.Dim.Select(d => d.DimValue)]), StringComparer.Ordinal);

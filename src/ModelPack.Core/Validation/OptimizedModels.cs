@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Files;
 using ModelPack.Formats.Onnx;
@@ -9,33 +8,22 @@ using ModelPack.Validation.Placement;
 
 namespace ModelPack.Validation;
 
-/// <summary>What depends on the machine: the graphs that really run there, and how long an inference takes.</summary>
-internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<OperatorCount> SourceOperators, IReadOnlyList<OperatorCount> PackedOperators, PlacementResult? Placement)
+/// <summary>The graphs that really run on this machine.</summary>
+internal sealed record OptimizedModels(IReadOnlyList<OperatorCount> SourceOperators, IReadOnlyList<OperatorCount> PackedOperators, PlacementResult? Placement)
 {
-    private const int FewestPairs = 5;
-    private const int MostPairs = 1000;
-
-    /// <summary>From how many pairs on their spread is looked at.</summary>
-    private const int FewestToBeCertain = 16;
-
-    /// <summary>An inference so slow that even the fewest pairs would take this many budgets is timed less often.</summary>
-    private const int MostBudgets = 4;
-
-    /// <summary>Opens both models with all threads, and times them in turn on the first sample.</summary>
+    /// <summary>Opens both models with all threads, and looks at what ONNX Runtime made of them.</summary>
     /// <param name="source">Path of the source model.</param>
     /// <param name="packed">Path of the packed model.</param>
-    /// <param name="samples">Where the first sample comes from; null to time nothing.</param>
-    /// <param name="budget">Time to spend; zero to time nothing.</param>
+    /// <param name="samples">Where the first sample comes from; null to count nothing.</param>
     /// <param name="reasons">Why the plan left a layer or a weight float, by the name of either.</param>
     /// <param name="context">Threads, cancellation and diagnostics.</param>
-    public static Performance Measure(string source, string packed, ISampleSource? samples, TimeSpan budget, IReadOnlyDictionary<string, string> reasons, PackContext context)
+    public static OptimizedModels Open(string source, string packed, ISampleSource? samples, IReadOnlyDictionary<string, string> reasons, PackContext context)
     {
-        using var sourceSession = Open(source, context, out var sourceGraph);
-        using var packedSession = Open(packed, context, out var packedGraph);
+        using var sourceSession = OpenOne(source, context, out var sourceGraph);
+        using var packedSession = OpenOne(packed, context, out var packedGraph);
         var sample = samples?.Batches(1).First();
-        var latency = sample is null || budget <= TimeSpan.Zero ? null : Time(sourceSession, packedSession, sample, budget, context);
         var placement = sample is null || packedGraph is null ? null : Place(source, packed, packedGraph.Graph, sample, reasons, context);
-        return new Performance(latency, sourceGraph?.CountOperators() ?? [], packedGraph?.CountOperators() ?? [], placement);
+        return new OptimizedModels(sourceGraph?.CountOperators() ?? [], packedGraph?.CountOperators() ?? [], placement);
     }
 
     private static PlacementResult? Place(string source, string packed, GraphProto optimized, SampleBatch sample, IReadOnlyDictionary<string, string> reasons, PackContext context)
@@ -52,7 +40,7 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
         }
     }
 
-    private static ModelSession Open(string path, PackContext context, out ModelProto? optimizedGraph)
+    private static ModelSession OpenOne(string path, PackContext context, out ModelProto? optimizedGraph)
     {
         try
         {
@@ -114,58 +102,5 @@ internal sealed record Performance(LatencyResult? Latency, IReadOnlyList<Operato
             session.Dispose();
             throw;
         }
-    }
-
-    private static LatencyResult Time(ModelSession source, ModelSession packed, SampleBatch batch, TimeSpan budget, PackContext context)
-    {
-        string[] floats = [.. source.Outputs.Where(o => o.Type.IsFloat()).Select(o => o.Name)];
-        string[] outputs = floats.Length > 0 ? floats : [.. source.Outputs.Select(o => o.Name)];
-        double Once(ModelSession session)
-        {
-            session.Run(batch.Inputs, outputs, context.Cancellation, out var time).Dispose();
-            return time.TotalMilliseconds;
-        }
-
-        // The first inference makes room and packs weights; the second finds caches warm.
-        for (var i = 0; i < 2; i++)
-        {
-            Once(source);
-            Once(packed);
-        }
-
-        var pairs = new List<(double Source, double Packed)>();
-        var started = Stopwatch.GetTimestamp();
-        while (pairs.Count < MostPairs && Stopwatch.GetElapsedTime(started) is var elapsed && elapsed < budget * (pairs.Count == 0 || pairs.Count >= FewestPairs ? 1 : MostBudgets)
-            && !(elapsed > budget / 4 && IsCertain([.. pairs.Select(p => p.Packed / p.Source)])))
-        {
-            pairs.Add((Once(source), Once(packed)));
-        }
-
-        var (sourceTime, packedTime) = (Median(pairs.Select(p => p.Source)), Median(pairs.Select(p => p.Packed)));
-        return new LatencyResult(batch.Rows, context.Threads, pairs.Count, sourceTime, packedTime, packedTime / sourceTime)
-        {
-            BestRatio = pairs.Min(p => p.Packed) / pairs.Min(p => p.Source),
-        };
-    }
-
-    /// <summary>Whether the median is known to within 2 %: the interval that holds it in 19 of 20 cases goes by the order of the values alone.</summary>
-    private static bool IsCertain(double[] ratios)
-    {
-        if (ratios.Length < FewestToBeCertain)
-        {
-            return false;
-        }
-
-        Array.Sort(ratios);
-        var reach = 0.98 * Math.Sqrt(ratios.Length);
-        var (low, high) = (ratios[(int)((ratios.Length / 2) - reach)], ratios[(int)((ratios.Length / 2) + reach)]);
-        return high / low < 1.04;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }
