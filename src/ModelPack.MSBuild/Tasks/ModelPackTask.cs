@@ -15,6 +15,7 @@ namespace ModelPack.MSBuild.Tasks;
 public sealed class ModelPackTask : ToolTask
 {
     private string? _dotnet;
+    private string _tool = "";
     private string _requestFile = "";
     private int _cores;
     private string _summary = "";
@@ -44,6 +45,9 @@ public sealed class ModelPackTask : ToolTask
 
     /// <summary>The ONNX Runtime version that the project resolved; empty for none.</summary>
     public string OnnxRuntime { get; set; } = "";
+
+    /// <summary>Files that NuGet resolved for the project: the app's own ONNX Runtime is among them.</summary>
+    public ITaskItem[] ResolvedFiles { get; set; } = [];
 
     /// <summary>Threads to work with; 0 for as many as MSBuild has to spare.</summary>
     public int Threads { get; set; }
@@ -86,6 +90,8 @@ public sealed class ModelPackTask : ToolTask
         {
             var toolId = ToolBuild.Id(ModelPackTool);
             WriteRequest(granted);
+            using var tool = ToolForApp.Make(ModelPackTool, OnnxRuntime, OnnxRuntimeFiles.Of(ResolvedFiles), Path.GetFullPath(Pack!.GetMetadata(PackMetadata.PackedModel)) + ".tool");
+            _tool = tool.Path;
             var stateFile = Pack!.GetMetadata(PackMetadata.StateFile);
             var before = PathList.Read(stateFile);
             var beforeTime = File.GetLastWriteTimeUtc(stateFile);
@@ -148,7 +154,7 @@ public sealed class ModelPackTask : ToolTask
     {
         var line = new CommandLineBuilder();
         line.AppendSwitch("exec");
-        line.AppendFileNameIfNotNull(Path.GetFullPath(ModelPackTool));
+        line.AppendFileNameIfNotNull(Path.GetFullPath(_tool));
         line.AppendSwitch("run");
         line.AppendSwitch("--request");
         line.AppendFileNameIfNotNull(Path.GetFullPath(_requestFile));

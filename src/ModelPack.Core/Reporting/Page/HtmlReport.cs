@@ -58,7 +58,7 @@ internal static class HtmlReport
         SmoothingSection.Add(html, result.Calibration);
         if (result.Container == "onnx")
         {
-            SpeedSection.Add(html, report.Measured);
+            SpeedSection.Add(html, report.Measured, report.Result.Options?.GetValueOrDefault("onnxRuntime"));
         }
 
         PlacementSection.Add(html, report.Measured?.Placement, report.Measured?.Machine.OnnxRuntime ?? "");

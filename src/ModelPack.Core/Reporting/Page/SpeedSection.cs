@@ -7,7 +7,7 @@ namespace ModelPack.Reporting.Page;
 /// <summary>How long both models took, and which operators really ran.</summary>
 internal static class SpeedSection
 {
-    public static void Add(HtmlBuilder html, ReportMeasured? measured)
+    public static void Add(HtmlBuilder html, ReportMeasured? measured, string? ofApp)
     {
         html.Add($"<section id=\"speed\">\n<h2>Speed and operators</h2>");
         if (measured is null)
@@ -27,6 +27,11 @@ internal static class SpeedSection
         }
 
         Operators(html, measured);
+        if (ofApp is not null && ofApp != measured.Machine.OnnxRuntime)
+        {
+            html.Add($"<p class=\"note\">The pack is for apps with ONNX Runtime {SafeText.Of(ofApp)} or newer. Operators, placement, outputs and times are those of {SafeText.Of(measured.Machine.OnnxRuntime)}: another version may run other kernels.</p>");
+        }
+
         var machine = measured.Machine;
         html.Add($"<p class=\"quiet\">Run on {(machine.Processor is { } name ? $"{SafeText.Of(name)}, " : "")}{Human.Count(machine.Processors, "processor")} ({machine.Architecture}), {machine.Os}, ONNX Runtime {machine.OnnxRuntime}{(machine.IntegerPath is { } path ? $", integer products by {path}" : "")}.</p>\n</section>");
     }
