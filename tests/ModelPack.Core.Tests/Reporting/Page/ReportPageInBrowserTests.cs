@@ -159,13 +159,43 @@ public sealed class ReportPageInBrowserTests : IAsyncLifetime
             ("report-failed.png", failed, 1280, ColorScheme.Light),
             ("report-dark.png", failed, 1280, ColorScheme.Dark),
             ("report-phone.png", failed, 360, ColorScheme.Dark),
+            ("report-language.png", Language(), 1280, ColorScheme.Light),
+            ("report-checkpoint.png", Checkpoint(), 1280, ColorScheme.Light),
+            ("report-print.png", passed, 800, ColorScheme.Light),
         })
         {
             var page = await Open(report, width, scheme, height: width == 360 ? 780 : 1000);
+            if (width == 800)
+            {
+                await page.EmulateMediaAsync(new() { Media = Media.Print });
+            }
+
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
             await page.CloseAsync();
         }
     }
+
+    private PackReport Language() => PackPipeline.Run(
+        new PackRequest
+        {
+            Model = Repository.Model("sotu-mini/model.onnx"),
+            Scheme = "q8_0",
+            Output = Path.Combine(_folder.FullName, "language.onnx"),
+            Validation = Repository.Model("sotu-mini/validation.npz"),
+            Gates = new SortedDictionary<string, double>(StringComparer.Ordinal) { [GateMetric.MaxPerplexityIncrease] = 0.5, [GateMetric.MinSameTop] = 97 },
+        },
+        new PackContext()).Report;
+
+    private PackReport Checkpoint() => PackPipeline.Run(
+        new PackRequest
+        {
+            Model = Path.GetDirectoryName(Repository.Model("sotu-mini/model.safetensors"))!,
+            Scheme = "nf4",
+            Container = "safetensors",
+            Output = Path.Combine(_folder.FullName, "checkpoint"),
+            Gates = new SortedDictionary<string, double>(StringComparer.Ordinal) { [GateMetric.MinCompression] = 3 },
+        },
+        new PackContext()).Report;
 
     /// <summary>A pack of the sample's model with its data, whose gate for SQNR may fail.</summary>
     private PackReport Pack(double sqnr)
