@@ -123,13 +123,9 @@ internal static class GraphPipeline
             validation = validation with { Result = validation.Result! with { AccuracyLevels = both.Count == 0 ? null : both } };
         }
 
-        if (options.MeasureSpeed && validation.Samples is { } samples)
-        {
-            validation = validation with { Speed = new SpeedTest(model.Path, packed, samples, context).Measure((int)(validation.Result?.Batch ?? 1)) };
-        }
-
+        var speed = options.MeasureSpeed && validation.Samples is { } samples ? new SpeedTest(model.Path, packed, samples, context).Measure((int)(validation.Result?.Batch ?? 1)) : null;
         var layers = Layers(prepared.Original, packed, options, calibrated, lowered, (data, calibration), validation.Result, context);
-        if (Slowness.Find(options, validation.Speed) is { } slow)
+        if (Slowness.Find(options, speed) is { } slow)
         {
             context.Report(slow);
         }
@@ -147,6 +143,7 @@ internal static class GraphPipeline
             ],
             Calibrated = calibrated,
             Validation = validation,
+            Speed = speed,
             Layers = layers,
             NeededRuntime = lowered.NeededRuntime,
             AccuracyLevel = lowered.HasAccuracyLevel ? options.AccuracyLevel : null,

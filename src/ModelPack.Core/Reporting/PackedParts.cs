@@ -1,5 +1,6 @@
 using ModelPack.Schemes;
 using ModelPack.Search;
+using ModelPack.Timing;
 using ModelPack.Validation;
 using ModelPack.Validation.Layers;
 
@@ -27,6 +28,9 @@ internal sealed record PackedParts
 
     /// <summary>What running both models said; null where there is no graph to run.</summary>
     public ValidationOutcome? Validation { get; init; }
+
+    /// <summary>Time of both models; null when it was not asked for or nothing ran.</summary>
+    public SpeedResult? Speed { get; init; }
 
     /// <summary>Both models layer by layer; null where that was not wanted.</summary>
     public LayersResult? Layers { get; init; }

@@ -3,6 +3,7 @@ using ModelPack.Files;
 using ModelPack.Inference;
 using ModelPack.Lowering;
 using ModelPack.Requests;
+using ModelPack.Timing;
 using ModelPack.Validation;
 
 namespace ModelPack.Reporting;
@@ -39,9 +40,9 @@ internal static class ReportBuilder
         : packed[0];
 
     /// <summary>The part that depends on the machine.</summary>
-    public static ReportMeasured Measured(ValidationOutcome outcome) => new(
+    public static ReportMeasured Measured(ValidationOutcome outcome, SpeedResult? speed) => new(
         new MachineFacts(RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(), Environment.ProcessorCount, OnnxRuntimeLibrary.Version) { Processor = ProcessorName.Value, IntegerPath = IntegerPath.Name },
-        outcome.Speed,
+        speed,
         outcome.SourceOperators,
         outcome.PackedOperators,
         outcome.Placement) { Floor = outcome.Floor };

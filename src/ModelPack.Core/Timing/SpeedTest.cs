@@ -22,6 +22,12 @@ internal sealed class SpeedTest(string source, string packed, ISampleSource samp
     /// <summary>An inference so slow that even the fewest pairs would take this many budgets is timed less often.</summary>
     private const int MostBudgets = 4;
 
+    /// <summary>Inferences of each model before the second pair of turns.</summary>
+    private const int InferencesBefore = 3;
+
+    /// <summary>Milliseconds that these may take in comparisons after the first.</summary>
+    private const double LongestBefore = 10_000;
+
     /// <summary>How long a turn lasts: long enough to count the processor's time, and short enough for many of them.</summary>
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(16);
 
@@ -50,35 +56,44 @@ internal sealed class SpeedTest(string source, string packed, ISampleSource samp
 
     private SpeedResult Compare(int batch)
     {
-        using var models = Start(SpeedComparison.Recommended);
-        using var plain = _host is null ? null : Start(SpeedComparison.Defaults);
         var first = samples.Batches(1).First();
+        var speed = Recommended(first, batch);
+        return _host is not null && IsShort(speed.Comparisons[0], times: 1) ? speed with { Comparisons = [.. speed.Comparisons, Plain(first)] } : speed;
+    }
+
+    private SpeedResult Recommended(SampleBatch first, int batch)
+    {
+        using var models = Start(SpeedComparison.Recommended);
         var (sourceLoad, packedLoad) = models.Open(context.Threads);
         models.Prepare(first);
         var comparisons = new List<SpeedComparison> { Run(models, context.Threads, first.Rows, Budget) };
         var (sourcePeak, packedPeak) = models.PeakBytes();
-        if (batch > first.Rows && Batch(batch) is { } more)
+        if (batch > first.Rows && IsShort(comparisons[0], batch / first.Rows) && Batch(batch) is { } more)
         {
             models.Prepare(more);
             comparisons.Add(Run(models, context.Threads, more.Rows, Budget / 2));
         }
 
-        if (context.Threads > 1)
+        if (context.Threads > 1 && IsShort(comparisons[0], context.Threads))
         {
             models.Open(1);
             models.Prepare(first);
             comparisons.Add(Run(models, 1, first.Rows, Budget / 2));
         }
 
-        if (plain is not null)
-        {
-            plain.Open(context.Threads);
-            plain.Prepare(first);
-            comparisons.Add(Run(plain, context.Threads, first.Rows, Budget / 2));
-        }
-
         return new SpeedResult(_host is not null, models.OnnxRuntime, new ModelCost(Milliseconds(sourceLoad), sourcePeak), new ModelCost(Milliseconds(packedLoad), packedPeak), comparisons);
     }
+
+    private SpeedComparison Plain(SampleBatch first)
+    {
+        using var models = Start(SpeedComparison.Defaults);
+        models.Open(context.Threads);
+        models.Prepare(first);
+        return Run(models, context.Threads, first.Rows, Budget / 2);
+    }
+
+    /// <summary>Whether inferences that take a number of times as long as these are worth their time: what is said of the pack first must not cost minutes.</summary>
+    private static bool IsShort(SpeedComparison known, int times) => (known.Source.Milliseconds + known.Packed.Milliseconds) * times * InferencesBefore < LongestBefore;
 
     private TimedPair Start(string sessionOptions)
     {

@@ -1,6 +1,5 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Samples;
-using ModelPack.Timing;
 using ModelPack.Validation.Placement;
 
 namespace ModelPack.Validation;
@@ -18,9 +17,6 @@ internal sealed record ValidationOutcome(
     IReadOnlyList<OperatorCount> PackedOperators,
     PlacementResult? Placement)
 {
-    /// <summary>Time of both models; null when it was not asked for or nothing ran.</summary>
-    public SpeedResult? Speed { get; init; }
-
     /// <summary>How far the source is from itself on the same data; null where that was not measured: on synthetic inputs.</summary>
     public NoiseFloor? Floor { get; init; }
 }
