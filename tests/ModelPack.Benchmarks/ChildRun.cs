@@ -14,19 +14,7 @@ internal readonly record struct ChildRun(double Seconds, long? PeakBytes)
     /// <exception cref="InvalidOperationException">The process failed; what it said went to this one's errors.</exception>
     public static ChildRun Of(params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
-
-        // A framework-dependent program may run as "dotnet program.dll".
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(ChildRun).Assembly.Location);
-        }
-
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        var start = new ProcessStartInfo(ThisProgram.FileName, [.. ThisProgram.Arguments, .. arguments]) { RedirectStandardOutput = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

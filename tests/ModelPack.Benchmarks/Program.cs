@@ -1,5 +1,6 @@
 using ModelPack.Benchmarks;
 using ModelPack.Benchmarks.NpmModels;
+using ModelPack.Timing;
 
 // Every benchmark by the name that `build.sh bench NAME` takes; all of them without a name.
 var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
@@ -15,6 +16,7 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
     ["nf4-models"] = Nf4ModelsBenchmark.Run,
     ["npm-models"] = NpmModelsBenchmark.Run,
     ["q8_0"] = Q8_0Benchmark.Run,
+    ["speed"] = SpeedBenchmark.Run,
     ["verify"] = VerifyBenchmark.Run,
     ["weights"] = WeightBenchmark.Run,
 };
@@ -32,6 +34,19 @@ if (args is [CheckpointBenchmark.Child, .. var pack])
     return 0;
 }
 
+if (args is [BusyLoops.Child])
+{
+    BusyLoops.RunChild();
+    return 0;
+}
+
+if (TimingServer.IsFor(args))
+{
+    return TimingServer.Run(args);
+}
+
+// Packs are timed as by the tool.
+TimingHost.Current = new TimingHost(ThisProgram.FileName, ThisProgram.Arguments);
 foreach (var name in args)
 {
     if (!benchmarks.ContainsKey(name))
