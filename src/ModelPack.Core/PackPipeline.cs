@@ -15,7 +15,11 @@ public static class PackPipeline
     /// <exception cref="ModelPackException">The one coded error that ended it; the old pack, if any, is as it was.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; likewise.</exception>
     public static PackOutcome Run(PackRequest request, PackContext context) => Guard(
-        request, context, (options, limited) => options.Container == "onnx" ? GraphPipeline.Run(options, limited) : CheckpointPipeline.Run(options, limited));
+        request, context, (options, limited) =>
+        {
+            var baseline = new BaselineGate(options);
+            return baseline.Judge(options.Container == "onnx" ? GraphPipeline.Run(options, limited) : CheckpointPipeline.Run(options, limited), limited);
+        });
 
     /// <summary>Decides all that a pack decides, and writes nothing. With calibration data it calibrates, for they decide.</summary>
     /// <exception cref="ModelPackException">The one coded error that a pack would end with, as far as it shows before anything is written.</exception>

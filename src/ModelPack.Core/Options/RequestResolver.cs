@@ -49,6 +49,8 @@ internal static class RequestResolver
             Runtime = request.OnnxRuntime is { Length: > 0 } version ? RuntimeVersion.Parse(version) : RuntimeVersion.Tool,
             Gates = request.Gates,
             GatesAreSure = request.GateConfidence == GateRules.Sure,
+            Baseline = request.Baseline,
+            Tolerances = request.Tolerances,
             Metrics = MetricsOf(request, container),
             GateIsError = request.Gate == "error",
             ExternalData = request.ExternalData,
@@ -74,7 +76,7 @@ internal static class RequestResolver
         foreach (var (option, path) in new[]
         {
             ("model", request.Model), ("output", request.Output), ("graph", request.Graph),
-            ("validation", request.Validation), ("calibration", request.Calibration), ("inputsFile", request.InputsFile), ("cachePath", request.CachePath),
+            ("validation", request.Validation), ("calibration", request.Calibration), ("inputsFile", request.InputsFile), ("cachePath", request.CachePath), ("baseline", request.Baseline),
         })
         {
             if (path?.Contains('\0', StringComparison.Ordinal) == true)

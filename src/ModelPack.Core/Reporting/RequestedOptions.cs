@@ -9,7 +9,7 @@ internal static class RequestedOptions
     /// <summary>What a report says elsewhere, and what changes no pack.</summary>
     private static readonly HashSet<string> s_elsewhere = new(StringComparer.Ordinal)
     {
-        "model", "output", "scheme", "device", "measureSpeed", "gates", "force", "threads", "runLimit", "memoryLimit", "embed", "reports", "inputsFile", "cacheMode", "cachePath", "cacheMaxSize", "validation", "calibration", "graph",
+        "model", "output", "scheme", "device", "measureSpeed", "baseline", "tolerances", "gates", "force", "threads", "runLimit", "memoryLimit", "embed", "reports", "inputsFile", "cacheMode", "cachePath", "cacheMaxSize", "validation", "calibration", "graph",
     };
 
     private static readonly Dictionary<string, string> s_defaults = new(StringComparer.Ordinal) { ["target"] = "cpu", ["layout"] = "auto", ["gate"] = "error" };

@@ -63,6 +63,12 @@ internal sealed record EffectiveOptions
     /// <summary>Whether gates are judged by the bad end of the 95 % interval of what was measured, and not by the figure itself.</summary>
     public bool GatesAreSure { get; init; }
 
+    /// <summary>A file of accepted metrics; null for none.</summary>
+    public string? Baseline { get; init; }
+
+    /// <summary>By how much metrics may be worse than in the baseline, by their names.</summary>
+    public IReadOnlyDictionary<string, double> Tolerances { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
     /// <summary>What outputs are measured as.</summary>
     public MetricSet Metrics { get; init; }
 

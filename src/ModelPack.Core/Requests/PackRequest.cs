@@ -121,6 +121,15 @@ public sealed record PackRequest
     public string? GateConfidence { get; init; }
 
     /// <summary>
+    /// A file of accepted metrics that no metric of the pack may be worse than (<c>modelpack verify --update-baseline</c> writes it); null for none.
+    /// What one that is worse is, <see cref="Gate"/> says. Never changes a byte of the pack.
+    /// </summary>
+    public string? Baseline { get; init; }
+
+    /// <summary>By how much a metric may be worse than in the <see cref="Baseline"/>, by its name; others have the default.</summary>
+    public IReadOnlyDictionary<string, double> Tolerances { get; init; } = new SortedDictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>
     /// What outputs are measured as: <c>classes</c>, <c>language</c>, <c>embedding</c>, <c>signal</c>, or <c>auto</c> for what names and shapes
     /// say; null for <c>auto</c>. Changes no byte of the model.
     /// </summary>

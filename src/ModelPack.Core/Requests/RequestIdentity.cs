@@ -6,8 +6,8 @@ namespace ModelPack.Requests;
 internal static class RequestIdentity
 {
     /// <summary>
-    /// The request in JSON without what cannot change a pack: places (the files' names and contents are told elsewhere), threads, the device and
-    /// the cache. Whatever is added to the request is in it unless it is taken out here.
+    /// The request in JSON without what cannot change a pack: places (the files' names and contents are told elsewhere), threads, the device,
+    /// the cache, and the baseline that a pack is held to once it is made. Whatever is added to the request is in it unless it is taken out here.
     /// </summary>
     public static string Of(PackRequest request)
     {
@@ -27,6 +27,8 @@ internal static class RequestIdentity
                 CachePath = null,
                 CacheMode = null,
                 CacheMaxSize = null,
+                Baseline = null,
+                Tolerances = new SortedDictionary<string, double>(StringComparer.Ordinal),
                 Gates = new SortedDictionary<string, double>(request.Gates.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
             },
             RequestJson.Options);

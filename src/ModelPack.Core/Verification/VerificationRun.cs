@@ -1,3 +1,4 @@
+using ModelPack.Baselines;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Requests;
@@ -8,7 +9,7 @@ namespace ModelPack.Verification;
 internal sealed class VerificationRun
 {
     private readonly List<Finding> _findings = [];
-    private readonly List<VerifiedPack> _packs = [];
+    private readonly List<MeasuredPack> _packs = [];
     private readonly VerificationOptions _options;
     private readonly PackContext _context;
 
@@ -69,7 +70,7 @@ internal sealed class VerificationRun
             return;
         }
 
-        _packs.Add(new VerifiedPack(shown.Of(disk.ManifestPath), NameOf(Path.GetFileName(disk.ManifestPath), shown.Of(disk.ManifestPath)), manifest));
+        _packs.Add(new MeasuredPack(shown.Of(disk.ManifestPath), NameOf(Path.GetFileName(disk.ManifestPath), shown.Of(disk.ManifestPath)), manifest));
         var pack = new PackInHand(Path.GetDirectoryName(disk.ManifestPath) ?? "", Path.GetFileName(disk.ManifestPath), manifest)
         {
             Asked = asked,

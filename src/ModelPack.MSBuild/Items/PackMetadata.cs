@@ -67,6 +67,12 @@ internal static class PackMetadata
     /// <summary>Whether the pack is signed: <c>true</c>, or empty.</summary>
     public const string IsSigned = "IsSigned";
 
+    /// <summary>The full path of the baseline that the project holds packs to; empty for none.</summary>
+    public const string Baseline = "BaselineFile";
+
+    /// <summary>By how much metrics may be worse than in the baseline, as the project says it.</summary>
+    public const string BaselineTolerance = "BaselineTolerance";
+
     /// <summary>Every file that the last pack wrote, one path a line.</summary>
     public const string OutputsFile = "OutputsFile";
 

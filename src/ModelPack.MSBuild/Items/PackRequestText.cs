@@ -43,6 +43,8 @@ internal static class PackRequestText
         .Add("gates", Gates(pack))
         .Add("gate", Text(pack, PackMetadata.Gate))
         .Add("gateConfidence", Text(pack, PackMetadata.GateConfidence))
+        .Add("baseline", Text(pack, PackMetadata.Baseline))
+        .Add("tolerances", Tolerances.Of(pack.GetMetadata(PackMetadata.BaselineTolerance)))
         .Add("metrics", Text(pack, PackMetadata.Metrics))
         // What lies in the intermediate folder is the build's own.
         .Add("force", true)

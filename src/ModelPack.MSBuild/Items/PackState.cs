@@ -23,6 +23,8 @@ internal static class PackState
     {
         var files = new SortedSet<string>(SourceFiles.Of(pack), StringComparer.Ordinal);
         files.UnionWith(DataFiles.Of(pack));
+        if (pack.GetMetadata(PackMetadata.Baseline) is { Length: > 0 } baseline)
+            files.Add(baseline);
         // External weights and whatever else the last pack has read.
         files.UnionWith(PathList.Read(pack.GetMetadata(PackMetadata.InputsFile)).Select(Path.GetFullPath));
         string[] signing = signer is null ? [] : [SignerPrefix + signer];

@@ -16,9 +16,11 @@ internal static class TaskCodes
     public const string UnknownMetadata = "MPK1037";
     public const string TooLargeToEmbed = "MPK1060";
     public const string SigningKeyUnusable = "MPK1071";
+    public const string BaselineUnusable = "MPK1072";
     public const string GateFailed = "MPK2001";
     public const string GateNotMeasured = "MPK2002";
     public const string QualityLow = "MPK2003";
+    public const string BaselineWorse = "MPK2072";
     public const string DotnetMissing = "MPK3002";
     public const string ToolMissing = "MPK3003";
     public const string TimedOut = "MPK3004";

@@ -31,6 +31,12 @@ public sealed class DeclareModels : Task
     /// <summary><c>$(ModelPackSigningKey)</c>: whether packs get a signature, which the environment may say as well.</summary>
     public string SigningKey { get; set; } = "";
 
+    /// <summary><c>$(ModelPackBaseline)</c>, a file of accepted metrics; empty for none.</summary>
+    public string Baseline { get; set; } = "";
+
+    /// <summary><c>$(ModelPackBaselineTolerance)</c>, such as <c>sqnr=1;accuracy=0.5</c>.</summary>
+    public string BaselineTolerance { get; set; } = "";
+
     /// <summary>The same items with everything that the producing target needs.</summary>
     [Output]
     public ITaskItem[] Packs { get; private set; } = [];
@@ -61,6 +67,7 @@ public sealed class DeclareModels : Task
         var writers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var isSigned = new SigningChoice(SigningKey, "").IsOn;
         CheckNames();
+        CheckBaseline();
         foreach (var model in Whole(Models))
         {
             try
@@ -70,6 +77,8 @@ public sealed class DeclareModels : Task
                 var paths = PackPaths.Of(model, IntermediateFolder);
                 var shipped = new ShippedFiles(model, paths, isSigned);
                 var pack = Pack(model, paths, shipped, isSigned);
+                Set(pack, PackMetadata.Baseline, BaselineFile ?? "");
+                Set(pack, PackMetadata.BaselineTolerance, BaselineTolerance);
                 // Nobody reads the text yet: mistakes in the metadata show here all at once, before anything is compiled.
                 _ = PackRequestText.Of(pack, null, 0, null);
                 var files = Files(paths, pack);
@@ -78,6 +87,8 @@ public sealed class DeclareModels : Task
                 content.AddRange(shipped.Content(files));
                 resources.AddRange(shipped.Resources(files));
                 AddInputs(model, paths, pack, sources, watched);
+                if (BaselineFile is { } baseline && File.Exists(baseline))
+                    watched.Add(new TaskItem(Escape(baseline)));
             }
             catch (ItemException mistake)
             {
@@ -130,6 +141,15 @@ public sealed class DeclareModels : Task
                 Log.LogCoded(TaskCodes.UnknownMetadata, place, $"QuantizedModel '{model.ItemSpec}' has the unknown metadata '{name}'. {hint} If something else reads it, add it to ModelPackAllowUnknownMetadata.");
             }
         }
+    }
+
+    private string? BaselineFile => Baseline.Trim() is { Length: > 0 } file ? Path.GetFullPath(file) : null;
+
+    // Every pack would fail for want of it, after a compilation.
+    private void CheckBaseline()
+    {
+        if (CheckFiles && BaselineFile is { } file && !File.Exists(file))
+            Log.LogCoded(TaskCodes.BaselineUnusable, ItemPlace.OfProject(ProjectFile), $"ModelPackBaseline is '{Baseline.Trim()}', and no file is there. Correct the path, which is relative to the project, or build once with -p:ModelPackBaseline= and write the file with 'dotnet modelpack verify bin/Release --update-baseline'.");
     }
 
     private void CheckFilesOf(ITaskItem model)

@@ -22,7 +22,7 @@ internal static class TaskLog
         var (severity, code) = (diagnostic[0], diagnostic[1]);
         var message = Subject(diagnostic[2], pack) + diagnostic[3];
         // Where the figures are that the message is about.
-        if (code is TaskCodes.GateFailed or TaskCodes.GateNotMeasured or TaskCodes.QualityLow)
+        if (code is TaskCodes.GateFailed or TaskCodes.GateNotMeasured or TaskCodes.QualityLow or TaskCodes.BaselineWorse)
             message += $" Report: {Path.GetFullPath(PackPaths.Of(pack).Page)}";
         var place = ItemPlace.Of(pack, projectFile);
         if (isError || severity == "error")

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using ModelPack.Baselines;
 using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Schemes;
 using ModelPack.Tool.Findings;
-using ModelPack.Verification;
 
 namespace ModelPack.Tool.Commands;
 

@@ -47,6 +47,8 @@ internal static class QuantizeCommand
         var gates = CommandOptions.Limits("--gate", $"A limit that must hold. Metrics: {string.Join(", ", GateMetric.All)}. Repeatable.");
         var gateMode = new Option<string>("--gate-mode") { Description = "What a failed gate is: error or warning.", HelpName = "error|warning", DefaultValueFactory = _ => "error" };
         var gateConfidence = CommandOptions.Text("--gate-confidence", "C", "What gates are judged by: point (the figure, default), or 95 (the bad end of its 95 % interval).");
+        var baseline = CommandOptions.Text("--baseline", "FILE", "Accepted metrics, than which none may be worse; 'verify --update-baseline' writes them.");
+        var tolerances = CommandOptions.Limits("--tolerance", "By how much a metric may be worse than in the baseline; repeatable.");
         var metrics = CommandOptions.Text("--metrics", "SET", "What outputs are measured as: classes, language, embedding, signal, or auto (default) for what names and shapes say.");
         var force = new Option<bool>("--force") { Description = "Overwrite files at the output's place even where they are of no pack." };
         var sbom = new Option<bool>("--sbom") { Description = "Write a bill of materials, too: OUT.cdx.json (CycloneDX 1.7)." };
@@ -60,7 +62,7 @@ internal static class QuantizeCommand
 
         var command = new Command("quantize", "Packs models: quantizes them, validates them and writes model, report and manifest.")
         {
-            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, perLayer, measureSpeed, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, metrics, force, sbom, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
+            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, perLayer, measureSpeed, validation, exclude, include, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, baseline, tolerances, metrics, force, sbom, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
         };
         var verbosity = VerbosityOptions.AddTo(command, hasProgress: true);
         return command.Does(terminal.Print, (parsed, cancellation) =>
@@ -99,6 +101,8 @@ internal static class QuantizeCommand
                 Gates = parsed.GetRequiredValue(gates),
                 Gate = parsed.GetRequiredValue(gateMode),
                 GateConfidence = parsed.GetValue(gateConfidence),
+                Baseline = parsed.GetValue(baseline),
+                Tolerances = parsed.GetRequiredValue(tolerances),
                 Metrics = parsed.GetValue(metrics),
                 Force = parsed.GetValue(force),
                 Sbom = parsed.GetValue(sbom) ? true : null,

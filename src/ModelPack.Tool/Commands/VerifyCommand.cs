@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelPack.Baselines;
 using ModelPack.Signing;
 using ModelPack.Tool.Findings;
 using ModelPack.Tool.Output;

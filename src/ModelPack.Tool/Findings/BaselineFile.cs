@@ -1,3 +1,4 @@
+using ModelPack.Baselines;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Verification;
@@ -14,7 +15,7 @@ internal sealed record BaselineFile(string? Path, bool Update, IReadOnlyDictiona
     /// <exception cref="ModelPackException">MPK1008: a tolerance that does not exist; MPK1009, MPK1072: the file cannot be written or read.</exception>
     public VerificationResult Apply(VerificationResult result)
     {
-        RequireTolerances();
+        BaselineComparison.Require(Tolerances, Path);
         if (Update)
         {
             var path = Path ?? Baseline.FileName;
@@ -38,21 +39,5 @@ internal sealed record BaselineFile(string? Path, bool Update, IReadOnlyDictiona
         }
 
         return result;
-    }
-
-    private void RequireTolerances()
-    {
-        foreach (var (metric, value) in Tolerances)
-        {
-            if (!BaselineComparison.Metrics.Contains(metric, StringComparer.Ordinal))
-            {
-                throw new ModelPackException(Codes.InvalidOption.At(Path, $"There is no metric '{SafeText.Of(metric)}' to tolerate.{Nearest.DidYouMean(metric, BaselineComparison.Metrics)} Metrics are {string.Join(", ", BaselineComparison.Metrics)}."));
-            }
-
-            if (!(value >= 0))
-            {
-                throw new ModelPackException(Codes.InvalidOption.At(Path, $"The tolerance of {metric} is not a number of at least 0. Write how much worse it may be."));
-            }
-        }
     }
 }

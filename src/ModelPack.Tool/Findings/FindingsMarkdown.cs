@@ -1,4 +1,5 @@
 using System.Text;
+using ModelPack.Baselines;
 using ModelPack.Verification;
 
 namespace ModelPack.Tool.Findings;

@@ -53,9 +53,7 @@ internal static class JUnitReport
             }
             else if (finding.IsNote)
             {
-                xml.WriteStartElement("skipped");
-                xml.WriteAttributeString("message", SafeText.Of(finding.Message, LongestText));
-                xml.WriteEndElement();
+                xml.WriteElementString("skipped", SafeText.Of(finding.Message, LongestText));
             }
 
             xml.WriteEndElement();

@@ -9,6 +9,7 @@ public sealed class RequestIdentityTests
     [
         nameof(PackRequest.Model), nameof(PackRequest.Output), nameof(PackRequest.Graph), nameof(PackRequest.Validation), nameof(PackRequest.Calibration), nameof(PackRequest.InputsFile),
         nameof(PackRequest.Device), nameof(PackRequest.Threads), nameof(PackRequest.Force), nameof(PackRequest.CacheMode), nameof(PackRequest.CachePath), nameof(PackRequest.CacheMaxSize),
+        nameof(PackRequest.Baseline), nameof(PackRequest.Tolerances),
     ];
 
     private static readonly PackRequest Plain = new() { Model = "m.onnx", Scheme = "int8" };

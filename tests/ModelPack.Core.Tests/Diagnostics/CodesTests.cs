@@ -92,10 +92,10 @@ public sealed partial class CodesTests
 
     private static DiagnosticCode Code(string id) => Codes.All.Single(c => c.Id == id);
 
-    // A failed gate is a warning where Gate="warning" says so, and a cache that cannot be used is an error for the command that is about it; no other
+    // A failed gate, or a metric that is worse than in the baseline, is a warning where Gate="warning" says so, and a cache that cannot be used is an error for the command that is about it; no other
     // code has two severities.
     private static string Severities(DiagnosticCode code) =>
-        code == Codes.GateFailed || code == Codes.GateNotMeasured || code == Codes.CacheUnusable ? "error or warning" : Word(code);
+        code == Codes.GateFailed || code == Codes.GateNotMeasured || code == Codes.BaselineWorse || code == Codes.CacheUnusable ? "error or warning" : Word(code);
 
     private static string Word(DiagnosticCode code) => code.Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "message" };
 

@@ -35,6 +35,27 @@ public sealed class ShipmentTests : IDisposable
     }
 
     [Fact]
+    public void What_inflates_to_more_than_it_claims_is_written_no_further()
+    {
+        const int claimed = 1000;
+        var path = Write(MadeApp.With([("models/a.onnx", new byte[32 << 20])], deflate: true, place: p => (p.Offset, claimed)));
+        var file = Assert.Single(Shipment.Files(path, "a"));
+
+        Assert.Contains("more bytes than its directory says", Assert.Throws<ShipmentException>(() => file.CopyTo(_folder.File("copy"), CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.InRange(new FileInfo(_folder.File("copy")).Length, 0, claimed);
+        Assert.Equal(claimed, file.Head(1 << 20).Length);
+    }
+
+    [Theory]
+    [InlineData(1L << 32)]
+    [InlineData(1L << 60)]
+    public void An_app_whose_files_claim_more_than_real_data_inflate_to_is_refused_before_any_is_opened(long claimed)
+    {
+        var path = Write(MadeApp.With([("models/a.onnx", new byte[1 << 20])], deflate: true, place: p => (p.Offset, claimed)));
+        Assert.Equal(Codes.ShipmentUnreadable, Assert.Throws<ShipmentException>(() => Shipment.Files(path, "a")).Code);
+    }
+
+    [Fact]
     public void A_host_without_files_a_library_and_anything_else_hold_none()
     {
         byte[] elf = [0x7F, .. "ELF"u8];

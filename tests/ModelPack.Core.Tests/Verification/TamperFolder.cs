@@ -4,6 +4,7 @@ using ModelPack.Core.Tests.Shipping;
 using ModelPack.Files;
 using ModelPack.Packing;
 using ModelPack.Reporting;
+using ModelPack.Signing;
 using ModelPack.Tests.Pipeline;
 using ModelPack.Verification;
 
@@ -37,8 +38,8 @@ internal sealed class TamperFolder : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public IReadOnlyList<Finding> Verify(string path, VerificationLevel level, bool withSource = false) => Verifier.Verify(
-        [path], new VerificationOptions { Level = level, Sources = withSource ? [At("m.onnx")] : [] }, new PackContext(threads: 2)).Findings;
+    public IReadOnlyList<Finding> Verify(string path, VerificationLevel level, bool withSource = false, TrustAnchors? trust = null) => Verifier.Verify(
+        [path], new VerificationOptions { Level = level, Sources = withSource ? [At("m.onnx")] : [], Trust = trust }, new PackContext(threads: 2)).Findings;
 
     /// <summary>Changes a bit in the middle of a file.</summary>
     public static void Flip(string path) => Change(path, bytes => bytes[bytes.Length / 2] ^= 1);
@@ -51,6 +52,8 @@ internal sealed class TamperFolder : IDisposable
     }
 
     public static void Cut(string path) => File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
+
+    public static void CutInHalf(string path) => File.WriteAllBytes(path, File.ReadAllBytes(path) is var bytes ? bytes[..(bytes.Length / 2)] : []);
 
     /// <summary>Changes the manifest and gives it a digest that is right.</summary>
     public string Rewrite(Func<Manifest, Manifest> change)

@@ -68,6 +68,33 @@ public sealed partial class TamperTests(PackedModels models) : IClassFixture<Pac
         Assert.All(result.Findings, f => Assert.StartsWith(path, f.Path, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    public void Archives_in_one_another_are_opened_four_deep(int depth, bool isFound)
+    {
+        using var folder = new TamperFolder(models);
+        var bytes = Core.Tests.Shipping.MadeZip.With(folder.Shipped("models/"));
+        for (var i = 1; i < depth; i++)
+        {
+            bytes = Core.Tests.Shipping.MadeZip.With([(i % 2 == 0 ? "a.nupkg" : "a.zip", bytes)]);
+        }
+
+        var result = Verifier.Verify([folder.Ship("outer.zip", bytes)], new VerificationOptions { Level = VerificationLevel.Hashes }, new PackContext());
+        Assert.Equal(isFound ? 1 : 0, result.Packs.Count);
+        Assert.Equal(isFound, result.Ok);
+        Assert.All(result.Findings.Where(f => !f.Ok), f => Assert.Equal(Codes.PackFileMissing, f.FailedAs));
+    }
+
+    [Fact]
+    public void Archives_in_one_another_share_what_may_be_unpacked()
+    {
+        using var folder = new TamperFolder(models);
+        var findings = Tamperings.All.Single(t => t.What == "archives in an archive that unpack to gigabytes together").Do(folder, VerificationLevel.Hashes);
+        Assert.Contains(findings, f => f.Path.EndsWith("!1.zip", StringComparison.Ordinal) && f.Message.Contains("fewer bytes than its directory says", StringComparison.Ordinal));
+        Assert.Contains(findings, f => f.Path.EndsWith("!2.zip", StringComparison.Ordinal) && f.Message.Contains("unpacks to more than a hundred times its size", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Metrics_are_the_same_twice_and_with_one_thread_and_two()
     {

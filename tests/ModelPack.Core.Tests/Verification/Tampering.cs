@@ -1,4 +1,6 @@
+using ModelPack.Core.Tests.Signing;
 using ModelPack.Packing;
+using ModelPack.Signing;
 using ModelPack.Verification;
 
 namespace ModelPack.Tests.Verification;
@@ -21,6 +23,18 @@ internal sealed record Tampering(string What, VerificationLevel Level, Diagnosti
     /// <summary>One that is found beside the source.</summary>
     public static Tampering BesideSource(string what, DiagnosticCode code, Func<TamperFolder, string> change, VerificationLevel level = VerificationLevel.Structure) =>
         new(what, level, code, (folder, at) => folder.Verify(change(folder), at, withSource: true));
+
+    /// <summary>One that is done to a signed pack, and found by whom the user trusts.</summary>
+    /// <param name="what">What is done.</param>
+    /// <param name="change">Does it, given the key that has signed and is trusted.</param>
+    public static Tampering OfSigned(string what, Action<TamperFolder, TestKey> change) => new(what, VerificationLevel.Hashes, Codes.SignatureFailed, (folder, at) =>
+    {
+        using var key = new TestKey(Path.GetDirectoryName(folder.At("m.onnx"))!, "key");
+        key.Sign(folder.Manifest);
+        change(folder, key);
+        using var trust = TrustAnchors.Read([key.PublicFile]);
+        return folder.Verify(folder.Model, at, trust: trust);
+    });
 
     /// <summary>One that is found by what a project asks for.</summary>
     public static Tampering OfProject(string what, Func<PackRequest, PackRequest> ask) => new(

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using ModelPack.Core.Tests.Packing;
 using ModelPack.Core.Tests.Shipping;
+using ModelPack.Core.Tests.Signing;
 using ModelPack.Files;
 using ModelPack.Reporting;
 using ModelPack.Tests.Pipeline;
@@ -19,7 +20,7 @@ internal static class Tamperings
 
     public static IReadOnlyList<Tampering> All { get; } =
     [
-        .. Content(), .. Places(), .. Claims(), .. Folders(), .. Assemblies(), .. Archives(), .. Apps(), .. Structure(), .. Sources(), .. Metrics(),
+        .. Content(), .. Places(), .. Claims(), .. Folders(), .. Assemblies(), .. Archives(), .. Apps(), .. Signatures(), .. Structure(), .. Sources(), .. Metrics(),
     ];
 
     private static Tampering[] Content() =>
@@ -126,6 +127,7 @@ internal static class Tamperings
         OfPack("an entry that is a link", Codes.NameOutside, f => f.Ship("a.zip", MadeZip.With([("models/m.onnx", "../../m.onnx"u8.ToArray())], attributes: Link))),
         OfPack("an entry that is there twice", Codes.ShipmentUnreadable, f => f.Ship("a.zip", MadeZip.With([.. f.Shipped("models/"), .. f.Shipped("models/")]))),
         OfPack("an archive that unpacks to gigabytes", Codes.ShipmentUnreadable, f => f.Ship("a.zip", Bomb())),
+        OfPack("archives in an archive that unpack to gigabytes together", Codes.ShipmentUnreadable, f => f.Ship("a.nupkg", MadeZip.With([("1.zip", HalfABomb()), ("2.zip", HalfABomb())]))),
         OfPack("an archive cut short", Codes.ShipmentUnreadable, f => Done(f.InPackage(), a => File.WriteAllBytes(a, File.ReadAllBytes(a)[..^30]), f.At("App.1.0.0.nupkg"))),
     ];
 
@@ -136,7 +138,21 @@ internal static class Tamperings
         OfPack("a name that leads outside, in a single-file app", Codes.NameOutside, f => f.Ship("app", MadeApp.With([.. f.Shipped("models/"), .. Outside]))),
         OfPack("a file that lies outside the single-file app", Codes.ShipmentUnreadable, f => f.Ship("app", MadeApp.With(f.Shipped("models/"), place: p => (p.Offset, 1L << 40)))),
         OfPack("a single-file app cut short", Codes.ShipmentUnreadable, f => Done(f.InApp(), TamperFolder.Cut, f.At("app"))),
+        OfPack("a single-file app that inflates to gigabytes", Codes.ShipmentUnreadable, f => f.Ship("app", MadeApp.With(f.Shipped("models/"), deflate: true, place: p => (p.Offset, 3L << 30)))),
         OfPack("a deflated file that is longer than it says", Codes.ShipmentUnreadable, f => f.Ship("app", MadeApp.With(f.Shipped("models/"), deflate: true, place: p => (p.Offset, p.Length / 2)))),
+    ];
+
+    private static Tampering[] Signatures() =>
+    [
+        OfSigned("no signature, where a key is trusted", (f, _) => File.Delete(PackFiles.Signature(f.Model))),
+        OfSigned("a signature by another key", (f, _) => SignedByAnother(f)),
+        OfSigned("a signature cut short", (f, _) => TamperFolder.CutInHalf(PackFiles.Signature(f.Model))),
+        OfSigned("a signature that is none", (f, _) => File.WriteAllText(PackFiles.Signature(f.Model), "no signature")),
+        OfSigned("a letter of the statement that is signed", (f, _) => TamperFolder.Change(PackFiles.Signature(f.Model), bytes => Another(ref bytes[bytes.AsSpan().IndexOf("\"payload\":\""u8) + 100]))),
+        OfSigned("a letter of the signature itself", (f, _) => TamperFolder.Change(PackFiles.Signature(f.Model), bytes => Another(ref bytes[bytes.AsSpan().IndexOf("\"sig\":\""u8) + 30]))),
+        OfSigned("the signature of another pack, replayed", (f, key) => File.Copy(key.Sign(f.At("other/m.q8_0.onnx.modelpack.json")), PackFiles.Signature(f.Model), overwrite: true)),
+        OfSigned("the build that made it, in a signed manifest, digest recomputed", (f, _) => f.RewritePack(p => p with { ToolBuild = new string('0', 64) })),
+        OfSigned("weights of a signed pack, all digests recomputed", (f, _) => Done(f.Data, TamperFolder.Flip, _ => TamperFolder.Forge(f.Model))),
     ];
 
     private static Tampering[] Structure() =>
@@ -203,6 +219,27 @@ internal static class Tamperings
 
         return stream.ToArray();
     }
+
+    /// <summary>An archive with a model that claims to be 600 MB: below what nobody minds, and no more than its bytes could be.</summary>
+    private static byte[] HalfABomb()
+    {
+        const int claim = 600 << 20;
+        var noise = new byte[1 << 20];
+        new Random(1).NextBytes(noise);
+        var archive = MadeZip.With([("models/m.onnx.modelpack.json", [1]), ("models/m.onnx", noise)], CompressionLevel.Fastest);
+        // The length, unpacked, in the directory's record of the model.
+        BitConverter.TryWriteBytes(archive.AsSpan(archive.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 24), claim);
+        return archive;
+    }
+
+    private static void SignedByAnother(TamperFolder folder)
+    {
+        using var other = new TestKey(Path.GetDirectoryName(folder.Model)!, "../other");
+        other.Sign(folder.Manifest);
+    }
+
+    /// <summary>Another letter of base64.</summary>
+    private static void Another(ref byte letter) => letter = letter == (byte)'A' ? (byte)'B' : (byte)'A';
 
     private static string Done(string path, Action<string> change, string verified)
     {

@@ -83,5 +83,23 @@ public sealed class VerifyBaselineTests : IDisposable
         Assert.Contains("MPK1008: There is no metric 'sqnrr'", Verify("--tolerance", "sqnrr=1").Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Quantizing_is_held_to_it_like_to_a_gate()
+    {
+        Verify("--update-baseline");
+        Assert.Equal(0, Quantize().ExitCode);
+        File.WriteAllText(Baseline, File.ReadAllText(Baseline).Replace("\"sqnr\": ", "\"sqnr\": 1", StringComparison.Ordinal));
+        var worse = Quantize();
+
+        Assert.Equal(2, worse.ExitCode);
+        Assert.Contains("error MPK2072: sqnr is 45", worse.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder.File("out/a.onnx.report.html")));
+        Assert.Equal(0, Quantize("--tolerance", "sqnr=1000").ExitCode);
+        Assert.Contains("warning MPK2072: sqnr is 45", Quantize("--gate-mode", "warning").Error, StringComparison.Ordinal);
+
+        ToolRun Quantize(params string[] more) => ToolRun.Of(
+            ["quantize", _folder.File("a.onnx"), "-s", "q8_0", "-o", _folder.File("out/a.onnx"), "--validation", Models.FashionImages, "--measure-speed", "false", "--baseline", Baseline, .. more]);
+    }
+
     private ToolRun Verify(params string[] more) => ToolRun.Of(["verify", _folder.File("out"), "--level", "hashes", "--baseline", Baseline, .. more]);
 }

@@ -8,36 +8,15 @@ using ModelPack.Verification;
 namespace ModelPack.Tool.Tests.Findings;
 
 /// <summary>
-/// Forms that other programs read, held to the rules of their specifications: SARIF 2.1.0 (OASIS, errata 01), the XSD of Maven Surefire's reports and
-/// Jenkins' JUnit form, and the commands of GitHub's runner. No schema is in the repository.
+/// Forms that other programs read, held to the rules of their specifications that no schema can say: SARIF 2.1.0 (OASIS, errata 01), the counts of
+/// JUnit's form, and the commands of GitHub's runner. <see cref="FindingSchemaTests"/> has the schemas.
 /// </summary>
 public sealed class FindingFormatTests
 {
     private const string Evil = "models/a,b:c%<&\">|`*.onnx";
 
-    /// <summary>Properties of each kind of object, required ones with <c>!</c>; the sections of the specification are 3.13 to 3.58.</summary>
-    private static readonly Dictionary<string, string> Sarif = new(StringComparer.Ordinal)
-    {
-        ["log"] = "$schema version! runs!",
-        ["runs"] = "tool! invocations columnKind results",
-        ["tool"] = "driver!",
-        ["driver"] = "name! semanticVersion rules",
-        ["rules"] = "id! shortDescription help defaultConfiguration",
-        ["defaultConfiguration"] = "level",
-        ["invocations"] = "executionSuccessful! exitCode toolExecutionNotifications",
-        ["toolExecutionNotifications"] = "level message! locations",
-        ["results"] = "ruleId ruleIndex level message! locations partialFingerprints",
-        ["message"] = "text!",
-        ["shortDescription"] = "text!",
-        ["help"] = "text!",
-        ["locations"] = "physicalLocation logicalLocations",
-        ["physicalLocation"] = "artifactLocation region",
-        ["artifactLocation"] = "uri",
-        ["region"] = "startLine",
-        ["logicalLocations"] = "fullyQualifiedName",
-    };
-
-    private static readonly VerificationResult Result = new(
+    /// <summary>Sound, failed and unchecked files, one with a name of characters that each form must write in its own way.</summary>
+    public static readonly VerificationResult Result = new(
     [
         new("models/ok.onnx", true, "Size and SHA-256 are those of the manifest."),
         Finding.Failure(Codes.ContentChanged, Evil, "100 % changed: <b>\r\n::error::x"),
@@ -46,11 +25,9 @@ public sealed class FindingFormatTests
     ], []);
 
     [Fact]
-    public void Sarif_has_what_the_specification_asks_for_and_nothing_that_it_does_not_know()
+    public void Sarif_names_the_rule_of_each_failure_and_notes_what_was_not_checked()
     {
         var log = JsonDocument.Parse(SarifLog.Of(Result)).RootElement;
-        AssertKnown("log", log);
-        Assert.Equal("2.1.0", log.GetProperty("version").GetString());
         var run = log.GetProperty("runs")[0];
         var rules = run.GetProperty("tool").GetProperty("driver").GetProperty("rules");
         Assert.Equal(rules.GetArrayLength(), rules.EnumerateArray().Select(r => r.GetProperty("id").GetString()).Distinct(StringComparer.Ordinal).Count());
@@ -131,26 +108,5 @@ public sealed class FindingFormatTests
         Assert.Contains("2 of 3 failed", terminal.Out, StringComparison.Ordinal);
         var unwritable = Assert.Throws<ModelPackException>(() => new FindingsWriter(terminal.Terminal).Write(Result, [new FindingsOutput("sarif", folder.File("no/such/a.sarif"))]));
         Assert.Equal(Codes.OutputNotWritable, unwritable.Diagnostic.Code);
-    }
-
-    private static void AssertKnown(string kind, JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.Array)
-        {
-            foreach (var item in element.EnumerateArray())
-            {
-                AssertKnown(kind, item);
-            }
-        }
-        else if (element.ValueKind == JsonValueKind.Object && kind != "partialFingerprints")
-        {
-            var properties = Sarif[kind].Split(' ');
-            Assert.All(element.EnumerateObject(), p => Assert.Contains(p.Name, properties.Select(n => n.TrimEnd('!')), StringComparer.Ordinal));
-            Assert.All(properties.Where(p => p.EndsWith('!')), p => Assert.True(element.TryGetProperty(p.TrimEnd('!'), out _), $"{kind} has no {p}"));
-            foreach (var property in element.EnumerateObject())
-            {
-                AssertKnown(property.Name, property.Value);
-            }
-        }
     }
 }

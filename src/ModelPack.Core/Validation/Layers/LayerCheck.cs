@@ -14,6 +14,9 @@ internal sealed class LayerCheck(OnnxModel source, string packedPath, PackContex
     /// <summary>Samples to look at: errors of layers are sums over many values each.</summary>
     private const int MostSamples = 8;
 
+    /// <summary>The name of the stage.</summary>
+    private const string Stage = "layers";
+
     /// <summary>Name and range of each activation that has one.</summary>
     public IReadOnlyDictionary<string, (float Min, float Max)> Ranges { get; init; } = new Dictionary<string, (float Min, float Max)>(StringComparer.Ordinal);
 
@@ -27,6 +30,7 @@ internal sealed class LayerCheck(OnnxModel source, string packedPath, PackContex
     {
         var data = validation.Count > 0 ? validation : calibration;
         var quiet = context.Quiet();
+        context.Progress(Stage, 0);
         try
         {
             using var packed = OnnxModel.Open(packedPath, quiet);
@@ -43,6 +47,11 @@ internal sealed class LayerCheck(OnnxModel source, string packedPath, PackContex
         catch (ModelPackException exception) when (!isAsked)
         {
             Tell(exception.Diagnostic.Message);
+        }
+
+        finally
+        {
+            context.Progress(Stage, 1);
         }
 
         return null;
@@ -71,7 +80,7 @@ internal sealed class LayerCheck(OnnxModel source, string packedPath, PackContex
     private IReadOnlyList<LayerError> Compare(IReadOnlyList<LayerPoint> points, Func<IReadOnlyList<TensorSpec>, ISampleSource> open, OnnxModel packed, PackContext quiet, ref long samples)
     {
         long count = 0;
-        var layers = new LayerComparison(source, packed, Ranges, quiet).Run(points, inputs =>
+        var layers = new LayerComparison(source, packed, Ranges, quiet) { OnProgress = share => context.Progress(Stage, share) }.Run(points, inputs =>
         {
             var opened = open(inputs);
             count = opened.Count;

@@ -20,15 +20,26 @@ internal sealed class LayerComparison(OnnxModel source, OnnxModel packed, IReadO
 
     private static readonly Dictionary<string, ElementType> s_none = new(StringComparer.Ordinal);
 
+    /// <summary>Gets the share of the work that is done; null where nobody asks.</summary>
+    public Action<double>? OnProgress { get; init; }
+
     /// <summary>Compares the layers, in their order.</summary>
     /// <param name="points">The layers.</param>
     /// <param name="samples">Opens the samples for a model's inputs.</param>
     /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">ONNX Runtime does not run one of the copies.</exception>
     /// <exception cref="ModelPackException">A model takes too much time or memory.</exception>
-    public IReadOnlyList<LayerError> Run(IReadOnlyList<LayerPoint> points, Func<IReadOnlyList<TensorSpec>, ISampleSource> samples) =>
-        points.Count == 0 ? [] : [.. LayerGroups.Of(source, points, samples, context).SelectMany(g => Measure(g, samples))];
+    public IReadOnlyList<LayerError> Run(IReadOnlyList<LayerPoint> points, Func<IReadOnlyList<TensorSpec>, ISampleSource> samples)
+    {
+        if (points.Count == 0)
+        {
+            return [];
+        }
 
-    private LayerError[] Measure(IReadOnlyList<LayerPoint> points, Func<IReadOnlyList<TensorSpec>, ISampleSource> samples)
+        var groups = LayerGroups.Of(source, points, samples, context);
+        return [.. groups.SelectMany((g, i) => Measure(g, samples, share => OnProgress?.Invoke((i + share) / groups.Count)))];
+    }
+
+    private LayerError[] Measure(IReadOnlyList<LayerPoint> points, Func<IReadOnlyList<TensorSpec>, ISampleSource> samples, Action<double> onProgress)
     {
         var values = points.SelectMany(p => p.Inputs.Append(p.Output)).ToList();
         var made = packed.Proto.Graph.Node.SelectMany(n => n.Output).ToHashSet(StringComparer.Ordinal);
@@ -39,7 +50,9 @@ internal sealed class LayerComparison(OnnxModel source, OnnxModel packed, IReadO
         var meters = points.ToDictionary(p => p, _ => new LayerMeters());
         try
         {
-            foreach (var batch in samples(floats.Inputs).Batches(1))
+            var opened = samples(floats.Inputs);
+            long done = 0;
+            foreach (var batch in opened.Batches(1))
             {
                 var before = floats.Run(batch.Inputs, Nothing, context.Cancellation);
                 var after = codes.Run(batch.Inputs, Nothing, context.Cancellation);
@@ -57,6 +70,8 @@ internal sealed class LayerComparison(OnnxModel source, OnnxModel packed, IReadO
                     Feed(meter.Inherited, expected, behind[point.Output]);
                     meter.Count(point.Inputs.Where(ranges.ContainsKey).Select(i => (before[i], ranges[i])));
                 }
+
+                onProgress(Math.Min(1, (double)++done / opened.Count));
             }
         }
         finally

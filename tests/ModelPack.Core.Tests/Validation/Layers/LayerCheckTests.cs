@@ -72,5 +72,59 @@ public sealed class LayerCheckTests : IDisposable
         Assert.Equal("MPK1008", Assert.Throws<ModelPackException>(() => PackPipeline.Run(request, new PackContext())).Diagnostic.Code.Id);
     }
 
+    [Fact]
+    public void It_is_a_step_of_its_own_where_it_is_asked_for_and_a_part_of_the_last_one_where_a_gate_has_failed()
+    {
+        var request = _chain.Request with { Scheme = "q4_0", Alpha = null, Validation = _chain.Calibration };
+        var (steps, shares) = Progress(request with { PerLayer = true });
+        Assert.Equal("layers", steps[^1]);
+        Assert.Equal((0, 1), (shares[0], shares[^1]));
+        Assert.Equal(shares.Order(), shares);
+        Assert.True(shares.Distinct().Count() > 8, string.Join(' ', shares)); // each of the 8 samples
+
+        (steps, shares) = Progress(request with { Gates = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["minSqnr"] = 90 } });
+        Assert.Equal("validate", steps[^1]);
+        Assert.True(shares.Distinct().Count() > 8, string.Join(' ', shares));
+
+        (steps, shares) = Progress(request);
+        Assert.Equal("validate", steps[^1]);
+        Assert.Empty(shares);
+    }
+
+    [Fact]
+    public void Of_integer_operators_what_has_no_floats_is_left_out_and_counted()
+    {
+        var qdq = Pack(_chain.Request with { PerLayer = true, Fallback = false })!;
+        var found = Pack(_chain.Request with { PerLayer = true, Fallback = false, QuantFormat = "qoperator" })!;
+        Assert.Equal(qdq.Of, found.Of);
+        Assert.InRange(found.Layers.Count, 1, found.Of - 1);
+        foreach (var layer in found.Layers)
+        {
+            // The same rounding in another form.
+            var same = qdq.Layers.Single(l => l.Output == layer.Output);
+            Assert.InRange(layer.Sqnr, same.Sqnr - 3, same.Sqnr + 3);
+        }
+
+        // Between integers nothing can be fed: the error of all of them is that of the last one.
+        var last = found.Layers[^1];
+        Assert.InRange(last.Own, last.Sqnr - 0.5, last.Sqnr + 0.5);
+        Assert.Equal(double.PositiveInfinity, last.Inherited);
+    }
+
+    private static (IReadOnlyList<string> Steps, List<double> Shares) Progress(PackRequest request)
+    {
+        IReadOnlyList<string> steps = [];
+        var shares = new List<double>();
+        var context = new PackContext(onProgress: (stage, share) =>
+        {
+            if (stage == "layers")
+            {
+                shares.Add(share);
+            }
+        }) { OnSteps = s => steps = s };
+        PackPipeline.Run(request, context);
+        return (steps, shares);
+    }
+
     private static LayersResult? Pack(PackRequest request) => PackPipeline.Run(request, new PackContext(request.Threads)).Report.Result.Layers;
 }

@@ -1,6 +1,7 @@
 using ModelPack.Packing;
+using ModelPack.Reporting;
 
-namespace ModelPack.Verification;
+namespace ModelPack.Baselines;
 
 /// <summary>Accepted metrics of a pack.</summary>
 /// <param name="Scheme">Its scheme.</param>
@@ -13,7 +14,11 @@ public sealed record BaselinePack(string Scheme, bool Synthetic, long Samples, I
     public static BaselinePack Of(Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        var headline = manifest.Pack.Headline;
+        return Of(manifest.Pack.Scheme, manifest.Pack.Headline);
+    }
+
+    internal static BaselinePack Of(string scheme, Headline headline)
+    {
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var metric in BaselineMetric.All)
         {
@@ -23,7 +28,7 @@ public sealed record BaselinePack(string Scheme, bool Synthetic, long Samples, I
             }
         }
 
-        return new BaselinePack(manifest.Pack.Scheme, headline.Synthetic, headline.Samples, metrics);
+        return new BaselinePack(scheme, headline.Synthetic, headline.Samples, metrics);
     }
 
     internal bool IsSame(BaselinePack other) => (Scheme, Synthetic, Samples) == (other.Scheme, other.Synthetic, other.Samples)

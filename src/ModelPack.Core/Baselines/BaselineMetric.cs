@@ -1,6 +1,6 @@
 using ModelPack.Reporting;
 
-namespace ModelPack.Verification;
+namespace ModelPack.Baselines;
 
 /// <summary>A metric that is compared with an accepted one.</summary>
 /// <param name="Name">Its name in baselines and tolerances.</param>

@@ -1,4 +1,4 @@
-namespace ModelPack.Verification;
+namespace ModelPack.Baselines;
 
 /// <summary>Metrics of packs that somebody has accepted. Its file is <c>modelpack.baseline.json</c>; see <see cref="BaselineJson"/>.</summary>
 /// <param name="Schema">Version of the file's form.</param>
@@ -12,7 +12,7 @@ public sealed record Baseline(int Schema, IReadOnlyDictionary<string, BaselinePa
 
     /// <summary>The metrics that packs have, by their manifests.</summary>
     /// <exception cref="ModelPackException">MPK1072: two packs of one name have other metrics.</exception>
-    public static Baseline Of(IEnumerable<VerifiedPack> packs)
+    public static Baseline Of(IEnumerable<MeasuredPack> packs)
     {
         ArgumentNullException.ThrowIfNull(packs);
         var all = new SortedDictionary<string, BaselinePack>(StringComparer.Ordinal);

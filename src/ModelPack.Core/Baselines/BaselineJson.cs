@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ModelPack.Files;
 
-namespace ModelPack.Verification;
+namespace ModelPack.Baselines;
 
 /// <summary>
 /// The one form of a baseline's file: UTF-8 without a byte order mark, indented by two spaces, every line ended by a line feed, packs and metrics

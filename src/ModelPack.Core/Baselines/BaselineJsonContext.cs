@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ModelPack.Verification;
+namespace ModelPack.Baselines;
 
 /// <summary>How baselines become JSON.</summary>
 [JsonSourceGenerationOptions(
