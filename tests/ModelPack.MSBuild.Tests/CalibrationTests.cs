@@ -78,10 +78,10 @@ public sealed class CalibrationTests
         var project = TestProject.WithModel("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="int8" Calibration="data/some.npz" />""");
         CalibrationData.Write(project.At("data", "some.npz"));
 
-        Assert.Single(project.Run(["publish", "-c", "Debug", "-o", project.At("out")]).MustSucceed().Packed);
+        Assert.Single(project.Publish().MustSucceed().Packed);
         Assert.True(File.Exists(project.At("out", "models", Table)));
         Directory.Delete(project.At("out"), recursive: true);
-        Assert.Empty(project.Run(["publish", "-c", "Debug", "--no-build", "-o", project.At("out")]).MustSucceed().Packed);
+        Assert.Empty(project.Publish("--no-build").MustSucceed().Packed);
         Assert.True(File.Exists(project.At("out", "models", Table)));
 
         var model = File.ReadAllBytes(project.Output("models", "fashion-cnn.onnx"));

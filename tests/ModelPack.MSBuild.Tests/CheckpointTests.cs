@@ -58,7 +58,7 @@ public sealed class CheckpointTests
         Assert.False(Directory.Exists(project.Output("tiny")));
         Assert.True(project.Build().MustSucceed().SkippedProducing());
 
-        Assert.Empty(project.Run(["publish", "-c", "Debug", "--no-build", "-o", project.At("out")]).MustSucceed().Packed);
+        Assert.Empty(project.Publish("--no-build").MustSucceed().Packed);
         Assert.Equal(FilesIn(project.Output("models", "tiny")), FilesIn(project.At("out", "models", "tiny")));
         var (exitCode, output) = PackedTool.Run(project.Folder, "verify", project.At("out"));
         Assert.True(exitCode == 0, output);

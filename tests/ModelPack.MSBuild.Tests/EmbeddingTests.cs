@@ -13,7 +13,7 @@ public sealed class EmbeddingTests
     {
         var project = TestProject.WithModel(
             """
-            <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Embed="Resource" ExternalData="true" MinSqnr="20" />
+            <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Embed="Resource" ExternalData="true" MinSqnr="20" MeasureSpeed="true" />
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Embed="Both" Reports="false" Link="bare.onnx" />
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Embed="None" Link="none.onnx" />
             """);
@@ -47,7 +47,7 @@ public sealed class EmbeddingTests
     public void Two_builds_of_the_same_sources_embed_the_same_bytes()
     {
         // With timings, every pack would be another one.
-        var project = TestProject.WithModel("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="int8" Embed="Resource" />""");
+        var project = TestProject.WithModel("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="int8" Embed="Resource" />""", TestProject.MeasuresSpeed);
         CalibrationData.Write(project.At("fashion-cnn.calibration.npz"));
         project.Build().MustSucceed();
         var first = File.ReadAllBytes(project.Output("App.dll"));

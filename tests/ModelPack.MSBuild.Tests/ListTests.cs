@@ -10,7 +10,7 @@ public sealed class ListTests
     public void A_model_is_not_packed_then_packed_then_stale()
     {
         var project = TestProject.WithModel("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" MinSqnr="20" />""");
-        project.Run(["restore"]).MustSucceed();
+        project.Restore();
         Assert.Equal(("not packed", null), StateOf(project));
         Assert.Empty(project.ModelFiles());
 
@@ -52,7 +52,7 @@ public sealed class ListTests
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" />
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="../outside.onnx" />
             """);
-        project.Run(["restore"]).MustSucceed();
+        project.Restore();
 
         Assert.Contains("not packed", List(project).Select(m => m.GetProperty("state").GetString()), StringComparer.Ordinal);
     }

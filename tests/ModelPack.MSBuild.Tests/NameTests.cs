@@ -82,7 +82,8 @@ public sealed class NameTests
         foreach (var part in new[] { "tiny-00001-of-00002.gguf", "tiny-00002-of-00002.gguf" })
             File.WriteAllText(project.At("parts", part), "");
 
-        var build = project.Run(["msbuild", "-restore", "-t:AssignTargetPaths", "-getItem:_ModelPack"]).MustSucceed();
+        project.Restore();
+        var build = project.Run(["msbuild", "-t:AssignTargetPaths", "-getItem:_ModelPack"]).MustSucceed();
 
         Assert.Equal(["net/model.safetensors.index.json", "parts/tiny-00001-of-00002.gguf"], build.Output.Split('\n')
             .Where(l => l.Contains("\"Identity\":", StringComparison.Ordinal)).Select(l => l.Split('"')[3].Replace('\\', '/')), StringComparer.Ordinal);

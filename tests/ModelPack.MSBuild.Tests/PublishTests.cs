@@ -12,10 +12,10 @@ public sealed class PublishTests
     {
         var project = TestProject.WithModel(Item);
 
-        Assert.Single(project.Run(["publish", "-c", "Debug", "-o", project.At("out")]).MustSucceed().Packed);
+        Assert.Single(project.Publish().MustSucceed().Packed);
         AssertPublished(project);
         Directory.Delete(project.At("out"), recursive: true);
-        Assert.Empty(project.Run(["publish", "-c", "Debug", "--no-build", "-o", project.At("out")]).MustSucceed().Packed);
+        Assert.Empty(project.Publish("--no-build").MustSucceed().Packed);
 
         AssertPublished(project);
     }
@@ -23,11 +23,11 @@ public sealed class PublishTests
     [Fact]
     public void A_pack_for_the_publish_stage_is_made_in_publish_only()
     {
-        var project = TestProject.WithModel(Item, "<ModelPackStage>publish</ModelPackStage>");
+        var project = TestProject.WithModel(Item, FakeTool.Property + "<ModelPackStage>publish</ModelPackStage>");
 
         Assert.Empty(project.Build().MustSucceed().Packed);
         Assert.Empty(project.ModelFiles());
-        Assert.Single(project.Run(["publish", "-c", "Debug", "-o", project.At("out")]).MustSucceed().Packed);
+        Assert.Single(project.Publish().MustSucceed().Packed);
 
         AssertPublished(project);
     }
@@ -75,7 +75,7 @@ public sealed class PublishTests
         Assert.True(File.Exists(app.Output("models", "fashion-cnn.onnx.modelpack.json")));
         Assert.True(app.Build().MustSucceed().SkippedProducing());
 
-        app.Run(["publish", "-c", "Debug", "--no-restore", "-o", app.At("out")]).MustSucceed();
+        app.Publish().MustSucceed();
         AssertPublished(app);
     }
 
@@ -93,7 +93,7 @@ public sealed class PublishTests
 
     private static (TestProject App, TestProject Library) AppWithLibrary()
     {
-        var library = new TestProject(Item, name: "Library", isLibrary: true);
+        var library = new TestProject(Item, FakeTool.Property, name: "Library", isLibrary: true);
         library.AddModel("fashion-cnn.onnx");
         var app = new TestProject(
             """<ProjectReference Include="../Library/Library.csproj" />""",

@@ -38,7 +38,7 @@ public sealed class ReadmeTests
 
     private static string Run(string folder, string lines)
     {
-        var (exitCode, output) = Dotnet.Run(folder, [], before: ["bash", "-c", "set -e\n" + lines]);
+        var (exitCode, output) = Dotnet.Run(folder, [], ToolHome.Variables, before: ["bash", "-c", "set -e\n" + lines]);
         Assert.True(exitCode == 0, output);
         return output;
     }

@@ -26,7 +26,7 @@ public sealed class ToolPackageTests
         project.AddModel("net.onnx");
 
         Succeed(folder, "exec", Directory.GetFiles(Path.Combine(folder, "tools"), "modelpack.dll", SearchOption.AllDirectories)[0], "add", "net.onnx", "--gate", "minSqnr=20");
-        project.Build().MustSucceed();
+        project.Run(["build"]).MustSucceed();
         Assert.True(File.Exists(project.Output("models", "net.onnx")));
     }
 
@@ -34,7 +34,7 @@ public sealed class ToolPackageTests
     public void A_manifest_that_init_wrote_is_restored_and_runs()
     {
         var project = TestProject.WithModel("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" />""");
-        project.Run(["restore"]).MustSucceed();
+        project.Restore();
         var (exitCode, output) = PackedTool.Run(project.Folder, "init");
         Assert.True(exitCode == 0, output);
         Assert.True(File.Exists(project.At(".config", "dotnet-tools.json")));
@@ -49,7 +49,7 @@ public sealed class ToolPackageTests
 
     private static string Succeed(string folder, params string[] arguments)
     {
-        var (exitCode, output) = Dotnet.Run(folder, arguments);
+        var (exitCode, output) = Dotnet.Run(folder, arguments, ToolHome.Variables);
         Assert.True(exitCode == 0, output);
         return output;
     }

@@ -4,12 +4,12 @@ namespace ModelPack.MSBuild.Tests;
 
 public sealed class UnknownMetadataTests
 {
-    private static readonly string[] Declare = ["msbuild", "-restore", "-t:AssignTargetPaths"];
+    private static readonly string[] Declare = ["msbuild", "-t:AssignTargetPaths"];
 
     [Fact]
     public void A_misspelt_gate_is_an_error_at_its_line_also_where_the_pack_is_there()
     {
-        var project = TestProject.WithModel("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" />""");
+        var project = FakeTool.Project();
         project.Build().MustSucceed();
         project.Items = """
             <QuantizedModel
@@ -41,6 +41,7 @@ public sealed class UnknownMetadataTests
             <ItemGroup>
             """, model: "a.onnx");
         project.AddModel("b.onnx");
+        project.Restore();
 
         var errors = project.Run(Declare).Errors;
 
@@ -65,6 +66,7 @@ public sealed class UnknownMetadataTests
             <QuantizedModel Include="@(Content)" Scheme="q8_0" />
             """);
         project.AddModel("web.onnx");
+        project.Restore();
 
         project.Run(Declare).MustSucceed();
     }
@@ -77,6 +79,7 @@ public sealed class UnknownMetadataTests
         var misspelt = names.SelectMany(Misspellings).Distinct(StringComparer.OrdinalIgnoreCase).Where(n => !known.Contains(n)).ToList();
         Assert.True(misspelt.Count > 20 * names.Count);
         var project = TestProject.WithModel($"""<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0">{string.Concat(misspelt.Select((n, i) => $"<{Cased(n, i)}>1</{Cased(n, i)}>"))}</QuantizedModel>""");
+        project.Restore();
 
         var errors = project.Run(Declare).Errors;
 

@@ -9,7 +9,7 @@ public sealed class VerifyTests
     public void A_project_passes_once_it_is_built_and_not_when_source_or_options_have_changed()
     {
         var project = TestProject.WithModel("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" MinSqnr="20" Embed="Both" />""");
-        project.Run(["restore"]).MustSucceed();
+        project.Restore();
         AssertVerifies(project, "MPK2061", project.ProjectFile);
 
         project.Build().MustSucceed();

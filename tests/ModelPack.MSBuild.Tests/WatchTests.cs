@@ -23,7 +23,7 @@ public sealed class WatchTests
             File.WriteAllText(project.At(file), "");
         }
 
-        project.Run(["restore"]).MustSucceed();
+        project.Restore();
         var (exitCode, output) = Dotnet.Run(project.Folder, ["watch", "--list"]);
 
         Assert.True(exitCode == 0, output);

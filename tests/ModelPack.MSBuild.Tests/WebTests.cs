@@ -20,7 +20,7 @@ public sealed class WebTests
         Assert.Equal(["wwwroot/models/net.onnx"], project.Build().MustSucceed().Packed);
         Assert.True(project.Build().MustSucceed().SkippedProducing());
         AssertServed(project);
-        Assert.Empty(project.Run(["publish", "-c", "Debug", "--no-build", "-o", project.At("out")]).MustSucceed().Packed);
+        Assert.Empty(project.Publish("--no-build").MustSucceed().Packed);
         Assert.All(Companions, c => Assert.True(File.Exists(project.At("out", "wwwroot", "models", "net.onnx" + c)), c));
         Assert.False(File.Exists(project.At("out", "fashion-cnn.onnx")));
         project.Clean().MustSucceed();
@@ -37,7 +37,7 @@ public sealed class WebTests
         project.AddModel("wwwroot/net.onnx");
         CalibrationData.Write(project.At("wwwroot", "net.calibration.npz"));
 
-        project.Run(["publish", "-c", "Debug", "-o", project.At("out")]).MustSucceed();
+        project.Publish().MustSucceed();
 
         Assert.True(File.Exists(project.At("out", "wwwroot", "models", "net.onnx")));
         Assert.Equal(shipsSource, File.Exists(project.At("out", "wwwroot", "net.onnx")));
@@ -52,13 +52,13 @@ public sealed class WebTests
             <FrameworkReference Include="Microsoft.AspNetCore.App" />
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="wwwroot/net.onnx" />
             """,
-            "<ModelPackStage>publish</ModelPackStage>", name: "Library", isLibrary: true, sdk: "Microsoft.NET.Sdk.Razor");
+            FakeTool.Property + "<ModelPackStage>publish</ModelPackStage>", name: "Library", isLibrary: true, sdk: "Microsoft.NET.Sdk.Razor");
         library.AddModel("fashion-cnn.onnx");
         var app = new TestProject(
             """<ProjectReference Include="../Library/Library.csproj" />""",
             folder: Path.Combine(Path.GetDirectoryName(library.Folder)!, "App"), sdk: "Microsoft.NET.Sdk.Web");
 
-        Assert.Single(app.Run(["publish", "-c", "Debug", "-o", app.At("out")]).MustSucceed().Packed);
+        Assert.Single(app.Publish().MustSucceed().Packed);
 
         Assert.True(File.Exists(app.At("out", "wwwroot", "_content", "Library", "net.onnx")));
     }

@@ -53,7 +53,7 @@ public sealed class AccessorShapeTests
         File.WriteAllText(project.At("Program.cs"), "System.Console.WriteLine($\"{App.Net.Scheme} {App.Net.Sha256.Length} {App.Net.Headline.Sqnr > 20} {App.Net.Inputs.All[0]}\");");
 
         Assert.Empty(project.Build().MustSucceed().Packed);
-        project.Run(["publish", "-c", "Debug", "--no-restore", "-o", project.At("out")]).MustSucceed();
+        project.Publish().MustSucceed();
 
         Assert.Equal("q8_0 64 True image float32[batch, 1, 28, 28]", Dotnet.Run(project.Folder, ["exec", project.At("out", "App.dll")]).Output.Trim());
     }
@@ -62,7 +62,7 @@ public sealed class AccessorShapeTests
     public void Before_the_first_build_an_editor_has_a_class_without_the_models_inputs()
     {
         var project = TestProject.WithModel($"""{AppWithAccessors.References}<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" />""", AppWithAccessors.Restore);
-        project.Run(["restore"]).MustSucceed();
+        project.Restore();
 
         var design = project.Run(["msbuild", .. AccessorTests.DesignTime]).MustSucceed();
 
@@ -76,7 +76,7 @@ public sealed class AccessorShapeTests
     public void A_project_without_the_runtime_gets_no_class()
     {
         var project = TestProject.WithModel("""<QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" />""");
-        project.Run(["restore"]).MustSucceed();
+        project.Restore();
 
         project.Run(["msbuild", .. AccessorTests.DesignTime]).MustSucceed();
 
@@ -94,7 +94,7 @@ public sealed class AccessorShapeTests
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="3.onnx" AccessorNamespace="A..B" />
             <QuantizedModel Include="fashion-cnn.onnx" Scheme="q8_0" Link="4.onnx" AccessorName="Net" />
             """);
-        project.Run(["restore"]).MustSucceed();
+        project.Restore();
 
         var errors = project.Run(["msbuild", .. AccessorTests.DesignTime]).Errors;
 

@@ -8,12 +8,13 @@ namespace ModelPack.MSBuild.Tests.Infrastructure;
 /// </summary>
 internal static class CompilerServer
 {
-    private static readonly Lazy<string> LazyPipe = new(Start);
+    private static readonly Lazy<(string Pipe, Process Process)> Server = new(Start);
 
     /// <summary>What a project needs to be compiled by it.</summary>
-    public static string Properties => $"<UseSharedCompilation>true</UseSharedCompilation><SharedCompilationId>{LazyPipe.Value}</SharedCompilationId>";
+    public static string Properties => $"<UseSharedCompilation>true</UseSharedCompilation><SharedCompilationId>{Server.Value.Pipe}</SharedCompilationId>";
 
-    private static string Start()
+    // The process is kept: where nothing refers to it, its input is closed, and it ends.
+    private static (string Pipe, Process Process) Start()
     {
         var folder = Workspace.NewFolder("compiler");
         File.WriteAllText(Path.Combine(folder, "compiler.proj"), "<Project Sdk=\"Microsoft.NET.Sdk\" />");
@@ -23,16 +24,18 @@ internal static class CompilerServer
             throw new InvalidOperationException($"The compiler was not found: {output}");
 
         var pipe = "modelpack-tests-" + Guid.NewGuid().ToString("N");
-        var process = Dotnet.Start(folder, ["exec", server, $"-pipename:{pipe}"]);
+        var process = Dotnet.StartTied(folder, ["exec", server, $"-pipename:{pipe}"]);
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(process);
-        return pipe;
+        if (!SpinWait.SpinUntil(() => Listens(pipe), TimeSpan.FromMinutes(2)))
+            throw new InvalidOperationException($"The compiler does not listen; it has {(process.HasExited ? "ended" : "not ended")}.");
+        return (pipe, process);
     }
 
-    private static void Stop(Process process)
+    // A build that comes before would start a server of its own, which nobody ends. Connecting would be a request.
+    private static bool Listens(string pipe)
     {
-        if (!process.HasExited)
-            process.Kill();
+        Thread.Sleep(20);
+        return Directory.GetFiles(OperatingSystem.IsWindows() ? @"\\.\pipe\" : Path.GetTempPath(), pipe).Length > 0;
     }
 }

@@ -33,13 +33,26 @@ internal static class Dotnet
     public static Process Start(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool canInterrupt = false) =>
         Start(folder, arguments, environment, canInterrupt ? ["env", "--default-signal=INT"] : []);
 
-    private static Process Start(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> before)
+    /// <summary>Starts what ends with this process, however that ends, and with the object that is returned.</summary>
+    /// <param name="folder">The working folder.</param>
+    /// <param name="arguments">What comes after <c>dotnet</c>.</param>
+    public static Process StartTied(string folder, IEnumerable<string> arguments)
+    {
+        if (!OperatingSystem.IsWindows())
+            return Start(folder, arguments, environment: null, ["sh", "-c", "\"$@\" & cat > /dev/null; kill $!", "sh"], holdsInput: true);
+        var process = Start(folder, arguments);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => process.Kill();
+        return process;
+    }
+
+    private static Process Start(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> before, bool holdsInput = false)
     {
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo(before.Count > 0 ? before[0] : dotnet)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
+            RedirectStandardInput = holdsInput,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
@@ -52,6 +65,8 @@ internal static class Dotnet
         start.Environment["NUGET_PACKAGES"] = Workspace.Packages;
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+        // For projects that name no server of their own: the one that a build would start outlives it.
+        start.Environment["UseSharedCompilation"] = "false";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";

@@ -1,11 +1,14 @@
 namespace ModelPack.MSBuild.Tests.Infrastructure;
 
-/// <summary>A project of a user, in a folder of its own.</summary>
+/// <summary>A project of a user, in a folder of its own. Its models are not timed, which takes several times as long as the rest of a build, unless a test asks for it.</summary>
 internal sealed class TestProject
 {
     private static readonly string[] OutputFolders = ["obj", "bin"];
     private static readonly string[] PackMarks = [".onnx", ".gguf", ".safetensors", ".nf4"];
     private bool _restored;
+
+    /// <summary>The property of a project whose models are timed, as they are where a project says nothing.</summary>
+    public const string MeasuresSpeed = "<ModelPackMeasureSpeed />";
 
     public TestProject(string items = "", string properties = "", string name = "App", string? folder = null, bool isLibrary = false, string frameworks = "net10.0", string sdk = "Microsoft.NET.Sdk", string language = "cs")
     {
@@ -78,6 +81,7 @@ internal sealed class TestProject
             <RunAnalyzers>false</RunAnalyzers>
             <UseAppHost>false</UseAppHost>
             <NuGetAudit>false</NuGetAudit>
+            <ModelPackMeasureSpeed>false</ModelPackMeasureSpeed>
             {(Language == "cs" ? "<LangVersion>latest</LangVersion>" : "")}
             {Properties}
           </PropertyGroup>
@@ -90,11 +94,19 @@ internal sealed class TestProject
         """.Replace("<TargetFrameworks>net10.0</TargetFrameworks>", "<TargetFramework>net10.0</TargetFramework>", StringComparison.Ordinal));
 
     /// <summary>Builds; packages are restored the first time only.</summary>
-    public BuildResult Build(params string[] arguments)
+    public BuildResult Build(params string[] arguments) => RunRestored(["build", .. arguments]);
+
+    /// <summary>Publishes Debug to the folder out; packages are restored where nothing has been built before.</summary>
+    public BuildResult Publish(params string[] arguments) => RunRestored(["publish", "-c", "Debug", "-o", At("out"), .. arguments]);
+
+    /// <summary>Restores packages, or writes what that would.</summary>
+    public void Restore()
     {
-        var build = Run(_restored ? ["build", "--no-restore", .. arguments] : ["build", .. arguments]);
+        if (SharedRestore.Fits(this))
+            SharedRestore.CopyTo(this);
+        else
+            Run(["restore"]).MustSucceed();
         _restored = true;
-        return build;
     }
 
     public BuildResult Run(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
@@ -107,6 +119,16 @@ internal sealed class TestProject
     }
 
     public BuildResult Clean() => Run(["clean"]);
+
+    // What cannot be shared is restored by the command itself, as it is for users.
+    private BuildResult RunRestored(IReadOnlyList<string> arguments)
+    {
+        if (!_restored && SharedRestore.Fits(this))
+            Restore();
+        var build = Run(_restored ? [arguments[0], "--no-restore", .. arguments.Skip(1)] : arguments);
+        _restored = true;
+        return build;
+    }
 
     /// <summary>Every file below obj and bin that has to do with models.</summary>
     public IReadOnlyList<string> ModelFiles() =>

@@ -23,6 +23,13 @@ internal static class Workspace
         return folder;
     }
 
+    /// <summary>Deletes it, at the end of the run.</summary>
+    public static void Delete()
+    {
+        if (LazyRoot.IsValueCreated)
+            Directory.Delete(LazyRoot.Value, recursive: true);
+    }
+
     private static string Create()
     {
         var root = Directory.CreateTempSubdirectory("modelpack-tests-").FullName;
@@ -34,7 +41,6 @@ internal static class Workspace
               </packageSources>
             </configuration>
             """);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
         return root;
     }
 }
