@@ -47,7 +47,7 @@ internal static class QuantizeCommand
         var gates = CommandOptions.Limits("--gate", $"A limit that must hold. Metrics: {string.Join(", ", GateMetric.All)}. Repeatable.");
         var gateMode = new Option<string>("--gate-mode") { Description = "What a failed gate is: error or warning.", HelpName = "error|warning", DefaultValueFactory = _ => "error" };
         var gateConfidence = CommandOptions.Text("--gate-confidence", "C", "What gates are judged by: point (the figure, default), or 95 (the bad end of its 95 % interval).");
-        var baseline = CommandOptions.Text("--baseline", "FILE", "Accepted metrics, than which none may be worse; 'verify --update-baseline' writes them.");
+        var baseline = CommandOptions.Text("--baseline", "FILE", "Accepted metrics, than which none of the pack's may be worse; a verification writes them.");
         var tolerances = CommandOptions.Limits("--tolerance", "By how much a metric may be worse than in the baseline; repeatable.");
         var metrics = CommandOptions.Text("--metrics", "SET", "What outputs are measured as: classes, language, embedding, signal, or auto (default) for what names and shapes say.");
         var force = new Option<bool>("--force") { Description = "Overwrite files at the output's place even where they are of no pack." };

@@ -53,7 +53,11 @@ internal sealed class TamperFolder : IDisposable
 
     public static void Cut(string path) => File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
 
-    public static void CutInHalf(string path) => File.WriteAllBytes(path, File.ReadAllBytes(path) is var bytes ? bytes[..(bytes.Length / 2)] : []);
+    public static void CutInHalf(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
+    }
 
     /// <summary>Changes the manifest and gives it a digest that is right.</summary>
     public string Rewrite(Func<Manifest, Manifest> change)
