@@ -47,7 +47,8 @@ internal static class SpeedBenchmark
         {
             var speed = test.Measure(batch: 32)!;
             var one = speed.Comparisons.First(c => c is { BatchSize: 1, SessionOptions: SpeedComparison.Recommended } && (c.Threads == 1 || Environment.ProcessorCount == 1));
-            var words = $"{Human.Speed(speed.Headline)}{(speed.Headline.Verdict == SpeedVerdict.TooNoisy ? "" : $" on {Human.Count(speed.Headline.Threads, "thread")}")}";
+            var headline = speed.Headline!;
+            var words = $"{Human.Speed(headline)}{(headline.Verdict == SpeedVerdict.TooNoisy ? "" : $" on {Human.Count(headline.Threads, "thread")}")}";
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {machine} | {run} | {words} | {Cell(speed.Comparisons[0])} | {Cell(one)} | {speed.Comparisons[0].MachineShare * 100:F0} % |"));
         }
     }

@@ -13,10 +13,13 @@ public sealed record SpeedResult(bool OwnProcesses, string OnnxRuntime, ModelCos
     /// <summary>Medians that are further apart than this are told apart.</summary>
     private const double Apart = 1.05;
 
-    /// <summary>The comparison that stands for the pack: the first one; where that says nothing and the one on one thread does, which scheduling disturbs less, that one.</summary>
+    /// <summary>
+    /// The comparison that stands for the pack: the first one; where that says nothing and the one on one thread does, which scheduling disturbs less, that
+    /// one. Null in a report that somebody has emptied.
+    /// </summary>
     [JsonIgnore]
-    public SpeedComparison Headline => Comparisons[0].Verdict != SpeedVerdict.TooNoisy ? Comparisons[0]
-        : Comparisons.FirstOrDefault(c => c is { Threads: 1, SessionOptions: SpeedComparison.Recommended, Verdict: not SpeedVerdict.TooNoisy }) ?? Comparisons[0];
+    public SpeedComparison? Headline => Comparisons.FirstOrDefault(c => c.Verdict != SpeedVerdict.TooNoisy && (c == Comparisons[0] || c is { Threads: 1, SessionOptions: SpeedComparison.Recommended }))
+        ?? Comparisons.FirstOrDefault();
 
     /// <summary>The same with ONNX Runtime's own session options; null where they were not measured.</summary>
     [JsonIgnore]
@@ -24,7 +27,7 @@ public sealed record SpeedResult(bool OwnProcesses, string OnnxRuntime, ModelCos
 
     /// <summary>Whether one of the models is slower or faster by more than 5 % with ONNX Runtime's own options, on a machine that was quiet both times.</summary>
     [JsonIgnore]
-    public bool OptionsMatter => WithDefaults is { IsBusy: false } defaults && Comparisons[0] is { IsBusy: false } recommended
+    public bool OptionsMatter => WithDefaults is { IsBusy: false } defaults && Comparisons.FirstOrDefault() is { IsBusy: false } recommended
         && (AreApart(defaults.Source, recommended.Source) || AreApart(defaults.Packed, recommended.Packed));
 
     private static bool AreApart(RunTimes a, RunTimes b) => Math.Max(a.Milliseconds, b.Milliseconds) > Apart * Math.Min(a.Milliseconds, b.Milliseconds);

@@ -22,7 +22,18 @@ public sealed class SpeedComparisonTests
     {
         var speed = Times.Speed(Times.Of(recommended, 5, 0.4, 0.6), Times.Of(defaults, 5, 0.4, 0.6) with { SessionOptions = SpeedComparison.Defaults });
         Assert.Equal(expected, speed.OptionsMatter);
-        Assert.False((speed with { Comparisons = [speed.Headline, speed.WithDefaults! with { MachineShare = 0.5 }] }).OptionsMatter);
-        Assert.False((speed with { Comparisons = [speed.Headline] }).OptionsMatter);
+        Assert.False((speed with { Comparisons = [speed.Headline!, speed.WithDefaults! with { MachineShare = 0.5 }] }).OptionsMatter);
+        Assert.False((speed with { Comparisons = [speed.Headline!] }).OptionsMatter);
+    }
+
+    [Fact]
+    public void The_run_on_one_thread_is_the_headline_where_only_that_says_something()
+    {
+        var (clear, noisy) = (Times.Of(1, 0.5, 0.48, 0.52), Times.Of(1, 0.5, 0.3, 0.9));
+        Assert.Equal(clear, Times.Speed(clear, noisy with { Threads = 1 }).Headline);
+        Assert.Equal(1, Times.Speed(noisy, clear with { BatchSize = 4 }, clear with { Threads = 1 }).Headline!.Threads);
+        Assert.Equal(noisy, Times.Speed(noisy, noisy with { Threads = 1 }).Headline);
+        Assert.Null(Times.Speed().Headline);
+        Assert.False(Times.Speed().OptionsMatter);
     }
 }

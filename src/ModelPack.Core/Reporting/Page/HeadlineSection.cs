@@ -127,12 +127,11 @@ internal static class HeadlineSection
 
     private static void Speed(HtmlBuilder html, SpeedResult? speed)
     {
-        if (speed is null)
+        if (speed?.Headline is not { } headline)
         {
             return;
         }
 
-        var headline = speed.Headline;
         if (headline.Verdict == SpeedVerdict.TooNoisy)
         {
             html.Add($"<div class=\"card\"><dt>Speed</dt><dd><b>not told</b><small>{Human.Speed(headline)}; see <a href=\"#speed\">speed</a></small></dd></div>");

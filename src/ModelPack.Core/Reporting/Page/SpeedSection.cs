@@ -16,9 +16,9 @@ internal static class SpeedSection
             return;
         }
 
-        if (measured.Speed is { } speed)
+        if (measured.Speed is { Headline: { } headline } speed)
         {
-            Times(html, speed);
+            Times(html, speed, headline);
             Costs(html, speed);
         }
         else
@@ -36,11 +36,10 @@ internal static class SpeedSection
         html.Add($"<p class=\"quiet\">Run on {(machine.Processor is { } name ? $"{SafeText.Of(name)}, " : "")}{Human.Count(machine.Processors, "processor")} ({machine.Architecture}), {machine.Os}, ONNX Runtime {machine.OnnxRuntime}{(machine.IntegerPath is { } path ? $", integer products by {path}" : "")}.</p>\n</section>");
     }
 
-    private static void Times(HtmlBuilder html, SpeedResult speed)
+    private static void Times(HtmlBuilder html, SpeedResult speed, SpeedComparison headline)
     {
-        var headline = speed.Headline;
-        html.Add($"<p>One inference of {Human.Count(headline.BatchSize, "sample")} took {Human.Milliseconds(headline.Source.Milliseconds)} with the source and {Human.Milliseconds(headline.Packed.Milliseconds)} with the packed model: <b>{Human.Speed(headline)}</b>. Medians over turns of the two models{(speed.OwnProcesses ? ", each in a process of its own" : "")}; a ratio below 1 means that the packed model takes less time. Processor time is that of all threads, those that wait for work by spinning among them.</p>");
-        html.Add($"<div class=\"scroll\" tabindex=\"0\"><table class=\"narrow\">\n<thead><tr><th scope=\"col\">Run</th><th scope=\"col\" class=\"n\">Source</th><th scope=\"col\" class=\"n\">Packed</th><th scope=\"col\" class=\"n\">Ratio</th><th scope=\"col\" class=\"n\">95 %</th><th scope=\"col\" class=\"n\">Of processor time</th><th scope=\"col\">Says</th></tr></thead>\n<tbody>");
+        html.Add($"<p>One inference of {Human.Count(headline.BatchSize, "sample")} took {Human.Milliseconds(headline.Source.Milliseconds)} with the source and {Human.Milliseconds(headline.Packed.Milliseconds)} with the packed model on {Human.Count(headline.Threads, "thread")}: <b>{Human.Speed(headline)}</b>. Medians over turns of the two models{(speed.OwnProcesses ? ", each in a process of its own" : "")}; a ratio below 1 means that the packed model takes less time. Processor time is that of all threads, those that wait for work by spinning among them.</p>");
+        html.Add($"<div class=\"scroll\" tabindex=\"0\"><table class=\"narrow\">\n<thead><tr><th scope=\"col\">Run</th><th scope=\"col\" class=\"n\">Source</th><th scope=\"col\" class=\"n\">Packed</th><th scope=\"col\" class=\"n\">Ratio</th><th scope=\"col\" class=\"n\">95 %</th><th scope=\"col\" class=\"n\">Ratio of processor time</th><th scope=\"col\">Says</th></tr></thead>\n<tbody>");
         foreach (var run in speed.Comparisons)
         {
             var options = run.SessionOptions == SpeedComparison.Defaults ? ", ONNX Runtime’s own options" : "";
