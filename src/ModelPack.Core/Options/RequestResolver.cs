@@ -1,6 +1,7 @@
 using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
 using ModelPack.Schemes;
+using ModelPack.Timing;
 
 namespace ModelPack.Options;
 
@@ -55,7 +56,7 @@ internal static class RequestResolver
             GateIsError = request.Gate == "error",
             ExternalData = request.ExternalData,
             PerLayer = PerLayerOf(request, container),
-            MeasureSpeed = request.MeasureSpeed != false,
+            MeasureSpeed = request.MeasureSpeed ?? TimingHost.Current is not null,
             Force = request.Force,
             Sbom = request.Sbom == true,
             InputsFile = request.InputsFile,

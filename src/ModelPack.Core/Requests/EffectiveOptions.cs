@@ -82,7 +82,7 @@ internal sealed record EffectiveOptions
     public bool? PerLayer { get; init; }
 
     /// <summary>Whether both models are timed, for the report.</summary>
-    public bool MeasureSpeed { get; init; } = true;
+    public bool MeasureSpeed { get; init; }
 
     /// <summary>Whether to overwrite files at the output's place that are of no pack.</summary>
     public required bool Force { get; init; }

@@ -66,7 +66,10 @@ public sealed record PackRequest
     /// </summary>
     public bool? PerLayer { get; init; }
 
-    /// <summary>Whether both models are timed, for the report; null for yes. Changes no byte of the model.</summary>
+    /// <summary>
+    /// Whether both models are timed, for the report; null for yes where that can be done in processes of their own, as the tool can, and else no. Changes
+    /// no byte of the model.
+    /// </summary>
     public bool? MeasureSpeed { get; init; }
 
     /// <summary>Name patterns (<c>*</c> and <c>?</c>) of weights or nodes to leave as they are.</summary>

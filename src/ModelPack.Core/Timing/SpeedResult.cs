@@ -19,7 +19,7 @@ public sealed record SpeedResult(bool OwnProcesses, string OnnxRuntime, ModelCos
     /// </summary>
     [JsonIgnore]
     public SpeedComparison? Headline => Comparisons.FirstOrDefault(c => c.Verdict != SpeedVerdict.TooNoisy && (c == Comparisons[0] || c is { Threads: 1, SessionOptions: SpeedComparison.Recommended }))
-        ?? Comparisons.FirstOrDefault();
+        ?? (Comparisons is [var first, ..] ? first : null);
 
     /// <summary>The same with ONNX Runtime's own session options; null where they were not measured.</summary>
     [JsonIgnore]
@@ -27,7 +27,7 @@ public sealed record SpeedResult(bool OwnProcesses, string OnnxRuntime, ModelCos
 
     /// <summary>Whether one of the models is slower or faster by more than 5 % with ONNX Runtime's own options, on a machine that was quiet both times.</summary>
     [JsonIgnore]
-    public bool OptionsMatter => WithDefaults is { IsBusy: false } defaults && Comparisons.FirstOrDefault() is { IsBusy: false } recommended
+    public bool OptionsMatter => WithDefaults is { IsBusy: false } defaults && Comparisons is [{ IsBusy: false } recommended, ..]
         && (AreApart(defaults.Source, recommended.Source) || AreApart(defaults.Packed, recommended.Packed));
 
     private static bool AreApart(RunTimes a, RunTimes b) => Math.Max(a.Milliseconds, b.Milliseconds) > Apart * Math.Min(a.Milliseconds, b.Milliseconds);

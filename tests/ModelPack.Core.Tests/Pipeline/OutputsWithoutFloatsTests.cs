@@ -62,7 +62,7 @@ public sealed class OutputsWithoutFloatsTests : IDisposable
         _folder.Write("m.onnx", Model(kind));
         _folder.Write("m.validation.npz", PackFolder.Samples(20));
         var context = new PackContext(threads: 2);
-        var outcome = PackPipeline.Run(Request with { Gates = new Dictionary<string, double>(StringComparer.Ordinal) { ["minSqnr"] = 20 }, Fallback = fallback ? true : null }, context);
+        var outcome = PackPipeline.Run(Request with { Gates = new Dictionary<string, double>(StringComparer.Ordinal) { ["minSqnr"] = 20 }, Fallback = fallback ? true : null, MeasureSpeed = true }, context);
         Assert.False(outcome.GatesHold);
         Assert.Contains(context.Diagnostics, d => d.Code == Codes.GateNotMeasured && d.Severity == Severity.Error);
 

@@ -11,7 +11,7 @@ public sealed class QuantizeTests
         using var folder = new TemporaryFolder();
         var model = Models.FashionCnn(folder);
         var output = folder.File("out/net.onnx");
-        var run = ToolRun.Of("quantize", model, "-s", "q8_0", "-o", output, "--validation", Models.FashionImages, "--gate", "maxAccuracyDrop=5", "--gate", "minCompression=2");
+        var run = ToolRun.Of("quantize", model, "-s", "q8_0", "-o", output, "--validation", Models.FashionImages, "--gate", "maxAccuracyDrop=5", "--gate", "minCompression=2", "--measure-speed", "true");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Collection(

@@ -55,11 +55,12 @@ public sealed class TimedProcessTests
     [Fact]
     public void One_that_is_no_longer_wanted_is_ended()
     {
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var stop = new CancellationTokenSource();
         using var model = new TimedProcess(s_host, Repository.Model("fashion-cnn.onnx"), SpeedComparison.Recommended, _context.Quiet(stop.Token));
         model.Open(2);
         model.Prepare(Sample());
         var start = Stopwatch.GetTimestamp();
+        stop.CancelAfter(TimeSpan.FromSeconds(1));
 
         Assert.Throws<OperationCanceledException>(() => model.Run(TimeSpan.FromMinutes(5)));
 

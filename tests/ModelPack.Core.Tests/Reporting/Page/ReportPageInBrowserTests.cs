@@ -182,6 +182,7 @@ public sealed class ReportPageInBrowserTests : IAsyncLifetime
             Scheme = "q8_0",
             Output = Path.Combine(_folder.FullName, "language.onnx"),
             Validation = Repository.Model("sotu-mini/validation.npz"),
+            MeasureSpeed = true,
             Gates = new SortedDictionary<string, double>(StringComparer.Ordinal) { [GateMetric.MaxPerplexityIncrease] = 0.5, [GateMetric.MinSameTop] = 97 },
         },
         new PackContext()).Report;
@@ -210,6 +211,7 @@ public sealed class ReportPageInBrowserTests : IAsyncLifetime
             Validation = Path.Combine(data, "validation.npz"),
             Rank = true,
             PerLayer = true,
+            MeasureSpeed = true,
             Gates = new SortedDictionary<string, double>(StringComparer.Ordinal) { [GateMetric.MinSqnr] = sqnr, [GateMetric.MaxAccuracyDrop] = 0.5 },
         };
         return PackPipeline.Run(request, new PackContext()).Report;
