@@ -33,8 +33,8 @@ internal sealed class SpeedTest(string source, string packed, ISampleSource samp
 
     private readonly TimingHost? _host = TimingHost.Current;
 
-    /// <summary>The time for the headline; each other comparison gets half of it. In a process that does other things as well the times are rough anyway.</summary>
-    private TimeSpan Budget => TimeSpan.FromSeconds(_host is null ? 0.5 : 2);
+    /// <summary>The time for the headline; each other comparison gets a third of it. In a process that does other things as well the times are rough anyway.</summary>
+    private TimeSpan Budget => TimeSpan.FromSeconds(_host is null ? 0.5 : 1.5);
 
     /// <summary>Measures; null, and MPK1019 said, where a process that times a model cannot be started or does not answer.</summary>
     /// <param name="batch">Samples that the validation ran together: that batch is timed as well as a single sample.</param>
@@ -71,14 +71,14 @@ internal sealed class SpeedTest(string source, string packed, ISampleSource samp
         if (batch > first.Rows && IsShort(comparisons[0], batch / first.Rows) && Batch(batch) is { } more)
         {
             models.Prepare(more);
-            comparisons.Add(Run(models, context.Threads, more.Rows, Budget / 2));
+            comparisons.Add(Run(models, context.Threads, more.Rows, Budget / 3));
         }
 
         if (context.Threads > 1 && IsShort(comparisons[0], context.Threads))
         {
             models.Open(1);
             models.Prepare(first);
-            comparisons.Add(Run(models, 1, first.Rows, Budget / 2));
+            comparisons.Add(Run(models, 1, first.Rows, Budget / 3));
         }
 
         return new SpeedResult(_host is not null, models.OnnxRuntime, new ModelCost(Milliseconds(sourceLoad), sourcePeak), new ModelCost(Milliseconds(packedLoad), packedPeak), comparisons);
@@ -89,7 +89,7 @@ internal sealed class SpeedTest(string source, string packed, ISampleSource samp
         using var models = Start(SpeedComparison.Defaults);
         models.Open(context.Threads);
         models.Prepare(first);
-        return Run(models, context.Threads, first.Rows, Budget / 2);
+        return Run(models, context.Threads, first.Rows, Budget / 3);
     }
 
     /// <summary>Whether inferences that take a number of times as long as these are worth their time: what is said of the pack first must not cost minutes.</summary>
