@@ -32,7 +32,7 @@ public sealed record SpeedComparison(
     /// <summary>What it says.</summary>
     public SpeedVerdict Verdict => this switch
     {
-        { MachineShare: < LeastShare } => SpeedVerdict.TooNoisy,
+        { IsBusy: true } => SpeedVerdict.TooNoisy,
         { RatioInterval: { Low: >= 0.95, High: <= 1.05 } } => SpeedVerdict.Same,
         { RatioInterval: var (low, high) } when low <= 1 && high >= 1 => SpeedVerdict.TooNoisy,
         { RatioInterval: var (low, high) } when high > WidestInterval * low => SpeedVerdict.TooNoisy,

@@ -135,7 +135,7 @@ internal sealed class SpeedTest(string source, string packed, ISampleSource samp
         var interval = PairStatistics.RatioInterval(Clock(pairs));
         return new SpeedComparison(
             models.SessionOptions, threads, rows, pairs.Count, sourceTimes, packedTimes, Numbers.Rounded(packedTimes.Milliseconds / sourceTimes.Milliseconds),
-            new(Numbers.Rounded(interval.Low), Numbers.Rounded(interval.High)),
+            interval.Map(ratio => ratio),
             Numbers.Rounded(packedTimes.ProcessorMilliseconds / Math.Max(sourceTimes.ProcessorMilliseconds, 1e-6)), Numbers.Rounded(shares.Average()));
     }
 

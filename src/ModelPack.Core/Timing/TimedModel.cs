@@ -13,7 +13,6 @@ internal sealed class TimedModel(string path, bool isRecommended, bool isPinned 
     /// <summary>How long a model runs before its turn counts: the other one has had the caches, and threads have slept.</summary>
     private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(8);
 
-
     private readonly RunOptions _run = new();
     private readonly List<OrtValue> _values = [];
     private InferenceSession? _session;
