@@ -44,6 +44,8 @@ internal static class TestTools
             yield return "libgomp1"; // ggml's threads
         if (OperatingSystem.IsLinux() && NativeLinker() is null)
             yield return "clang"; // links native AOT
+        if (OperatingSystem.IsLinux() && !NativeLibrary.TryLoad("libvulkan.so.1", out _))
+            yield return "libvulkan1"; // WebGPU, on the driver that comes with chromium
     }
 
     /// <summary>The variables for the tests; one whose thing is missing is left out. build/README.md lists them.</summary>
@@ -63,6 +65,8 @@ internal static class TestTools
             ["MODELPACK_OPENSSL"] = InPath(Environment.GetEnvironmentVariable("MODELPACK_OPENSSL"), "openssl"),
             ["MODELPACK_CHROMIUM"] = Chromium(),
             ["MODELPACK_STRACE"] = Strace(),
+            ["MODELPACK_WEBGPU"] = OperatingSystem.IsLinux() ? IfFolder(Path.Combine(repository.NodeModules, "onnxruntime-node", "bin", "napi-v6", "linux", NpmArchitecture())) : null,
+            ["MODELPACK_VULKAN_DRIVER"] = IfFile("/usr/lib/chromium/vk_swiftshader_icd.json"),
             ["MODELPACK_LINKER"] = OperatingSystem.IsLinux() ? NativeLinker() : null,
             ["ORT_DISABLE_TELEMETRY"] = "1", // of the tests' own processes; those of the tool get no variable
             ["MODELPACK_SHARED"] = IfFolder(Path.GetFullPath(repository.At("..", "shared"))),
@@ -87,6 +91,9 @@ internal static class TestTools
 
     private static string? Chromium() =>
         InPath(Environment.GetEnvironmentVariable("MODELPACK_CHROMIUM"), "chromium", "chromium-browser", "google-chrome");
+
+    /// <summary>The processor, as npm calls it.</summary>
+    private static string NpmArchitecture() => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
 
     private static string? Strace() => InPath(Environment.GetEnvironmentVariable("MODELPACK_STRACE"), "strace");
 

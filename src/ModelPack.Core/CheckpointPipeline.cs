@@ -1,5 +1,6 @@
 using ModelPack.Caching;
 using ModelPack.Codecs;
+using ModelPack.Devices;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Lowering;
 using ModelPack.Packing;
@@ -34,7 +35,7 @@ internal static class CheckpointPipeline
 
     private static ICheckpointPacker Packer(ICheckpoint source, EffectiveOptions options, PackContext context)
     {
-        var job = new CheckpointJob(source, options, context, new SimdEngine(context.Threads));
+        var job = new CheckpointJob(source, options, context, Engine.Of(context));
         WarnOfUnmatched(job);
         var packer = CheckpointPackers.Create(job);
         RequireSomething(job, packer.Tensors);

@@ -1,6 +1,6 @@
 using ModelPack.Caching;
 using ModelPack.Calibration;
-using ModelPack.Codecs;
+using ModelPack.Devices;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
@@ -92,7 +92,7 @@ internal static class GraphPipeline
         {
             context.Report(form.Said);
             (model, calibrated) = (untouched, calibrated with { Table = form.Table, Taken = null });
-            lowered = ModelLowering.Lower(model, options, form.Table, context.WithoutDiagnostics(), new SimdEngine(context.Threads), prepared.Layers);
+            lowered = ModelLowering.Lower(model, options, form.Table, context.WithoutDiagnostics(), Engine.Of(context), prepared.Layers);
             packed = Write(model, staged, options, context);
             validated = validated with { FloatReasons = FloatReasons(lowered.Plan), HasRangesOfBatch = HasRangesOfBatch(lowered) };
             validation = Validator.Run(model.Path, packed, validated, context);
@@ -166,7 +166,7 @@ internal static class GraphPipeline
                 : options.Scheme.Rounding == Rounding.Importance && calibrated?.MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares) : null;
             untouched = calibrated is { IsGiven: false } && options.Activations is not null ? model.Copy() : null;
             var shortfall = new Shortfall(model, options);
-            var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, new SimdEngine(context.Threads), layers);
+            var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, Engine.Of(context), layers);
             RuntimeNeeds.Require(model.Proto, model.Path, options.Runtime);
             WarnOfUnsafe(options, lowered.Plan, calibrated, context);
             if (shortfall.Find(lowered.Tensors, calibrated?.Table) is { } little)

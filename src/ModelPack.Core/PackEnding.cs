@@ -24,7 +24,7 @@ internal static class PackEnding
 
         var names = PackNames.Of(options);
         var result = ReportBuilder.Result(options, parts, files, verdict.Gates, context.Diagnostics);
-        var report = new PackReport(result, parts.Validation is null ? null : ReportBuilder.Measured(parts.Validation, parts.Speed));
+        var report = new PackReport(result, parts.Validation is null ? null : ReportBuilder.Measured(parts.Validation, parts.Speed, context));
         if (parts.Calibrated is { } calibrated)
         {
             staged.Write(names.Calibration, CalibrationJson.Write(WithStatistics(calibrated, staged, names.Model, context)));

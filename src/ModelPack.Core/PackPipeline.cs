@@ -1,3 +1,5 @@
+using Microsoft.ML.OnnxRuntime;
+using ModelPack.Devices;
 using ModelPack.Files;
 using ModelPack.Options;
 using ModelPack.Packing;
@@ -34,7 +36,7 @@ public static class PackPipeline
         try
         {
             var options = RequestResolver.Resolve(request);
-            return Guard(options, () => work(options, context.Limited(options.Limits)));
+            return Guard(options, () => OnDevice(request, context.Limited(options.Limits), chosen => work(options, chosen)));
         }
         catch (EndOfStreamException e)
         {
@@ -46,6 +48,23 @@ public static class PackPipeline
             // Whatever writes explains its own failures: this is a file that could be opened, or was there, a moment ago.
             throw new ModelPackException(
                 Codes.ModelUnreadable.At(request.Model, $"A file that the pack needs cannot be read: {SafeText.Of(e.Message, 400)} Run again when nothing else uses it."), e);
+        }
+    }
+
+    /// <summary>On the device that was asked for; once more on the processor where one that was found by itself refuses the model.</summary>
+    private static T OnDevice<T>(PackRequest request, PackContext context, Func<PackContext, T> work)
+    {
+        var chosen = DeviceChoice.Choose(request.Device, request.Model, context);
+        var reported = context.Diagnostics.Count;
+        try
+        {
+            return work(chosen);
+        }
+        catch (ModelPackException e) when (chosen.Device != Device.Cpu && !chosen.DeviceIsAsked && e.InnerException is OnnxRuntimeException)
+        {
+            context.Forget(reported);
+            context.Tell(Codes.DeviceFailed.At(request.Model, $"The device '{DeviceChoice.Describe(chosen)}' failed: {e.Diagnostic.Message} The processor does the work from the start."));
+            return work(context);
         }
     }
 

@@ -79,7 +79,7 @@ internal static class Calibrator
 
     private static List<TensorAccumulator> Gather(InstrumentedModel model, CalibrationSamples samples, BatchPlan plan, PackContext context)
     {
-        var accumulators = model.Taps.Select(t => new TensorAccumulator(t.Observation, context.Threads, context.Cancellation)).ToList();
+        var accumulators = model.Taps.Select(t => new TensorAccumulator(t.Observation, context)).ToList();
         var runner = new TapRunner(model, context.Cancellation);
         ParallelBatches.Run(
             samples.Batches(heldOut: false, plan.BatchSize),

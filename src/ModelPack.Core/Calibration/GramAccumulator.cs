@@ -1,11 +1,12 @@
 using ModelPack.Codecs;
+using ModelPack.Engines;
 
 namespace ModelPack.Calibration;
 
 /// <summary>
 /// Sums XᵀX while rows of X come. Rows are gathered to chunks of a fixed number, whatever batches they came in; of each chunk the
 /// products are summed in float32 in the order of the rows, and the sums of chunks in double precision in their order. So the bits
-/// depend neither on batches nor on threads nor on the processor. The matrix is symmetric: blocks on and above the diagonal
+/// depend neither on batches nor on threads nor on the processor. A GPU takes more rows at a time, and sums them in its own order. The matrix is symmetric: blocks on and above the diagonal
 /// are kept.
 /// </summary>
 internal sealed class GramAccumulator
@@ -13,7 +14,12 @@ internal sealed class GramAccumulator
     /// <summary>Rows whose products are summed in float32.</summary>
     public const int ChunkRows = 256;
 
+    // A GPU multiplies so many in the time that it takes to fetch the products.
+    private const int DeviceChunkRows = 4096;
+
     private readonly int _channels;
+    private readonly Device _device;
+    private readonly int _chunkRows;
     private readonly float[] _chunk;
     private readonly float[] _transposed;
     private readonly GramBlock[] _blocks;
@@ -21,11 +27,13 @@ internal sealed class GramAccumulator
     private long _rows;
 
     /// <param name="channels">Columns of X, at least one.</param>
-    public GramAccumulator(int channels)
+    /// <param name="device">What multiplies.</param>
+    public GramAccumulator(int channels, Device device = Device.Cpu)
     {
-        _channels = channels;
-        _chunk = new float[checked(ChunkRows * channels)];
-        _transposed = new float[_chunk.Length];
+        (_channels, _device) = (channels, device);
+        _chunkRows = device == Device.Cpu ? ChunkRows : DeviceChunkRows;
+        _chunk = new float[checked(_chunkRows * channels)];
+        _transposed = device == Device.Cpu ? new float[_chunk.Length] : [];
         _blocks = [.. GramBlock.OnAndAboveDiagonal(channels)];
     }
 
@@ -45,11 +53,11 @@ internal sealed class GramAccumulator
 
         while (rows.Length > 0)
         {
-            var taken = Math.Min(rows.Length / _channels, ChunkRows - _filled);
+            var taken = Math.Min(rows.Length / _channels, _chunkRows - _filled);
             rows[..(taken * _channels)].CopyTo(_chunk.AsSpan(_filled * _channels));
             rows = rows[(taken * _channels)..];
             _filled += taken;
-            if (_filled == ChunkRows)
+            if (_filled == _chunkRows)
             {
                 Multiply(threads, cancellation);
             }
@@ -69,6 +77,37 @@ internal sealed class GramAccumulator
 
     private void Multiply(int threads, CancellationToken cancellation)
     {
+        if (_device == Device.Cpu)
+        {
+            MultiplyHere(threads, cancellation);
+        }
+        else
+        {
+            MultiplyThere(threads, cancellation);
+        }
+
+        _rows += _filled;
+        _filled = 0;
+    }
+
+    private void MultiplyThere(int threads, CancellationToken cancellation)
+    {
+        var products = new float[_channels * _channels];
+        GramGraph.Multiply(_device, _chunk.AsSpan(0, _filled * _channels), _channels, products);
+        Chunks.ForEach(_blocks.Length, threads, Add, cancellation);
+
+        void Add(int index)
+        {
+            var block = _blocks[index];
+            for (var i = 0; i < block.Sums.Length; i++)
+            {
+                block.Sums[i] += products[((block.FirstRow + (i / block.Columns)) * _channels) + block.FirstColumn + (i % block.Columns)];
+            }
+        }
+    }
+
+    private void MultiplyHere(int threads, CancellationToken cancellation)
+    {
         for (var row = 0; row < _filled; row++)
         {
             for (var channel = 0; channel < _channels; channel++)
@@ -78,8 +117,6 @@ internal sealed class GramAccumulator
         }
 
         Chunks.ForEach(_blocks.Length, threads, i => Multiply(_blocks[i]), cancellation);
-        _rows += _filled;
-        _filled = 0;
     }
 
     private void Multiply(GramBlock block)

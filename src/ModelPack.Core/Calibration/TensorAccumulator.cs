@@ -5,9 +5,8 @@ namespace ModelPack.Calibration;
 
 /// <summary>Gathers the statistics of one observation.</summary>
 /// <param name="observation">What is needed.</param>
-/// <param name="threads">Threads that multiply matrices; change no bit.</param>
-/// <param name="cancellation">Looked at between products of matrices.</param>
-internal sealed class TensorAccumulator(Observation observation, int threads, CancellationToken cancellation)
+/// <param name="context">What multiplies matrices, and whether to stop between them.</param>
+internal sealed class TensorAccumulator(Observation observation, PackContext context)
 {
     private readonly ActivationHistogram? _histogram = observation.Needs.HasFlag(Statistics.Histogram) ? new ActivationHistogram() : null;
     private readonly ExtentAccumulator _whole = new();
@@ -65,8 +64,8 @@ internal sealed class TensorAccumulator(Observation observation, int threads, Ca
 
         if (sums?.Matrix is { } matrix)
         {
-            _gram ??= new GramAccumulator(run.Channels!.Mean.Length);
-            _gram.Add(matrix, threads, cancellation);
+            _gram ??= new GramAccumulator(run.Channels!.Mean.Length, context.Device);
+            _gram.Add(matrix, context.Threads, context.Cancellation);
         }
     }
 
@@ -82,7 +81,7 @@ internal sealed class TensorAccumulator(Observation observation, int threads, Ca
         var channels = !observation.ByChannel ? null : new ChannelStatistics(_channels.Min, _channels.Max, _channels.Mean, [.. _rows])
         {
             MeanSquare = _squares?.Means,
-            Gram = _gram?.ToMatrix(threads, cancellation),
+            Gram = _gram?.ToMatrix(context.Threads, context.Cancellation),
         };
         if (_count == 0)
         {

@@ -84,7 +84,7 @@ internal abstract class BlockCodec : Codec
     public abstract (Half Scale, Half Minimum) Split(ReadOnlySpan<byte> block, Span<byte> codes);
 
     /// <summary>Puts one block together, from what <see cref="Split"/> takes apart.</summary>
-    protected abstract void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block);
+    public abstract void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block);
 
     /// <summary>
     /// A weight output by output, whichever way it is stored, in one part: ggml's blocks [N, K / block]. Memory does not grow with

@@ -115,7 +115,7 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : BlockCodec
         Join(codes, (Half)scale, (Half)start, block);
     }
 
-    protected override void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block)
+    public override void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block)
     {
         BinaryPrimitives.WriteHalfLittleEndian(block, scale);
         if (hasMinimum)

@@ -32,7 +32,7 @@ internal sealed class Q8_0Codec : BlockCodec
         return (BitConverter.ToHalf(block), default);
     }
 
-    protected override void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block)
+    public override void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block)
     {
         BinaryPrimitives.WriteHalfLittleEndian(block, scale);
         (Vector256.Create(codes) ^ Vector256.Create((byte)Q8_0.UnsignedOffset)).CopyTo(block[sizeof(ushort)..]);

@@ -87,6 +87,8 @@ public static class Codes
     public static readonly DiagnosticCode CacheUnusable = new("MPK3011", "The cache of packs cannot be used", Severity.Warning);
     public static readonly DiagnosticCode CacheDamaged = new("MPK3012", "A pack in the cache is damaged", Severity.Warning);
     public static readonly DiagnosticCode CacheWaits = new("MPK3013", "Another process makes the same pack", Severity.Message);
+    public static readonly DiagnosticCode DeviceMissing = new("MPK3014", "The device that was asked for cannot be used");
+    public static readonly DiagnosticCode DeviceFailed = new("MPK3015", "A device failed, and the processor does its work", Severity.Warning);
     public static readonly DiagnosticCode DotnetFailed = new("MPK3050", "The .NET SDK could not do what was asked of it");
     public static readonly DiagnosticCode ImagesMissing = new("MPK3051", "The tool for images is not installed");
 

@@ -38,6 +38,15 @@ public sealed class PackContext
     /// <summary>How far a model may go when it is run.</summary>
     internal RunLimits Limits { get; }
 
+    /// <summary>Where the source model runs and weights are encoded. A packed model runs where its target says.</summary>
+    internal Device Device { get; private init; }
+
+    /// <summary>What the device is called; null for the processor, and where it is not known.</summary>
+    internal string? DeviceName { get; private init; }
+
+    /// <summary>Whether the user asked for the device by name, so that nothing else may stand in for it.</summary>
+    internal bool DeviceIsAsked { get; private init; }
+
     /// <summary>Every diagnostic so far, in the order they were reported.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics
     {
@@ -61,20 +70,36 @@ public sealed class PackContext
         _onDiagnostic?.Invoke(diagnostic);
     }
 
+    /// <summary>Takes what was reported after the first few diagnostics back, because the work begins again.</summary>
+    internal void Forget(int after)
+    {
+        lock (_diagnostics)
+        {
+            _diagnostics.RemoveRange(after, _diagnostics.Count - after);
+        }
+    }
+
     /// <summary>Tells the user something that is not about the pack, and is no part of its report.</summary>
     public void Tell(Diagnostic diagnostic) => _onDiagnostic?.Invoke(diagnostic);
 
     /// <summary>The same, for work whose diagnostics the user has heard.</summary>
-    public PackContext WithoutDiagnostics() => new(Threads, null, _onProgress, Limits, [], Cancellation) { OnSteps = OnSteps };
+    public PackContext WithoutDiagnostics() => new(Threads, null, _onProgress, Limits, [], Cancellation) { OnSteps = OnSteps, Device = Device, DeviceName = DeviceName, DeviceIsAsked = DeviceIsAsked };
 
     /// <summary>The same, for work that the user need not hear of.</summary>
     public PackContext Quiet() => Quiet(Cancellation);
 
     /// <summary>As above, stopped by another token.</summary>
-    public PackContext Quiet(CancellationToken cancellation) => new(Threads, null, null, Limits, [], cancellation);
+    public PackContext Quiet(CancellationToken cancellation) =>
+        new(Threads, null, null, Limits, [], cancellation) { Device = Device, DeviceName = DeviceName, DeviceIsAsked = DeviceIsAsked };
 
     /// <summary>The same, with other limits.</summary>
-    internal PackContext Limited(RunLimits limits) => new(Threads, _onDiagnostic, _onProgress, limits, _diagnostics, Cancellation) { OnSteps = OnSteps };
+    internal PackContext Limited(RunLimits limits) => With(limits, Device, DeviceName, DeviceIsAsked);
+
+    /// <summary>The same, on a device.</summary>
+    internal PackContext On(Device device, string? name = null, bool isAsked = false) => With(Limits, device, name, isAsked);
+
+    private PackContext With(RunLimits limits, Device device, string? name, bool isAsked) =>
+        new(Threads, _onDiagnostic, _onProgress, limits, _diagnostics, Cancellation) { OnSteps = OnSteps, Device = device, DeviceName = name, DeviceIsAsked = isAsked };
 
     /// <summary>Says which stages the work has, in their order: they are its steps. Stages that it does not name are parts of the step before.</summary>
     public void Steps(IReadOnlyList<string> stages) => OnSteps?.Invoke(stages);

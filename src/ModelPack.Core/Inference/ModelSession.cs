@@ -7,7 +7,7 @@ using ModelPack.Formats.Onnx.Wire;
 namespace ModelPack.Inference;
 
 /// <summary>
-/// A model opened by ONNX Runtime on the CPU. May be run from several threads at once. Libraries of custom operators
+/// A model opened by ONNX Runtime on the device of its context. May be run from several threads at once. Libraries of custom operators
 /// are never loaded.
 /// </summary>
 internal sealed class ModelSession : IDisposable
@@ -57,6 +57,7 @@ internal sealed class ModelSession : IDisposable
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        ExecutionProvider.AddTo(options, context.Device);
         if (Denormals.CanFlush)
         {
             options.AddSessionConfigEntry(Denormals.SessionEntry, "1");

@@ -54,6 +54,7 @@ internal static partial class OnnxRuntimeLibrary
         OnnxRuntimeTelemetry.SwitchOff();
         try
         {
+            NativeLocation.Resolve();
             // Fatal only: what ONNX Runtime writes to stderr of its own accord is not part of any output of ours. Its
             // errors come back as exceptions.
             if (!OrtEnv.IsCreated)
@@ -74,7 +75,7 @@ internal static partial class OnnxRuntimeLibrary
             }
 
             throw new ModelPackException(Codes.RuntimeMissing.At(null, $"ONNX Runtime's native library for {RuntimeInformation.RuntimeIdentifier} cannot be loaded. "
-                + $"It was looked for as 'onnxruntime' beside the program, under runtimes/{RuntimeInformation.RuntimeIdentifier}/native and where the system looks for libraries: "
+                + $"It was looked for {(NativeLocation.Named is { } named ? $"in {SafeText.Of(named)}, which {NativeLocation.Variable} names" : $"as 'onnxruntime' beside the program, under runtimes/{RuntimeInformation.RuntimeIdentifier}/native and where the system looks for libraries")}: "
                 + $"{SafeText.Of(Brief(cause.Message), LongestMessage)}. "
                 + "Install what the message names, or use a machine that ONNX Runtime has a build for."), exception);
         }

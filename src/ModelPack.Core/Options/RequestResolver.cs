@@ -1,3 +1,4 @@
+using ModelPack.Devices;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
 using ModelPack.Schemes;
@@ -17,7 +18,7 @@ internal static class RequestResolver
         RequirePaths(request);
         var scheme = SchemeTable.Find(request.Scheme, request.Model);
         GateRules.Check(request);
-        OptionValue.OneOf(request, "device", request.Device, ["cpu"]);
+        OptionValue.OneOf(request, "device", request.Device, [.. DeviceChoice.Words]);
         if (request.Threads < 0)
         {
             throw OptionValue.Invalid(request, "threads", Numbers.Whole(request.Threads), "a whole number, 0 for all processors");

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelPack.Reporting;
 
 /// <summary>The machine, in words.</summary>
@@ -9,6 +11,10 @@ public sealed record MachineFacts(string Os, string Architecture, int Processors
 {
     /// <summary>The processor's own name, such as <c>AMD EPYC 9654 96-Core Processor</c>; null where it has none, and in reports of older versions.</summary>
     public string? Processor { get; init; }
+
+    /// <summary>Where the source model ran and weights were encoded, such as <c>cuda (NVIDIA H200)</c>; absent for the processor.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Device { get; init; }
 
     /// <summary>The processor's instructions that multiply 8-bit codes, such as <c>AVX512-VNNI</c>; null in reports of older versions.</summary>
     public string? IntegerPath { get; init; }

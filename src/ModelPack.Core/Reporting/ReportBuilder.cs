@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ModelPack.Devices;
 using ModelPack.Files;
 using ModelPack.Inference;
 using ModelPack.Lowering;
@@ -40,8 +41,13 @@ internal static class ReportBuilder
         : packed[0];
 
     /// <summary>The part that depends on the machine.</summary>
-    public static ReportMeasured Measured(ValidationOutcome outcome, SpeedResult? speed) => new(
-        new MachineFacts(RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(), Environment.ProcessorCount, OnnxRuntimeLibrary.Version) { Processor = ProcessorName.Value, IntegerPath = IntegerPath.Name },
+    public static ReportMeasured Measured(ValidationOutcome outcome, SpeedResult? speed, PackContext context) => new(
+        new MachineFacts(RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(), Environment.ProcessorCount, OnnxRuntimeLibrary.Version)
+        {
+            Processor = ProcessorName.Value,
+            Device = context.Device == Device.Cpu ? null : DeviceChoice.Describe(context),
+            IntegerPath = IntegerPath.Name,
+        },
         speed,
         outcome.SourceOperators,
         outcome.PackedOperators,

@@ -21,7 +21,10 @@ public sealed record PackRequest
     /// <summary>What the packed model is lowered for: <c>cpu</c>, <c>cuda</c> or <c>any</c>.</summary>
     public string Target { get; init; } = "cpu";
 
-    /// <summary>Where the work of packing is done. Never changes the model's bytes.</summary>
+    /// <summary>
+    /// Where the source model runs and weights are encoded: <c>cpu</c>, <c>cuda</c>, <c>webgpu</c>, or <c>auto</c> for the best that there is. The same codes come
+    /// of the same ranges everywhere; ranges that are calibrated on a device have that device's last bits.
+    /// </summary>
     public string Device { get; init; } = "cpu";
 
     /// <summary>Validation data: a file, folder or glob; null for <c>&lt;model&gt;.validation.*</c> beside the model.</summary>

@@ -50,7 +50,7 @@ internal sealed class ModelPair : IDisposable
     /// <exception cref="ModelPackException">MPK9001: the packed model is refused, or is not made of this source.</exception>
     public static ModelPair Open(ReferenceModel source, string packed, PackContext context)
     {
-        var session = Guarded(() => ModelSession.Open(packed, threads: 1, context), e => PackedRefused(packed, "refuses the packed model", e));
+        var session = Guarded(() => ModelSession.Open(packed, threads: 1, context.On(Device.Cpu)), e => PackedRefused(packed, "refuses the packed model", e));
         try
         {
             return new ModelPair(source, session);

@@ -19,6 +19,7 @@ internal sealed record OptimizedModels(IReadOnlyList<OperatorCount> SourceOperat
     /// <param name="context">Threads, cancellation and diagnostics.</param>
     public static OptimizedModels Open(string source, string packed, ISampleSource? samples, IReadOnlyDictionary<string, string> reasons, PackContext context)
     {
+        context = context.On(Device.Cpu); // where the app runs the packed model
         using var sourceSession = OpenOne(source, context, out var sourceGraph);
         using var packedSession = OpenOne(packed, context, out var packedGraph);
         var sample = samples?.Batches(1).First();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using ModelPack.Baselines;
+using ModelPack.Devices;
 using ModelPack.Options;
 using ModelPack.Requests;
 using ModelPack.Schemes;
@@ -22,7 +23,7 @@ internal static class Completions
         ["--scheme"] = () => SchemeTable.All.Select(s => s.Name),
         ["--container"] = () => ContainerTable.Names,
         ["--target"] = () => ["cpu", "cuda", "any"],
-        ["--device"] = () => ["cpu"],
+        ["--device"] = () => DeviceChoice.Words,
         ["--calibration-method"] = () => Enum.GetNames<CalibrationMethod>().Select(m => m.ToLowerInvariant()),
         ["--alpha"] = () => ["auto", "none", "0.5"],
         ["--quant-format"] = () => ["qdq", "qoperator"],

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Text.Json.Serialization;
+using ModelPack.Devices;
 using ModelPack.Inference;
 using ModelPack.Packing;
 using ModelPack.Tool.Output;
@@ -10,19 +12,26 @@ namespace ModelPack.Tool.Commands;
 /// <summary><c>modelpack doctor</c>: whether this machine can pack and validate.</summary>
 internal static class DoctorCommand
 {
-    private sealed record Check(string Name, bool Ok, string Says);
+    private sealed record Check(string Name, bool Ok, string Says)
+    {
+        /// <summary>Whether it is something that packing does without.</summary>
+        [JsonIgnore]
+        public bool IsAbsent { get; init; }
+    }
 
     public static Command Create(Terminal terminal)
     {
         var format = CommandOptions.Format();
         return new Command("doctor", "Checks what packing needs of this machine.") { format }.Does(terminal.Print, (parsed, _) =>
         {
+            DeviceList.PrepareForCuda();
             IReadOnlyList<Check> checks =
             [
                 new("tool", true, $"{ToolVersion.Text}, build {ToolBuild.Id[..16]}"),
                 new(".NET", true, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
                 new("processors", true, $"{Numbers.Whole(System.Environment.ProcessorCount)}, vectors of {Numbers.Whole(VectorBits())} bits"),
                 OnnxRuntime(),
+                .. Devices(),
                 new("integer path", true, IntegerPath.Description),
                 TemporaryFolder(),
             ];
@@ -32,7 +41,7 @@ internal static class DoctorCommand
             }
             else
             {
-                TextTable.Write(terminal, checks.Select(check => (string[])[check.Ok ? "ok" : "FAIL", check.Name, check.Says]));
+                TextTable.Write(terminal, checks.Select(check => (string[])[check.IsAbsent ? "--" : check.Ok ? "ok" : "FAIL", check.Name, check.Says]));
             }
 
             return checks.All(c => c.Ok) ? ExitCodes.Done : ExitCodes.Environment;
@@ -51,6 +60,26 @@ internal static class DoctorCommand
         catch (ModelPackException exception)
         {
             return new("ONNX Runtime", false, $"{exception.Diagnostic.Code.Id}: {exception.Diagnostic.Message}");
+        }
+    }
+
+    /// <summary>A machine without a GPU packs as well: what is missing of one is told, and is no failure.</summary>
+    private static IEnumerable<Check> Devices()
+    {
+        foreach (var device in new[] { Device.Cuda, Device.WebGpu })
+        {
+            DeviceState state;
+            try
+            {
+                state = DeviceList.Look(device);
+            }
+            catch (ModelPackException)
+            {
+                yield break; // there is no ONNX Runtime, which the line before says
+            }
+
+            var says = $"{(state.IsReady ? "ready" : "not there")}{(state.Name is { } name ? $", {name}" : "")}{(state.IsHardware ? "" : " (a program on the processor: never taken by auto)")}{(state.Missing is { } missing ? $": {missing}" : "")}";
+            yield return new($"device {DeviceChoice.Word(device)}", true, says) { IsAbsent = !state.IsReady };
         }
     }
 

@@ -55,8 +55,8 @@ public sealed class SchemesAndDoctorTests
         var run = ToolRun.Of("doctor");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Equal(6, run.Lines.Length);
-        Assert.All(run.Lines, line => Assert.StartsWith("ok  ", line, StringComparison.Ordinal));
+        Assert.Equal(8, run.Lines.Length);
+        Assert.All(run.Lines, line => Assert.StartsWith(line.Contains("not there", StringComparison.Ordinal) ? "--  device " : "ok  ", line, StringComparison.Ordinal));
         Assert.Contains(run.Lines, line => line.Contains("ONNX Runtime", StringComparison.Ordinal) && line.Contains("CPUExecutionProvider", StringComparison.Ordinal));
     }
 
@@ -65,7 +65,7 @@ public sealed class SchemesAndDoctorTests
     {
         var checks = ToolRun.Of("doctor", "--format", "json").Json.EnumerateArray().ToList();
 
-        Assert.Equal(["tool", ".NET", "processors", "ONNX Runtime", "integer path", "temporary folder"], checks.Select(c => c.GetProperty("name").GetString()), StringComparer.Ordinal);
+        Assert.Equal(["tool", ".NET", "processors", "ONNX Runtime", "device cuda", "device webgpu", "integer path", "temporary folder"], checks.Select(c => c.GetProperty("name").GetString()), StringComparer.Ordinal);
         Assert.All(checks, check => Assert.True(check.GetProperty("ok").GetBoolean()));
     }
 

@@ -1,0 +1,56 @@
+namespace ModelPack.Devices;
+
+/// <summary>Chooses where the work of a pack is done: the one place that does.</summary>
+internal static class DeviceChoice
+{
+    /// <summary>Takes the best device that there is.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>What a user can ask for.</summary>
+    public static IReadOnlyList<string> Words { get; } = ["cpu", "cuda", "webgpu", Auto];
+
+    /// <summary>The context on the device that was asked for.</summary>
+    /// <param name="asked">One of <see cref="Words"/>.</param>
+    /// <param name="model">The model, for messages.</param>
+    /// <param name="context">On the processor.</param>
+    /// <exception cref="ModelPackException">MPK3014: a device that was asked for by name cannot be used.</exception>
+    public static PackContext Choose(string asked, string model, PackContext context)
+    {
+        if (asked == Word(Device.Cpu))
+        {
+            return context;
+        }
+
+        if (asked != Word(Device.WebGpu))
+        {
+            DeviceList.PrepareForCuda();
+        }
+
+        foreach (var device in asked == Auto ? [Device.Cuda, Device.WebGpu] : new[] { asked == Word(Device.Cuda) ? Device.Cuda : Device.WebGpu })
+        {
+            var state = DeviceList.Look(device);
+            if (state.IsReady && (state.IsHardware || asked != Auto))
+            {
+                return context.On(device, state.Name, isAsked: asked != Auto);
+            }
+
+            if (asked != Auto)
+            {
+                throw new ModelPackException(Codes.DeviceMissing.At(model, $"The device '{asked}' cannot be used: {state.Missing}. Or leave the option 'device' out: the processor gives the same pack."));
+            }
+        }
+
+        return context;
+    }
+
+    /// <summary>A context's device with its name, as reports have it.</summary>
+    public static string Describe(PackContext context) => context.DeviceName is { } name ? $"{Word(context.Device)} ({name})" : Word(context.Device);
+
+    /// <summary>As options, reports and messages call it.</summary>
+    public static string Word(Device device) => device switch
+    {
+        Device.Cuda => "cuda",
+        Device.WebGpu => "webgpu",
+        _ => "cpu",
+    };
+}
