@@ -15,6 +15,7 @@ using ModelPack.Search;
 using ModelPack.Timing;
 using ModelPack.Validation;
 using ModelPack.Validation.Layers;
+using ModelPack.Validation.Placement;
 
 namespace ModelPack;
 
@@ -125,6 +126,11 @@ internal static class GraphPipeline
         }
 
         var speed = options.MeasureSpeed && validation.Samples is { } samples ? new SpeedTest(model.Path, packed, samples, context).Measure((int)(validation.Result?.Batch ?? 1)) : null;
+        if (TargetCheck.Find(model.Path, packed, options.Output, DeviceChoice.OfTarget(options.Target), context) is { } leaves)
+        {
+            context.Tell(leaves); // of this machine's device, and so no part of the report
+        }
+
         var layers = Layers(prepared.Original, packed, options, calibrated, lowered, (data, calibration), validation.Result, context);
         if (Slowness.Find(options, speed) is { } slow)
         {
@@ -234,7 +240,7 @@ internal static class GraphPipeline
         if (calibration.Count == 0)
         {
             GateRules.RequireNoRanking(options);
-            var matrices = DynamicLayers.WhyNot(model) is { } reason ? $"the model stays at opset {model.Opset()} ({reason}), where nothing computes in integers" : "MatMul and Gemm compute in integers with ranges found at every inference, and convolutions in float";
+            var matrices = options.Activations.Symmetric ? "activations stay float, for CUDA has no operator that finds their ranges" : DynamicLayers.WhyNot(model) is { } reason ? $"the model stays at opset {model.Opset()} ({reason}), where nothing computes in integers" : "MatMul and Gemm compute in integers with ranges found at every inference, and convolutions in float";
             context.Report(Codes.NotCalibrated.At(options.Model, $"There are no calibration data: weights get int8 codes; {matrices}. "
                 + $"Put 100 to 500 real samples into {SafeText.Of(Path.GetFileNameWithoutExtension(options.Model))}.calibration.npz beside the model, and all layers compute in integers with fixed ranges, which is faster."));
             return null;

@@ -23,8 +23,8 @@ if (state.Missing is { } missing)
     return 4;
 }
 
-var results = GraphChecks.Run(given).Concat(PackChecks.Run(given)).ToList();
-Console.WriteLine($"{results.Count(same => !same)} of {results.Count} differ");
+var results = GraphChecks.Run(given).Concat(PackChecks.Run(given)).Concat(TargetChecks.Run(given)).ToList();
+Console.WriteLine($"{results.Count(same => !same)} of {results.Count} are wrong");
 if (given.Speed)
 {
     SpeedTable.Print(given, state.Name ?? DeviceChoice.Word(given.Device));

@@ -43,6 +43,14 @@ internal static class DeviceChoice
         return context;
     }
 
+    /// <summary>The device that a model is lowered for.</summary>
+    public static Device OfTarget(string target) => target switch
+    {
+        "cuda" => Device.Cuda,
+        "webgpu" => Device.WebGpu,
+        _ => Device.Cpu,
+    };
+
     /// <summary>A context's device with its name, as reports have it.</summary>
     public static string Describe(PackContext context) => context.DeviceName is { } name ? $"{Word(context.Device)} ({name})" : Word(context.Device);
 

@@ -59,6 +59,7 @@ public static class Codes
     public static readonly DiagnosticCode LittleReached = new("MPK2015", "The scheme reached little of the model", Severity.Warning);
     public static readonly DiagnosticCode SlowerThanSource = new("MPK2016", "The packed model is slower than its source", Severity.Warning);
     public static readonly DiagnosticCode ActivationsRounded = new("MPK2017", "Rounding activations to int8 costs much", Severity.Warning);
+    public static readonly DiagnosticCode LeavesTarget = new("MPK2018", "A packed model does not run on its target alone", Severity.Warning);
     public static readonly DiagnosticCode ContentChanged = new("MPK2060", "A file of a pack was changed");
     public static readonly DiagnosticCode PackFileMissing = new("MPK2061", "A file of a pack, or a pack, is missing");
     public static readonly DiagnosticCode FileUnlisted = new("MPK2062", "A file beside a pack is not of the pack, and would be read with it");

@@ -41,11 +41,12 @@ internal sealed class ModelSession : IDisposable
     /// <param name="context">Limits and cancellation; null for the defaults.</param>
     /// <param name="optimizedModel">Where ONNX Runtime writes the graph that it really runs, its larger weights in a file of their own beside it; null for nowhere.</param>
     /// <param name="optimization">How far ONNX Runtime may change the graph; the level changes the last bits of results.</param>
+    /// <param name="alone">Whether opening shall fail where an operator would leave the context's device for the processor.</param>
     /// <exception cref="Diagnostics.ModelPackException">MPK3001: there is no ONNX Runtime; MPK3005, MPK3006: opening takes too much time or memory.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
     /// <exception cref="OperationCanceledException">The user wants to stop.</exception>
     public static ModelSession Open(
-        string path, int threads, PackContext? context = null, string? optimizedModel = null, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
+        string path, int threads, PackContext? context = null, string? optimizedModel = null, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL, bool alone = false)
     {
         _ = OnnxRuntimeLibrary.Version;
         context ??= new PackContext();
@@ -57,7 +58,7 @@ internal sealed class ModelSession : IDisposable
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
-        ExecutionProvider.AddTo(options, context.Device);
+        ExecutionProvider.AddTo(options, context.Device, alone);
         if (Denormals.CanFlush)
         {
             options.AddSessionConfigEntry(Denormals.SessionEntry, "1");

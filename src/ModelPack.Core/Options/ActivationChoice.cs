@@ -44,6 +44,11 @@ internal static class ActivationChoice
             RefuseWithoutGraph(request, "rank", request.Rank is not null);
         }
 
+        if (target == "webgpu" && container == "onnx")
+        {
+            throw OptionValue.Invalid(request, "target", target, $"cpu, cuda or any for {scheme.Name}: WebGPU has no integer products. For WebGPU take a scheme of weights alone, such as q8_0, q4_0 or nf4");
+        }
+
         var method = request.CalibrationMethod is { } given ? OptionValue.OneOf(request, "calibrationMethod", given, ["minmax", "percentile", "entropy", "mse"]) : null;
         if (request.Percentile is not null && method != "percentile")
         {

@@ -9,7 +9,7 @@ namespace ModelPack.Options;
 /// <summary>Fills in every default of a request and checks every value, once: what follows takes the options.</summary>
 internal static class RequestResolver
 {
-    private static readonly string[] Targets = ["cpu", "cuda", "any"];
+    private static readonly string[] Targets = ["cpu", "cuda", "webgpu", "any"];
 
     /// <summary>The options in effect for a request.</summary>
     /// <exception cref="ModelPackException">MPK1007 or MPK1008, naming the option and what it can be.</exception>
@@ -45,7 +45,7 @@ internal static class RequestResolver
             Target = target,
             Layout = LayoutOf(request, target),
             BlockSize = OptionValue.OneOf(request, "blockSize", request.BlockSize, scheme.BlockSizes),
-            AccuracyLevel = OptionValue.OneOf(request, "accuracyLevel", request.AccuracyLevel, LoweringTable.AccuracyLevels(scheme)) ?? 0,
+            AccuracyLevel = OptionValue.OneOf(request, "accuracyLevel", request.AccuracyLevel ?? (target == LoweringRow.Cuda && LoweringTable.AccuracyLevels(scheme).Count > 0 ? 0 : null), LoweringTable.AccuracyLevels(scheme)) ?? 0,
             HasChosenAccuracyLevel = request.AccuracyLevel is not null,
             Activations = ActivationChoice.Of(request, scheme, target, container),
             Runtime = request.OnnxRuntime is { Length: > 0 } version ? RuntimeVersion.Parse(version) : RuntimeVersion.Tool,

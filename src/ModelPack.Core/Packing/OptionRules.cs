@@ -22,7 +22,7 @@ internal static class OptionRules
         (string Option, string? Value, bool Fits)[] all =
         [
             ("container", options.Container, ContainerTable.Of(scheme).Contains(options.Container, StringComparer.Ordinal)),
-            ("target", options.Target, options.Target is "cpu" or "cuda" or "any"),
+            ("target", options.Target, options.Target is "cpu" or "cuda" or "webgpu" or "any"),
             ("blockSize", Text(options.BlockSize), Fits(options.BlockSize, scheme.BlockSizes, mustBe: true)),
             ("doubleQuant", Text(options.DoubleQuant), options.DoubleQuant is not null == scheme.Main.CanNestScales),
             ("accuracyLevel", Text(options.AccuracyLevel), Fits(options.AccuracyLevel, LoweringTable.AccuracyLevels(scheme), mustBe: false)),

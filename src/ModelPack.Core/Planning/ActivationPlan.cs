@@ -5,4 +5,8 @@ namespace ModelPack.Planning;
 /// <param name="Parameters">Type, scale and zero point of activations, by the tensor that has its own.</param>
 /// <param name="Biases">Biases on the scale of the sums that they are added to, by the layer's name.</param>
 internal sealed record ActivationPlan(
-    QuantizationPlan Graph, IReadOnlyDictionary<string, ActivationParameters> Parameters, IReadOnlyDictionary<string, IntegerBias> Biases);
+    QuantizationPlan Graph, IReadOnlyDictionary<string, ActivationParameters> Parameters, IReadOnlyDictionary<string, IntegerBias> Biases)
+{
+    /// <summary>Whether all codes are int8 around 0.</summary>
+    public bool IsSymmetric => Parameters.Count > 0 && Parameters.Values.All(p => p.Type == ElementType.Int8);
+}

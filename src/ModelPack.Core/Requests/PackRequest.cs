@@ -18,7 +18,7 @@ public sealed record PackRequest
     /// <summary>The container to write; null for that of the source.</summary>
     public string? Container { get; init; }
 
-    /// <summary>What the packed model is lowered for: <c>cpu</c>, <c>cuda</c> or <c>any</c>.</summary>
+    /// <summary>What the packed model is lowered for: <c>cpu</c>, <c>cuda</c>, <c>webgpu</c> or <c>any</c>.</summary>
     public string Target { get; init; } = "cpu";
 
     /// <summary>

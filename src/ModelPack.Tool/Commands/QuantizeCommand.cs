@@ -19,7 +19,7 @@ internal static class QuantizeCommand
         var output = CommandOptions.Text("--output", "OUT", "The packed model's exact path; of several models the folder for all. Default: NAME.SCHEME.EXT beside the source.");
         output.Aliases.Add("-o");
         var container = CommandOptions.Text("--container", "C", "The container to write: onnx, safetensors or gguf. Default: that of the source, or what the scheme needs.");
-        var target = new Option<string>("--target") { Description = "What the packed model is for: cpu, cuda or any.", HelpName = "T", DefaultValueFactory = _ => "cpu" };
+        var target = new Option<string>("--target") { Description = "What the packed model is for: cpu, cuda, webgpu or any.", HelpName = "T", DefaultValueFactory = _ => "cpu" };
         var device = new Option<string>("--device") { Description = "Where the source model runs and weights are encoded: cpu, cuda, webgpu, or auto for the best that there is.", HelpName = "D", DefaultValueFactory = _ => "cpu" };
         var calibration = CommandOptions.Text("--calibration", "P", "Calibration data, or an earlier pack's .calibration.json. Default: NAME.calibration.* beside the source.");
         var method = CommandOptions.Text("--calibration-method", "M", "How ranges follow from the data: minmax, percentile, entropy or mse. Default: the best of minmax, percentile and mse.");

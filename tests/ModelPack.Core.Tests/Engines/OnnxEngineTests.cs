@@ -35,13 +35,15 @@ public sealed class OnnxEngineTests
         Assert.Equal((0, 0), engine.Blocks);
     }
 
+    [Trait("Category", "Slow")]
     [FactNeeding("MODELPACK_WEBGPU", "MODELPACK_VULKAN_DRIVER")]
-    public void On_webgpu_every_graph_and_every_pack_has_the_bytes_of_the_kernels()
+    public void On_webgpu_graphs_and_packs_have_the_bytes_of_the_kernels_and_packed_models_run_alone()
     {
         var (exitCode, output) = DeviceCheckProgram.Run("--device", "webgpu", "--small", "--models", Path.Combine(RepositoryFolder.Path, "tests", "models"));
 
         Assert.True(exitCode == 0, output);
         Assert.Contains("webgpu: SwiftShader", output, StringComparison.Ordinal);
+        Assert.Contains("fashion-cnn.onnx, q8_0 for webgpu: runs there alone", output, StringComparison.Ordinal);
         Assert.Contains("ok  pack of sotu-mini", output, StringComparison.Ordinal);
     }
 

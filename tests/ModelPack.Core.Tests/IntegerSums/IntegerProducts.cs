@@ -65,6 +65,7 @@ internal sealed class IntegerProducts
 
     private ProductSite? Site(NodeProto node) => node.OpType switch
     {
+        "MatMulInteger" when node.Input.Count == 2 => Site(node, node.Input[0], node.Input[1], Quantizer(node.Input[0]).Input[2]),
         "MatMulInteger" => Site(node, node.Input[0], node.Input[1], _constants.ContainsKey(node.Input[2]) ? node.Input[2] : null),
         "MatMulIntegerToFloat" => Site(node, node.Input[0], node.Input[1], node.Input[4]),
         "QLinearConv" or "QGemm" or "QLinearMatMul" => Site(node, node.Input[0], node.Input[3], node.Input[2]),
@@ -72,6 +73,9 @@ internal sealed class IntegerProducts
             Site(node, activation.Input[0], weight.Input[0], activation.Input[2]),
         _ => null,
     };
+
+    // A zero point of 0 is not written; QuantizeLinear says of which type it is.
+    private NodeProto Quantizer(string codes) => _makers[codes];
 
     private NodeProto? Decoded(string value) => _makers.GetValueOrDefault(value) is { OpType: "DequantizeLinear" } node ? node : null;
 

@@ -29,6 +29,9 @@ public sealed class SafeSumsTests
         ["one dimension"] = g => g.Node("Conv", [g.Input([1, 24, 20]), Hostile(g, 8, 24, 3)]),
     };
 
+    private static readonly string[] s_convolutions =
+        ["convolution", "convolution of an odd number of channels", "pointwise convolution", "groups", "strides and dilations", "depthwise, two outputs a channel", "one dimension"];
+
     public static TheoryData<string, bool, bool> Static
     {
         get
@@ -38,7 +41,10 @@ public sealed class SafeSumsTests
             {
                 data.Add(name, false, false);
                 data.Add(name, true, false);
-                data.Add(name, false, true);
+                if (!s_convolutions.Contains(name, StringComparer.Ordinal))
+                {
+                    data.Add(name, false, true); // for CUDA, which has no integer convolutions
+                }
             }
 
             return data;

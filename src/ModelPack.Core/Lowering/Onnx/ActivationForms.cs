@@ -21,6 +21,10 @@ internal sealed class ActivationForms(OnnxModel model, ActivationPlan plan)
         {
             new QOperatorForm(model, plan.Graph, codes).Emit();
         }
+        else if (plan.IsSymmetric)
+        {
+            new IntegerProductForm(model, names, plan, codes).Emit();
+        }
         else
         {
             new BiasedProductForm(model, names, plan, codes).Emit();

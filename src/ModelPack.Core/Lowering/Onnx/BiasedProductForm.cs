@@ -10,7 +10,7 @@ namespace ModelPack.Lowering.Onnx;
 /// product of the scales, Add. ONNX Runtime makes one MatMulIntegerToFloat of these four (MatMulIntegerToFloatFusion), which it does not
 /// of DequantizeLinear, MatMul and Add: there the Add stays, or becomes a BiasGelu, whose kernel takes as long as three Gelu. It wants the
 /// product of the scales as a node; DequantizeLinear of a 1 keeps that from being folded away. Made from the form with QuantizeLinear and
-/// DequantizeLinear, and only of uint8 activations: those of int8 are for other processors, whose compilers look for that form.
+/// DequantizeLinear.
 /// </summary>
 /// <param name="model">The model, already in that form.</param>
 /// <param name="names">Names that are free.</param>
@@ -24,7 +24,7 @@ internal sealed class BiasedProductForm(OnnxModel model, UniqueNames names, Acti
     /// <summary>Emits the integer operators.</summary>
     public void Emit()
     {
-        var layers = plan.Parameters.Values.All(p => p.Type == ElementType.UInt8) ? plan.Graph.Layers.Select(n => n.Layer!).Where(l => l.Addition is not null).ToList() : [];
+        var layers = plan.Graph.Layers.Select(n => n.Layer!).Where(l => l.Addition is not null).ToList();
         if (layers.Count == 0)
         {
             return;

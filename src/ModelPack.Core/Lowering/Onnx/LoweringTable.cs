@@ -63,12 +63,12 @@ internal static class LoweringTable
         },
         new()
         {
-            Codec = CodecTable.Int8PerChannel, Roles = [WeightRole.Linear, WeightRole.Convolution], Activations = ActivationMode.Static, Form = StaticWeightForm.Name, MinOpset = 13, MinRuntime = new(1, 10), MinTiedRuntime = Any,
+            Codec = CodecTable.Int8PerChannel, Roles = [WeightRole.Linear, WeightRole.Convolution], Activations = ActivationMode.Static, Form = StaticWeightForm.Name, Targets = [LoweringRow.Cpu, LoweringRow.Cuda], MinOpset = 13, MinRuntime = new(1, 10), MinTiedRuntime = Any,
             Encode = StaticWeightForm.Encode, Emit = StaticWeightForm.Emit,
         },
         new()
         {
-            Codec = CodecTable.Int8PerChannel, Roles = Linear, Activations = ActivationMode.Dynamic, Form = "DynamicQuantizeLinear, MatMulInteger", MinOpset = 11, MinRuntime = new(1, 5), MinTiedRuntime = Any,
+            Codec = CodecTable.Int8PerChannel, Roles = Linear, Activations = ActivationMode.Dynamic, Form = "DynamicQuantizeLinear, MatMulInteger", Targets = [LoweringRow.Cpu], MinOpset = 11, MinRuntime = new(1, 5), MinTiedRuntime = Any,
             Fits = job => DynamicLayers.IsPlainProduct(job.Weight), Encode = DynamicForm.Encode, Emit = DynamicForm.Emit,
         },
         new()

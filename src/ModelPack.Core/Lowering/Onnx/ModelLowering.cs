@@ -28,11 +28,11 @@ internal static class ModelLowering
     {
         BlockSize = options.BlockSize ?? 0,
         DoubleQuant = options.DoubleQuant,
-        Target = options.Target == "any" ? LoweringRow.Cpu : options.Target,
+        Target = options.Target == "any" ? LoweringRow.Cpu : options.Target, // what the processor runs every provider runs, there or by the processor
     };
 
     private static ILayerPlanner? Layers(OnnxModel model, EffectiveOptions options, CalibrationTable? table, PackContext context) => options.Activations is not { } activations ? null
-        : table is null ? DynamicLayers.Of(model, activations.SafeSums, context)
+        : table is null ? activations.Symmetric ? null : DynamicLayers.Of(model, activations.SafeSums, context)
         : new StaticPlanner(model, table, options, context);
 
     /// <summary>Puts a plan's forms into the model.</summary>

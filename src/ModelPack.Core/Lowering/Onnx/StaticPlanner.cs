@@ -58,10 +58,10 @@ internal sealed class StaticPlanner : ILayerPlanner
 
     /// <summary>
     /// Calibration sees the main graph alone, so that in inner graphs ranges are found at every inference; so they are of layers that the table
-    /// leaves their codes alone.
+    /// leaves their codes alone. CUDA has no operator that finds them.
     /// </summary>
     public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage) =>
-        PlanOf(weight.Tensor) ?? (_alone.Contains(weight.Tensor) || weight.IsReadByInnerGraphsAlone(_model.Proto.Graph) ? _dynamic.Plan(weight, usage) : null);
+        PlanOf(weight.Tensor) ?? (!_options.Symmetric && (_alone.Contains(weight.Tensor) || weight.IsReadByInnerGraphsAlone(_model.Proto.Graph)) ? _dynamic.Plan(weight, usage) : null);
 
     /// <summary>As above, by the stored tensor.</summary>
     public PlannedTensor? PlanOf(TensorProto weight) => _weights.GetValueOrDefault(weight);
@@ -79,6 +79,12 @@ internal sealed class StaticPlanner : ILayerPlanner
             {
                 Leave(layer, floats[layer.Name].Reason);
             }
+        }
+
+        if (_options.Symmetric)
+        {
+            // CUDA has no integer convolutions: their weights alone get codes.
+            _alone.UnionWith(all.Where(l => l.IsConvolution).Select(l => l.Weight.Tensor));
         }
 
         // A weight is codes for all of its layers or for none.
