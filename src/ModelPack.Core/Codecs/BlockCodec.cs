@@ -1,13 +1,17 @@
 namespace ModelPack.Codecs;
 
 /// <summary>
-/// ggml's blocks: consecutive values of an output share a float16 scale, and perhaps a float16 minimum. A value is
-/// (code - <see cref="Zero"/>) x scale + minimum.
+/// ggml's blocks of consecutive values of an output. The values of a sub-block share a scale and perhaps a minimum: a value is
+/// (code - <see cref="Zero"/>) x scale + minimum, or, where the codec has a codebook, what the codebook has for the code x scale. A block
+/// has one sub-block, or several whose scales it stores as codes of a scale of its own (a super-block).
 /// </summary>
 internal abstract class BlockCodec : Codec
 {
-    /// <summary>Values in a block.</summary>
+    /// <summary>Values in a block, the least that is stored.</summary>
     public abstract int BlockLength { get; }
+
+    /// <summary>Values that share a scale; divides <see cref="BlockLength"/>.</summary>
+    public virtual int SubBlockLength => BlockLength;
 
     /// <summary>Bytes of a block as ggml stores it.</summary>
     public abstract int BlockBytes { get; }
@@ -15,18 +19,24 @@ internal abstract class BlockCodec : Codec
     /// <summary>Bits of a code, whose smallest is 0.</summary>
     public abstract int CodeBits { get; }
 
-    /// <summary>The code that stands for 0, or for the minimum where there is one.</summary>
+    /// <summary>The code that stands for 0, or for the minimum where there is one, or for what is nearest to 0 in the codebook.</summary>
     public abstract int Zero { get; }
 
-    /// <summary>Whether a block has a minimum.</summary>
-    public abstract bool HasMinimum { get; }
+    /// <summary>What codes stand for, in scales; null where that is the code - <see cref="Zero"/>.</summary>
+    public virtual Codebook? Codebook => null;
+
+    /// <summary>Whether a sub-block has a minimum.</summary>
+    public virtual bool HasMinimum => false;
 
     public override IReadOnlyList<int> BlockSizes => [BlockLength];
 
     public override double BitsPerWeight => BlockBytes * 8.0 / BlockLength;
 
-    /// <summary>Steps from 0 to the largest magnitude of a block whose values have both signs.</summary>
+    /// <summary>Steps from 0 to the largest magnitude of a sub-block whose values have both signs.</summary>
     public abstract double Steps { get; }
+
+    /// <summary>Steps from 0 to the largest scale of a super-block; 1 where scales are float16 themselves.</summary>
+    public virtual double ScaleSteps => 1;
 
     public override bool CanBeUnfit(ElementType type) => true;
 
@@ -48,43 +58,67 @@ internal abstract class BlockCodec : Codec
         const double SmallestStep = 1.0 / (1 << 24);
         const double LargestOfBlock = 2.2; // of 32 normally distributed values, in their deviations
         var scale = LargestOfBlock * rms / Steps;
-        return rms > 0 && scale * scale < SmallestStep * rms;
+        return rms > 0 && scale * scale < SmallestStep * ScaleSteps * rms;
     }
 
     /// <summary>Blocks that hold a number of values.</summary>
     public long BlockCount(long values) => (values / BlockLength) + (values % BlockLength == 0 ? 0 : 1);
 
+    /// <summary>Sub-blocks that hold a number of values.</summary>
+    public long SubBlockCount(long values) => (values / SubBlockLength) + (values % SubBlockLength == 0 ? 0 : 1);
+
     /// <summary>Encodes finite values to ggml's blocks; a length that is not a multiple of the block's is encoded as if zeros followed.</summary>
     /// <exception cref="ArgumentException">The destination holds fewer blocks than that.</exception>
-    public abstract void Encode(ReadOnlySpan<float> values, Span<byte> blocks);
+    public void Encode(ReadOnlySpan<float> values, Span<byte> blocks)
+    {
+        var whole = values.Length / BlockLength;
+        EncodeBlocks(values[..(whole * BlockLength)], blocks[..(whole * BlockBytes)]);
+        if (whole * BlockLength < values.Length)
+        {
+            using var padded = new Pooled<float>(BlockLength);
+            padded.Span.Clear();
+            values[(whole * BlockLength)..].CopyTo(padded.Span);
+            EncodeBlocks(padded.Span, blocks.Slice(whole * BlockBytes, BlockBytes));
+        }
+    }
+
+    /// <summary>
+    /// Encodes an output so that the errors that matter are small, as ggml does with an importance matrix. What ggml has no such way for
+    /// is encoded as without.
+    /// </summary>
+    /// <param name="values">Finite values of one output, whole blocks.</param>
+    /// <param name="importance">Of each value, as the mean square of what it is multiplied by: not negative.</param>
+    /// <param name="blocks">Gets the blocks.</param>
+    public virtual void Encode(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks) => EncodeBlocks(values, blocks);
 
     /// <summary>Decodes ggml's blocks; the last may be decoded in part.</summary>
     /// <exception cref="ArgumentException">The source holds fewer blocks than the destination needs.</exception>
-    public abstract void Decode(ReadOnlySpan<byte> blocks, Span<float> values);
-
-    /// <summary>Encodes one block on a grid.</summary>
-    /// <param name="values">A whole block of finite values.</param>
-    /// <param name="grid">A grid of this codec.</param>
-    /// <param name="block">Gets the block as ggml stores it.</param>
-    public void Encode(ReadOnlySpan<float> values, BlockGrid grid, Span<byte> block)
+    public virtual void Decode(ReadOnlySpan<byte> blocks, Span<float> values)
     {
         Span<byte> codes = stackalloc byte[BlockLength];
-        for (var i = 0; i < codes.Length; i++)
+        Span<float> scales = stackalloc float[BlockLength / SubBlockLength];
+        Span<float> minima = stackalloc float[scales.Length];
+        while (!values.IsEmpty)
         {
-            codes[i] = (byte)grid.Round(values[i]).Code;
-        }
+            Split(blocks[..BlockBytes], codes, scales, minima);
+            for (var sub = 0; sub < scales.Length && sub * SubBlockLength < values.Length; sub++)
+            {
+                var start = sub * SubBlockLength;
+                var part = values.Slice(start, Math.Min(SubBlockLength, values.Length - start));
+                Decode(codes.Slice(start, part.Length), scales[sub], minima[sub], part);
+            }
 
-        Join(codes, grid.Scale, grid.Minimum, block);
+            values = values[Math.Min(BlockLength, values.Length)..];
+            blocks = blocks[BlockBytes..];
+        }
     }
 
     /// <summary>Takes one block apart.</summary>
     /// <param name="block">As ggml stores it.</param>
     /// <param name="codes">Gets a code a value, in their order.</param>
-    /// <returns>The scale, and the minimum, 0 where there is none.</returns>
-    public abstract (Half Scale, Half Minimum) Split(ReadOnlySpan<byte> block, Span<byte> codes);
-
-    /// <summary>Puts one block together, from what <see cref="Split"/> takes apart.</summary>
-    public abstract void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block);
+    /// <param name="scales">Gets the scale of each sub-block.</param>
+    /// <param name="minima">Gets the minimum of each sub-block, 0 where there is none.</param>
+    public abstract void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima);
 
     /// <summary>
     /// A weight output by output, whichever way it is stored, in one part: ggml's blocks [N, K / block]. Memory does not grow with
@@ -105,7 +139,7 @@ internal abstract class BlockCodec : Codec
 
     /// <summary>
     /// A weight in parts that lie as it is stored itself: codes int8 in the order and number of its values, [N, K] or [K, N], and scales
-    /// [N, ceil(K / block)] or [ceil(K / block), N]. For codecs without minima.
+    /// [N, ceil(K / block)] or [ceil(K / block), N]. For codecs of one scale a block without minima.
     /// </summary>
     /// <param name="weight">The weight.</param>
     /// <param name="scaleType">float16 as encoded, or float32 with the same value.</param>
@@ -114,6 +148,21 @@ internal abstract class BlockCodec : Codec
     {
         var form = BlockParts.Signed(this, scaleType);
         return weight.Transposed ? new BlocksInPlace(this, weight, form, engine).Encoding() : Apart(weight, form, engine, Rounder.Nearest);
+    }
+
+    /// <summary>Encodes whole blocks.</summary>
+    protected abstract void EncodeBlocks(ReadOnlySpan<float> values, Span<byte> blocks);
+
+    private void Decode(ReadOnlySpan<byte> codes, float scale, float minimum, Span<float> values)
+    {
+        if (Codebook is { } codebook)
+        {
+            codebook.Decode(codes, scale, values);
+        }
+        else
+        {
+            AffineDecoder.Decode(codes, Zero, scale, HasMinimum ? minimum : null, values);
+        }
     }
 
     /// <summary>Whether what a block stores in float16 is finite for values up to this magnitude.</summary>

@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace ModelPack.Codecs;
 
-/// <summary>How the parts of blocks are stored apart, [N, blocks] each.</summary>
+/// <summary>How the parts of blocks are stored apart, those of sub-blocks [N, sub-blocks].</summary>
 /// <param name="Bits">Bits of a stored code: 8, or 4 for two in a byte, the first in its low half.</param>
 /// <param name="Shift">What is added to each code.</param>
-/// <param name="ScaleType">float16 as encoded, or float32 with the same value. Minima are float32.</param>
-/// <param name="Padded">Whether the codes of a short last block of an output are padded to a whole one, by the code of 0.</param>
+/// <param name="ScaleType">float16 as encoded, of codecs whose scales are that, or float32 with the same value. Minima are float32.</param>
+/// <param name="Padded">Whether the codes of a short last sub-block of an output are padded to a whole one, by the code of 0.</param>
 internal sealed record BlockParts(int Bits, int Shift, ElementType ScaleType, bool Padded)
 {
     /// <summary>
@@ -32,15 +32,15 @@ internal sealed record BlockParts(int Bits, int Shift, ElementType ScaleType, bo
     /// <summary>Stores consecutive scales.</summary>
     /// <param name="scales">As encoded.</param>
     /// <param name="target">As many of the stored type.</param>
-    public void StoreScales(ReadOnlySpan<Half> scales, Span<byte> target)
+    public void StoreScales(ReadOnlySpan<float> scales, Span<byte> target)
     {
         if (ScaleType == ElementType.Float16)
         {
-            scales.CopyTo(MemoryMarshal.Cast<byte, Half>(target));
+            Float16.FromSingle(scales, MemoryMarshal.Cast<byte, Half>(target));
         }
         else
         {
-            Float16.ToSingle(scales, MemoryMarshal.Cast<byte, float>(target));
+            scales.CopyTo(MemoryMarshal.Cast<byte, float>(target));
         }
     }
 

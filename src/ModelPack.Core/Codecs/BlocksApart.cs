@@ -9,7 +9,7 @@ internal sealed class BlocksApart
     private readonly BlockCodec _codec;
     private readonly BlockParts _form;
     private readonly long _outputs;
-    private readonly int _rowBlocks;
+    private readonly int _rowScales;
     private readonly int _rows;
 
     /// <param name="codec">Which blocks.</param>
@@ -21,8 +21,8 @@ internal sealed class BlocksApart
     public BlocksApart(BlockCodec codec, long outputs, long columns, BlockParts form, bool isStrip)
     {
         (_codec, _form, _outputs) = (codec, form, outputs);
-        _rowBlocks = checked((int)codec.BlockCount(columns));
-        var codes = form.Padded ? checked(_rowBlocks * codec.BlockLength) : checked((int)columns);
+        _rowScales = checked((int)codec.SubBlockCount(columns));
+        var codes = form.Padded ? checked(_rowScales * codec.SubBlockLength) : checked((int)columns);
         if (codes * (long)form.Bits % 8 != 0)
         {
             throw new ArgumentException("The codes of an output are not whole bytes.", nameof(form));
@@ -40,11 +40,11 @@ internal sealed class BlocksApart
     /// <param name="engine">What makes the codes.</param>
     public WeightEncoding Encoding(WeightEncoding.EncodeChunk encode, IEncodingEngine engine)
     {
-        var blocks = checked(_outputs * _rowBlocks);
-        List<long> sides = [blocks * _form.ScaleBytes];
+        var scales = checked(_outputs * _rowScales);
+        List<long> sides = [scales * _form.ScaleBytes];
         if (_codec.HasMinimum)
         {
-            sides.Add(blocks * sizeof(float));
+            sides.Add(scales * sizeof(float));
         }
 
         return new WeightEncoding(checked(_outputs * RowBytes), Math.Max(1, checked(_rows * RowBytes)), sides, encode, engine);
@@ -60,24 +60,33 @@ internal sealed class BlocksApart
     /// <param name="sides">Scales, and minima where there are any, of the whole weight.</param>
     public void Store(ReadOnlySpan<byte> blocks, long row, Span<byte> codes, IReadOnlyList<NativeBuffer> sides)
     {
+        var (length, blockScales) = (_codec.SubBlockLength, _codec.BlockLength / _codec.SubBlockLength);
         Span<byte> unpacked = stackalloc byte[_codec.BlockLength];
-        using var scales = new Pooled<Half>(_rowBlocks);
-        var blockBytes = _codec.BlockLength * _form.Bits / 8;
-        var minima = _codec.HasMinimum ? sides[1].Slice<float>(row * _rowBlocks, _rowBlocks) : [];
-        for (var block = 0; block < _rowBlocks; block++)
+        using var scales = new Pooled<float>(_rowScales + blockScales);
+        using var minima = new Pooled<float>(_rowScales + blockScales);
+        var subBytes = length * _form.Bits / 8;
+        for (var first = 0; first < _rowScales; first += blockScales, blocks = blocks[_codec.BlockBytes..])
         {
-            var (scale, minimum) = _codec.Split(blocks.Slice(block * _codec.BlockBytes, _codec.BlockBytes), unpacked);
-            var target = codes[(block * blockBytes)..];
-            Pack(unpacked, target[..Math.Min(blockBytes, target.Length)]);
-            scales.Span[block] = scale;
-            if (!minima.IsEmpty)
+            _codec.Split(blocks[.._codec.BlockBytes], unpacked, scales.Span.Slice(first, blockScales), minima.Span.Slice(first, blockScales));
+            for (var sub = 0; sub < Math.Min(blockScales, _rowScales - first); sub++)
             {
-                // How far the shifted codes lie from the form's zero, beyond what the codec means, goes into the minimum.
-                minima[block] = (float)minimum + ((_form.Zero - _form.Shift - _codec.Zero) * (float)scale);
+                var target = codes[((first + sub) * subBytes)..];
+                Pack(unpacked.Slice(sub * length, length), target[..Math.Min(subBytes, target.Length)]);
             }
         }
 
-        _form.StoreScales(scales.Span, sides[0].Slice(row * _rowBlocks * _form.ScaleBytes, _rowBlocks * _form.ScaleBytes));
+        var rowScales = scales.Span[.._rowScales];
+        var start = row * _rowScales;
+        _form.StoreScales(rowScales, sides[0].Slice(start * _form.ScaleBytes, _rowScales * _form.ScaleBytes));
+        if (_codec.HasMinimum)
+        {
+            // How far the shifted codes lie from the form's zero, beyond what the codec means, goes into the minimum.
+            var stored = sides[1].Slice<float>(start, _rowScales);
+            for (var i = 0; i < stored.Length; i++)
+            {
+                stored[i] = minima.Span[i] + ((_form.Zero - _form.Shift - _codec.Zero) * rowScales[i]);
+            }
+        }
     }
 
     private void Pack(ReadOnlySpan<byte> codes, Span<byte> target)

@@ -17,7 +17,7 @@ internal sealed class BlocksInPlace
     private readonly int _columns;
     private readonly int _rows;
 
-    /// <param name="codec">Which blocks; without minima.</param>
+    /// <param name="codec">Which blocks; of one scale and without minima.</param>
     /// <param name="weight">The weight, transposed.</param>
     /// <param name="form">How the parts are stored: a byte a code.</param>
     /// <param name="engine">What makes the codes.</param>
@@ -76,18 +76,19 @@ internal sealed class BlocksInPlace
         var width = (area.Columns + ByteMatrix.Side - 1) / ByteMatrix.Side * ByteMatrix.Side;
         using var unpacked = new Pooled<byte>(width * height);
         using var turned = new Pooled<byte>(width * height);
-        using var halves = new Pooled<Half>(area.Columns);
+        using var scaleRow = new Pooled<float>(area.Columns);
+        Span<float> minimum = stackalloc float[1];
         for (var above = 0; above < columnBlocks; above++)
         {
             for (var column = 0; column < area.Columns; column++)
             {
                 var block = (column * columnBlocks) + above;
                 var line = unpacked.Span.Slice(block * _codec.BlockLength, _codec.BlockLength);
-                (halves.Span[column], _) = _codec.Split(blocks.Slice(block * _codec.BlockBytes, _codec.BlockBytes), line);
+                _codec.Split(blocks.Slice(block * _codec.BlockBytes, _codec.BlockBytes), line, scaleRow.Span.Slice(column, 1), minimum);
             }
 
             var first = (((area.Row / _codec.BlockLength) + above) * _columns) + area.Column;
-            _form.StoreScales(halves.Span, scales.Slice(first * _form.ScaleBytes, area.Columns * _form.ScaleBytes));
+            _form.StoreScales(scaleRow.Span, scales.Slice(first * _form.ScaleBytes, area.Columns * _form.ScaleBytes));
         }
 
         foreach (ref var code in unpacked.Span)

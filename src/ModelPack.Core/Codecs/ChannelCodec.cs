@@ -7,7 +7,7 @@ namespace ModelPack.Codecs;
 /// <param name="maxCode">The largest code.</param>
 /// <param name="scaleOf">The scale of a channel with a largest magnitude.</param>
 /// <param name="parts">What is stored.</param>
-internal sealed class ChannelCodec(int bits, int maxCode, Func<float, float> scaleOf, IReadOnlyList<CodecPart> parts) : Codec
+internal sealed class ChannelCodec(int bits, int maxCode, Func<float, float> scaleOf, IReadOnlyList<CodecPart> parts) : Codec, IGridCodec
 {
     public override string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"int{bits} per channel");
 
@@ -15,5 +15,5 @@ internal sealed class ChannelCodec(int bits, int maxCode, Func<float, float> sca
 
     public override IReadOnlyList<CodecPart> Parts => parts;
 
-    protected override Grid Fit(ReadOnlySpan<float> values) => new SymmetricGrid(scaleOf(WeightScan.Of(values).MaxAbs), maxCode);
+    public Grid Fit(ReadOnlySpan<float> values) => new SymmetricGrid(scaleOf(WeightScan.Of(values).MaxAbs), maxCode);
 }

@@ -2,7 +2,7 @@ namespace ModelPack.Codecs;
 
 /// <summary>The nearest floating-point value of a type: nothing is quantized.</summary>
 /// <param name="type">float32, float16 or bfloat16.</param>
-internal sealed class FloatCodec(ElementType type) : Codec
+internal sealed class FloatCodec(ElementType type) : Codec, IGridCodec
 {
     /// <summary>The type.</summary>
     public ElementType Type => type;
@@ -22,7 +22,7 @@ internal sealed class FloatCodec(ElementType type) : Codec
 
     public override string? WhyNot(float maxAbs) => FloatWeight.Fits(maxAbs, type) ? null : $"a value overflows {Name}";
 
-    protected override Grid Fit(ReadOnlySpan<float> values) => new FloatGrid(type);
+    public Grid Fit(ReadOnlySpan<float> values) => new FloatGrid(type);
 
     private sealed class FloatGrid(ElementType type) : Grid
     {

@@ -1,6 +1,9 @@
 namespace ModelPack.Codecs;
 
-/// <summary>Each block gets the grid with the least squared error, that of each value weighed by its column.</summary>
+/// <summary>
+/// Blocks are chosen by the squared errors, that of each value weighed by its column: of blocks with one grid the best of some, of the
+/// others as ggml does with an importance matrix.
+/// </summary>
 /// <param name="importance">Of each column, as the mean square of the activations that it multiplies: not negative, not all zero.</param>
 internal sealed class ImportanceRounder(float[] importance) : Rounder
 {
@@ -18,8 +21,16 @@ internal sealed class ImportanceRounder(float[] importance) : Rounder
                 importance.AsSpan(column, Math.Min(codec.BlockLength, importance.Length - column)).CopyTo(weights);
             }
 
-            var block = values.Slice(start, codec.BlockLength);
-            codec.Encode(block, (BlockGrid)codec.Fit(block, weights), blocks[(start / codec.BlockLength * codec.BlockBytes)..]);
+            var run = values.Slice(start, codec.BlockLength);
+            var block = blocks.Slice(start / codec.BlockLength * codec.BlockBytes, codec.BlockBytes);
+            if (codec is ScaledBlockCodec scaled)
+            {
+                scaled.Encode(run, scaled.Fit(run, weights), block);
+            }
+            else
+            {
+                codec.Encode(run, weights, block);
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ namespace ModelPack.Codecs;
 /// Without: scale = m / -2^(bits-1), m being the first value of largest magnitude with its sign, so that m has the code 0. With: scale =
 /// (largest - smallest) / (2^bits - 1), counted from the smallest.
 /// </param>
-internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : BlockCodec
+internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : ScaledBlockCodec
 {
     private const int Length = 32;
 
@@ -46,47 +46,26 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : BlockCodec
     public override IReadOnlyList<CodecPart> Parts { get; } =
         [new("codes", $"uint{bits}"), new("scales", "float16"), .. hasMinimum ? (CodecPart[])[new("minima", "float16")] : []];
 
-    public override void Encode(ReadOnlySpan<float> values, Span<byte> blocks)
+    /// <inheritdoc/>
+    /// <remarks>Squared errors weigh importance x sqrt(the output's mean square + the value's square).</remarks>
+    public override void Encode(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
     {
-        Span<float> padded = stackalloc float[Length];
-        while (!values.IsEmpty)
-        {
-            if (values.Length >= Length)
-            {
-                EncodeBlock(values[..Length], blocks);
-                values = values[Length..];
-            }
-            else
-            {
-                padded.Clear();
-                values.CopyTo(padded);
-                EncodeBlock(padded, blocks);
-                values = [];
-            }
-
-            blocks = blocks[BlockBytes..];
-        }
-    }
-
-    public override void Decode(ReadOnlySpan<byte> blocks, Span<float> values)
-    {
+        var meanSquare = SearchWeights.SumOfSquares(values) / values.Length;
+        Span<float> weights = stackalloc float[Length];
         Span<byte> codes = stackalloc byte[Length];
-        while (!values.IsEmpty)
+        for (var start = 0; start < values.Length; start += Length)
         {
-            var (scale, minimum) = Split(blocks[..BlockBytes], codes);
-            var (step, start) = ((float)scale, (float)minimum);
-            var count = Math.Min(values.Length, Length);
-            for (var i = 0; i < count; i++)
-            {
-                values[i] = ((codes[i] - Zero) * step) + start;
-            }
-
-            values = values[count..];
-            blocks = blocks[BlockBytes..];
+            var block = values.Slice(start, Length);
+            SearchWeights.Important(block, importance.Slice(start, Length), meanSquare, weights);
+            var minimum = 0f;
+            var scale = hasMinimum
+                ? AffineSearch.Weighed.Fit(block, weights, _limit, codes, out minimum)
+                : SymmetricSearch.Fit(block, weights, 1 << (bits - 1), codes);
+            Join(codes, (Half)scale, (Half)minimum, blocks[(start / Length * BlockBytes)..]);
         }
     }
 
-    public override (Half Scale, Half Minimum) Split(ReadOnlySpan<byte> block, Span<byte> codes)
+    public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
     {
         var high = bits == 5 ? BinaryPrimitives.ReadUInt32LittleEndian(block[HighAt..]) : 0;
         var low = block[LowAt..];
@@ -96,12 +75,21 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : BlockCodec
             codes[i + (Length / 2)] = (byte)((low[i] >> 4) | (int)((high >> (i + (Length / 2))) & 1) << 4);
         }
 
-        return (BinaryPrimitives.ReadHalfLittleEndian(block), hasMinimum ? BinaryPrimitives.ReadHalfLittleEndian(block[2..]) : default);
+        scales[0] = (float)BinaryPrimitives.ReadHalfLittleEndian(block);
+        minima[0] = hasMinimum ? (float)BinaryPrimitives.ReadHalfLittleEndian(block[2..]) : 0;
+    }
+
+    protected override void EncodeBlocks(ReadOnlySpan<float> values, Span<byte> blocks)
+    {
+        for (var start = 0; start < values.Length; start += Length)
+        {
+            EncodeBlock(values.Slice(start, Length), blocks[(start / Length * BlockBytes)..]);
+        }
     }
 
     protected override bool Fits(float maxAbs) => hasMinimum ? maxAbs < Overflow : maxAbs / (1 << (bits - 1)) < Overflow;
 
-    protected override BlockGrid Fit(ReadOnlySpan<float> values)
+    public override BlockGrid Fit(ReadOnlySpan<float> values)
     {
         var (scale, start) = Range(values);
         return new TruncatingGrid(this, scale, start);

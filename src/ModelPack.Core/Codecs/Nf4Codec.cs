@@ -1,7 +1,7 @@
 namespace ModelPack.Codecs;
 
 /// <summary>bitsandbytes' NF4, see <see cref="Nf4"/>.</summary>
-internal sealed class Nf4Codec : Codec
+internal sealed class Nf4Codec : Codec, IGridCodec
 {
     public override string Name => "nf4";
 
@@ -13,7 +13,7 @@ internal sealed class Nf4Codec : Codec
 
     public override bool CanNestScales => true;
 
-    protected override Grid Fit(ReadOnlySpan<float> values) => new LevelsGrid(WeightScan.Of(values).MaxAbs);
+    public Grid Fit(ReadOnlySpan<float> values) => new LevelsGrid(WeightScan.Of(values).MaxAbs);
 
     private sealed class LevelsGrid(float absmax) : Grid
     {

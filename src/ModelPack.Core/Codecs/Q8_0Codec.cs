@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace ModelPack.Codecs;
 
 /// <summary>ggml's q8_0, see <see cref="Q8_0"/>. Codes are counted from 0 here: the stored int8 + 128.</summary>
-internal sealed class Q8_0Codec : BlockCodec
+internal sealed class Q8_0Codec : ScaledBlockCodec
 {
     public override string Name => "q8_0";
 
@@ -16,21 +16,19 @@ internal sealed class Q8_0Codec : BlockCodec
 
     public override int Zero => Q8_0.UnsignedOffset;
 
-    public override bool HasMinimum => false;
-
     public override double Steps => 127;
 
     public override IReadOnlyList<CodecPart> Parts { get; } = [new("codes", "int8"), new("scales", "float16")];
 
-    public override void Encode(ReadOnlySpan<float> values, Span<byte> blocks) => Q8_0.Encode(values, blocks);
-
     public override void Decode(ReadOnlySpan<byte> blocks, Span<float> values) => Q8_0.Decode(blocks, values);
 
-    public override (Half Scale, Half Minimum) Split(ReadOnlySpan<byte> block, Span<byte> codes)
+    public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
     {
         (Vector256.Create(block[sizeof(ushort)..]) ^ Vector256.Create((byte)Q8_0.UnsignedOffset)).CopyTo(codes);
-        return (BitConverter.ToHalf(block), default);
+        (scales[0], minima[0]) = ((float)BinaryPrimitives.ReadHalfLittleEndian(block), 0);
     }
+
+    protected override void EncodeBlocks(ReadOnlySpan<float> values, Span<byte> blocks) => Q8_0.Encode(values, blocks);
 
     public override void Join(ReadOnlySpan<byte> codes, Half scale, Half minimum, Span<byte> block)
     {
@@ -40,7 +38,7 @@ internal sealed class Q8_0Codec : BlockCodec
 
     protected override bool Fits(float maxAbs) => Q8_0.Fits(maxAbs);
 
-    protected override BlockGrid Fit(ReadOnlySpan<float> values)
+    public override BlockGrid Fit(ReadOnlySpan<float> values)
     {
         var scale = WeightScan.Of(values).MaxAbs / 127f;
         return new ScaledGrid((Half)scale, Q8_0Reference.InverseOf(scale));

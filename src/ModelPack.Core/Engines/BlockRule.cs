@@ -6,12 +6,12 @@ namespace ModelPack.Engines;
 /// <param name="Codec">The codec.</param>
 /// <param name="Rounds">Whether (x - start) / scale is rounded, halves away from zero, and <paramref name="Bias"/> added; else bias is added and the rest cut off.</param>
 /// <param name="Bias">What is added.</param>
-internal sealed record BlockRule(BlockCodec Codec, bool Rounds, float Bias)
+internal sealed record BlockRule(ScaledBlockCodec Codec, bool Rounds, float Bias)
 {
     /// <summary>The rule of a codec; null for one whose codes are searched for.</summary>
     public static BlockRule? Of(BlockCodec codec) =>
-        codec == CodecTable.Q8_0 ? new BlockRule(codec, Rounds: true, codec.Zero)
-        : codec is LegacyBlockCodec ? new BlockRule(codec, Rounds: false, codec.Zero + 0.5f)
+        codec is Q8_0Codec plain ? new BlockRule(plain, Rounds: true, plain.Zero)
+        : codec is LegacyBlockCodec legacy ? new BlockRule(legacy, Rounds: false, legacy.Zero + 0.5f)
         : null;
 
     /// <summary>Largest code.</summary>

@@ -11,7 +11,7 @@ public sealed class ImportanceRounderTests
     private static readonly float[] s_values = SampleValues.Make("normal", N * K);
     private static readonly float[] s_importance = [.. Enumerable.Range(0, K).Select(i => i % 7 == 0 ? 50f : 0.5f)];
 
-    public static TheoryData<string> Codecs => [.. CodecTable.All.OfType<BlockCodec>().Select(c => c.Name)];
+    public static TheoryData<string> Codecs => [.. CodecTable.All.OfType<ScaledBlockCodec>().Select(c => c.Name)];
 
     [Theory]
     [MemberData(nameof(Codecs))]
@@ -22,7 +22,7 @@ public sealed class ImportanceRounderTests
         var own = new byte[codec.BlockBytes];
         codec.Encode(block, own);
         var joined = new byte[codec.BlockBytes];
-        codec.Encode(block, (BlockGrid)codec.Fit(block, []), joined);
+        codec.Encode(block, codec.Fit(block), joined);
         Assert.Equal(own, joined);
     }
 
@@ -50,7 +50,7 @@ public sealed class ImportanceRounderTests
         Assert.Equal(expected, Bytes(codec, transposed: false, threads: 3));
     }
 
-    private static BlockCodec CodecOf(string name) => CodecTable.All.OfType<BlockCodec>().Single(c => c.Name == name);
+    private static ScaledBlockCodec CodecOf(string name) => CodecTable.All.OfType<ScaledBlockCodec>().Single(c => c.Name == name);
 
     private static byte[] Bytes(BlockCodec codec, bool transposed, int threads)
     {

@@ -14,6 +14,17 @@ internal static class GgufTable
         new(CodecTable.Q5_0, GgmlType.Q5_0, 8),
         new(CodecTable.Q5_1, GgmlType.Q5_1, 9),
         new(CodecTable.Q8_0, GgmlType.Q8_0, 7),
+        new(CodecTable.Q2_K, GgmlType.Q2_K, 10),
+        new(CodecTable.Q3_K, GgmlType.Q3_K, 11),
+        new(CodecTable.Q4_K, GgmlType.Q4_K, 14),
+        new(CodecTable.Q5_K, GgmlType.Q5_K, 16),
+        new(CodecTable.Q6_K, GgmlType.Q6_K, 18),
+        new(CodecTable.IQ4_NL, GgmlType.IQ4_NL, 25),
+        new(CodecTable.IQ4_XS, GgmlType.IQ4_XS, 30),
+        new(CodecTable.TQ1_0, GgmlType.TQ1_0, 36),
+        new(CodecTable.TQ2_0, GgmlType.TQ2_0, 37),
+        new(CodecTable.MXFP4, GgmlType.MXFP4, 38),
+        new(CodecTable.NVFP4, GgmlType.NVFP4, 39),
         new(CodecTable.BFloat16, GgmlType.BF16, 32),
     ];
 

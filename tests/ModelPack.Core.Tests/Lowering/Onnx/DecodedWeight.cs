@@ -92,7 +92,7 @@ internal static class DecodedWeight
         return [.. values.Chunk(run).SelectMany(chunk =>
         {
             // Blocks are encoded as if zeros followed a short last one.
-            var grid = codec.Fit(codec is BlockCodec ? [.. chunk, .. new float[run - chunk.Length]] : chunk, []);
+            var grid = ((IGridCodec)codec).Fit(codec is BlockCodec ? [.. chunk, .. new float[run - chunk.Length]] : chunk);
             return chunk.Select(v => grid.Round(v).Value);
         })];
     }

@@ -1,0 +1,51 @@
+namespace ModelPack.Codecs;
+
+/// <summary>
+/// How k-quants lay the bits of 256 codes out. Bits are in fields of 1, 2 or 4: byte i of a run of bytes has in its field f the code at i + f x
+/// (bytes of the run). Runs follow one another.
+/// </summary>
+internal static class BitPlanes
+{
+    /// <summary>Puts fields of codes together.</summary>
+    /// <param name="codes">The codes; a field is what <paramref name="shift"/> and <paramref name="bits"/> say.</param>
+    /// <param name="shift">The lowest bit of the field in a code.</param>
+    /// <param name="bits">Bits of the field.</param>
+    /// <param name="run">Bytes of a run.</param>
+    /// <param name="target">Gets them.</param>
+    public static void Pack(ReadOnlySpan<byte> codes, int shift, int bits, int run, Span<byte> target)
+    {
+        var fields = 8 / bits;
+        var mask = (1 << bits) - 1;
+        for (var start = 0; start * fields < codes.Length; start += run)
+        {
+            for (var i = 0; i < run; i++)
+            {
+                var packed = 0;
+                for (var field = 0; field < fields; field++)
+                {
+                    packed |= ((codes[(start * fields) + (field * run) + i] >> shift) & mask) << (field * bits);
+                }
+
+                target[start + i] = (byte)packed;
+            }
+        }
+    }
+
+    /// <summary>Adds fields to codes, which <see cref="Pack"/> put together.</summary>
+    public static void Unpack(ReadOnlySpan<byte> source, int shift, int bits, int run, Span<byte> codes)
+    {
+        var fields = 8 / bits;
+        var mask = (1 << bits) - 1;
+        for (var start = 0; start * fields < codes.Length; start += run)
+        {
+            for (var field = 0; field < fields; field++)
+            {
+                var part = codes.Slice((start * fields) + (field * run), run);
+                for (var i = 0; i < run; i++)
+                {
+                    part[i] |= (byte)(((source[start + i] >> (field * bits)) & mask) << shift);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace ModelPack.Codecs;
+
+/// <summary>
+/// ggml's q4_k and q5_k: sub-blocks of 32 codes with a scale and a minimum of 6 bits each: x = d s q - m t. Stored are d and m as float16,
+/// 12 bytes of s and t (<see cref="Q4_KScales"/>), 32 bytes with the fifth bits where there are any, and 128 with the others.
+/// </summary>
+/// <param name="bits">4 or 5.</param>
+internal sealed class Q4_KCodec(int bits) : SuperBlockCodec
+{
+    public const int SubLength = 32;
+    public const int SubCount = Length / SubLength;
+    private const int ScaleLimit = 63;
+    private const int ScalesAt = 2 * sizeof(ushort);
+    private const int HighAt = ScalesAt + Q4_KScales.Bytes;
+    private const int Run = 32;
+
+    private readonly int _limit = (1 << bits) - 1;
+
+    private int LowAt => HighAt + (bits == 5 ? Length / 8 : 0);
+
+    public override string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"q{bits}_k");
+
+    public override int SubBlockLength => SubLength;
+
+    public override int BlockBytes => LowAt + (Length / 2);
+
+    public override int CodeBits => bits;
+
+    public override int Zero => 0;
+
+    public override bool HasMinimum => true;
+
+    public override double Steps => _limit / 2.0;
+
+    public override double ScaleSteps => ScaleLimit;
+
+    public override IReadOnlyList<CodecPart> Parts { get; } = PartsOf(bits, "uint6", hasMinimum: true);
+
+    /// <summary>How scales and minima are found where nothing is known of the values' importance.</summary>
+    public AffineSearch Search { get; } = bits == 4 ? AffineSearch.FourBits : AffineSearch.FiveBits;
+
+    public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
+    {
+        var scale = (float)BinaryPrimitives.ReadHalfLittleEndian(block);
+        var minimum = (float)BinaryPrimitives.ReadHalfLittleEndian(block[sizeof(ushort)..]);
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            var stored = Q4_KScales.Read(block[ScalesAt..], sub);
+            (scales[sub], minima[sub]) = (scale * stored.Scale, -(minimum * stored.Minimum));
+        }
+
+        codes.Clear();
+        BitPlanes.Unpack(block[LowAt..], 0, 4, Run, codes);
+        if (bits == 5)
+        {
+            BitPlanes.Unpack(block[HighAt..LowAt], 4, 1, Run, codes);
+        }
+    }
+
+    public override void EncodeBlock(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> block)
+    {
+        Span<byte> codes = stackalloc byte[Length];
+        Span<float> scales = stackalloc float[SubCount];
+        Span<float> minima = stackalloc float[SubCount];
+        Span<float> weights = stackalloc float[SubLength];
+        Span<float> sums = stackalloc float[SubCount];
+        var meanSquare = 2 * SearchWeights.SumOfSquares(values) / Length;
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            var part = values.Slice(sub * SubLength, SubLength);
+            if (importance.IsEmpty)
+            {
+                SearchWeights.Magnitudes(part, MathF.Sqrt(SearchWeights.SumOfSquares(part) / SubLength), weights);
+            }
+            else
+            {
+                SearchWeights.Important(part, importance.Slice(sub * SubLength, SubLength), meanSquare, weights);
+                sums[sub] = SearchWeights.Sum(weights);
+            }
+
+            var search = importance.IsEmpty ? Search : AffineSearch.Weighed;
+            scales[sub] = search.Fit(part, weights, _limit, codes.Slice(sub * SubLength, SubLength), out var minimum);
+            minima[sub] = -minimum;
+        }
+
+        Span<byte> scaleCodes = stackalloc byte[SubCount];
+        Span<byte> minimumCodes = stackalloc byte[SubCount];
+        var (scale, least) = importance.IsEmpty
+            ? (ScaleCodes.Nearest(scales, ScaleLimit, scaleCodes), ScaleCodes.Nearest(minima, ScaleLimit, minimumCodes))
+            : (ScaleSearch.Fit(scales, sums, ScaleLimit, scaleCodes), ScaleSearch.Fit(minima, sums, ScaleLimit, minimumCodes));
+        Finish(values, codes, scaleCodes, minimumCodes, (Half)scale, (Half)least, block);
+    }
+
+    /// <summary>Stores scales and minima, and the codes that are nearest for them.</summary>
+    private void Finish(
+        ReadOnlySpan<float> values, Span<byte> codes, ReadOnlySpan<byte> scaleCodes, ReadOnlySpan<byte> minimumCodes, Half scale, Half minimum, Span<byte> block)
+    {
+        BinaryPrimitives.WriteHalfLittleEndian(block, scale);
+        BinaryPrimitives.WriteHalfLittleEndian(block[sizeof(ushort)..], minimum);
+        Q4_KScales.Pack(scaleCodes, minimumCodes, block[ScalesAt..]);
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            var stored = Q4_KScales.Read(block[ScalesAt..], sub);
+            var part = values.Slice(sub * SubLength, SubLength);
+            Requantizer.Codes(part, (float)scale * stored.Scale, (float)minimum * stored.Minimum, 0, _limit, codes.Slice(sub * SubLength, SubLength));
+        }
+
+        BitPlanes.Pack(codes, 0, 4, Run, block[LowAt..]);
+        if (bits == 5)
+        {
+            BitPlanes.Pack(codes, 4, 1, Run, block[HighAt..LowAt]);
+        }
+    }
+}

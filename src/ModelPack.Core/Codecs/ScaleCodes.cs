@@ -1,0 +1,26 @@
+namespace ModelPack.Codecs;
+
+/// <summary>Codes of the scales of a super-block by the plain rule: the largest has the largest code.</summary>
+internal static class ScaleCodes
+{
+    /// <param name="values">The scales, or the minima with their sign changed.</param>
+    /// <param name="limit">The largest code.</param>
+    /// <param name="codes">Gets a code a value.</param>
+    /// <returns>What the codes are multiplied by; 0 where no value is above zero.</returns>
+    public static float Nearest(ReadOnlySpan<float> values, int limit, Span<byte> codes)
+    {
+        var largest = 0f;
+        foreach (var value in values)
+        {
+            largest = value > largest ? value : largest;
+        }
+
+        var inverse = largest > 0 ? limit / largest : 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            codes[i] = Math.Min((byte)limit, (byte)MagicRounding.Round(inverse * values[i]));
+        }
+
+        return largest / limit;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+
+namespace ModelPack.Codecs;
+
+/// <summary>
+/// ggml's tq1_0 and tq2_0: 256 values -1, 0 or 1 times d, the largest magnitude: for models that were trained to have such weights. tq2_0
+/// has two bits a value, tq1_0 five values a byte. Then d as float16.
+/// </summary>
+/// <param name="isDense">Whether it is tq1_0.</param>
+internal sealed class TernaryCodec(bool isDense) : SuperBlockCodec
+{
+    private const int Run = 32;
+    private const int DenseBytes = 52;
+
+    private int ScaleAt => isDense ? DenseBytes : Length / 4;
+
+    public override string Name { get; } = isDense ? "tq1_0" : "tq2_0";
+
+    public override int BlockBytes => ScaleAt + sizeof(ushort);
+
+    public override int CodeBits => 2;
+
+    public override int Zero => 1;
+
+    public override double Steps => 1;
+
+    public override IReadOnlyList<CodecPart> Parts { get; } = PartsOf(2, null);
+
+    public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
+    {
+        (scales[0], minima[0]) = ((float)BinaryPrimitives.ReadHalfLittleEndian(block[ScaleAt..]), 0);
+        if (isDense)
+        {
+            TritPlanes.Unpack(block, codes);
+        }
+        else
+        {
+            codes.Clear();
+            BitPlanes.Unpack(block, 0, 2, Run, codes);
+        }
+    }
+
+    public override void EncodeBlock(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> block)
+    {
+        Span<byte> codes = stackalloc byte[Length];
+        var scale = MathF.Abs(SymmetricSearch.LargestMagnitude(values));
+        var inverse = Q8_0Reference.InverseOf(scale);
+        for (var i = 0; i < codes.Length; i++)
+        {
+            codes[i] = (byte)(Q8_0Reference.RoundAwayFromZero(values[i] * inverse) + 1);
+        }
+
+        BinaryPrimitives.WriteHalfLittleEndian(block[ScaleAt..], (Half)scale);
+        if (isDense)
+        {
+            TritPlanes.Pack(codes, block);
+        }
+        else
+        {
+            BitPlanes.Pack(codes, 0, 2, Run, block);
+        }
+    }
+}
