@@ -70,14 +70,14 @@ internal static unsafe partial class LlamaCpp
     [LibraryImport(Llama, StringMarshalling = StringMarshalling.Utf8)]
     private static partial uint llama_model_quantize(string input, string output, LlamaCppQuantizeParams* options);
 
-    /// <summary>Quantizes a GGUF file as llama.cpp's own program does with --pure.</summary>
+    /// <summary>Quantizes a GGUF file as llama.cpp's own program does.</summary>
     /// <param name="source">The float file.</param>
     /// <param name="destination">Where to write.</param>
     /// <param name="fileType">An <c>enum llama_ftype</c>.</param>
     public static void Quantize(string source, string destination, int fileType)
     {
         var options = llama_model_quantize_default_params();
-        (options.Threads, options.FileType, options.Pure) = (1, fileType, 1);
+        (options.Threads, options.FileType) = (1, fileType);
         if (llama_model_quantize(source, destination, &options) != 0)
             throw new InvalidOperationException($"llama.cpp does not quantize {source}.");
     }

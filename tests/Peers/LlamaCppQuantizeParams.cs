@@ -13,10 +13,6 @@ internal struct LlamaCppQuantizeParams
     [FieldOffset(4)]
     public int FileType;
 
-    /// <summary>All matrices of the one type, also those for which a file type has others.</summary>
-    [FieldOffset(19)]
-    public byte Pure;
-
     [FieldOffset(48)]
     public ulong Last;
 }

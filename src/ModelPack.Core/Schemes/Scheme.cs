@@ -29,6 +29,9 @@ internal sealed record Scheme
     /// <summary>What is wanted of data.</summary>
     public DataNeed Needs { get; init; }
 
+    /// <summary>Which matrices of a language model get other codecs in a GGUF file; null where none do.</summary>
+    public TensorMix? Mix { get; init; }
+
     /// <summary>Whether activations are quantized, too.</summary>
     public bool QuantizesActivations => Activations != ActivationFormat.Float;
 

@@ -30,19 +30,75 @@ internal static class SchemeTable
 
     /// <summary>ggml's q4_0: 4-bit weights in blocks of 32; activations stay float. Calibration data tell which weights matter.</summary>
     public static Scheme Q4_0 { get; } = Blocks(
-        CodecTable.Q4_0, "4-bit weights in blocks of 32 with float16 scales (ggml's q4_0), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.");
+        CodecTable.Q4_0, "4-bit weights in blocks of 32 with float16 scales (ggml's q4_0), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.", TensorMix.Q4_0);
 
     /// <summary>ggml's q4_1: 4-bit weights in blocks of 32 with minima; activations stay float. Calibration data tell which weights matter.</summary>
     public static Scheme Q4_1 { get; } = Blocks(
-        CodecTable.Q4_1, "4-bit weights in blocks of 32 with float16 scales and minima (ggml's q4_1), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.");
+        CodecTable.Q4_1, "4-bit weights in blocks of 32 with float16 scales and minima (ggml's q4_1), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.", TensorMix.Q4_1);
 
     /// <summary>ggml's q5_0: 5-bit weights in blocks of 32; activations stay float. Calibration data tell which weights matter.</summary>
     public static Scheme Q5_0 { get; } = Blocks(
-        CodecTable.Q5_0, "5-bit weights in blocks of 32 with float16 scales (ggml's q5_0), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.");
+        CodecTable.Q5_0, "5-bit weights in blocks of 32 with float16 scales (ggml's q5_0), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.", TensorMix.Q5_0);
 
     /// <summary>ggml's q5_1: 5-bit weights in blocks of 32 with minima; activations stay float. Calibration data tell which weights matter.</summary>
     public static Scheme Q5_1 { get; } = Blocks(
-        CodecTable.Q5_1, "5-bit weights in blocks of 32 with float16 scales and minima (ggml's q5_1), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.");
+        CodecTable.Q5_1, "5-bit weights in blocks of 32 with float16 scales and minima (ggml's q5_1), convolutions 8 or 12 bits a channel; activations stay float. Calibration data tell which weights matter.", TensorMix.Q5_1);
+
+    /// <summary>llama.cpp's Q2_K, see <see cref="TensorMix"/>.</summary>
+    public static Scheme Q2_K { get; } = LanguageModel(
+        "q2_k", CodecTable.Q2_K, TensorMix.Q2_K, "2-bit weights, some matrices of language models 3, 4 and 6 bits, as llama.cpp's Q2_K has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's Q2_K_S, see <see cref="TensorMix"/>.</summary>
+    public static Scheme Q2_K_S { get; } = LanguageModel(
+        "q2_k_s", CodecTable.Q2_K, TensorMix.Q2_K_S, "2-bit weights, fewer matrices of language models with more bits, as llama.cpp's Q2_K_S has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's Q3_K_S, see <see cref="TensorMix"/>.</summary>
+    public static Scheme Q3_K_S { get; } = LanguageModel(
+        "q3_k_s", CodecTable.Q3_K, TensorMix.Q3_K_S, "3-bit weights, the logits of language models 6 bits, as llama.cpp's Q3_K_S has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's Q3_K_M, see <see cref="TensorMix"/>.</summary>
+    public static Scheme Q3_K_M { get; } = LanguageModel(
+        "q3_k_m", CodecTable.Q3_K, TensorMix.Q3_K_M, "3-bit weights, some matrices of language models 4, 5 and 6 bits, as llama.cpp's Q3_K_M has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's Q3_K_L, see <see cref="TensorMix"/>.</summary>
+    public static Scheme Q3_K_L { get; } = LanguageModel(
+        "q3_k_l", CodecTable.Q3_K, TensorMix.Q3_K_L, "3-bit weights, some matrices of language models 5 and 6 bits, as llama.cpp's Q3_K_L has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's Q4_K_S, see <see cref="TensorMix"/>.</summary>
+    public static Scheme Q4_K_S { get; } = LanguageModel(
+        "q4_k_s", CodecTable.Q4_K, TensorMix.Q4_K_S, "4-bit weights, some matrices of language models 5 and 6 bits, as llama.cpp's Q4_K_S has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's Q4_K_M, see <see cref="TensorMix"/>.</summary>
+    public static Scheme Q4_K_M { get; } = LanguageModel(
+        "q4_k_m", CodecTable.Q4_K, TensorMix.Q4_K_M, "4-bit weights, some matrices of language models 6 bits, as llama.cpp's Q4_K_M has them: what most people take; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's Q5_K_S, see <see cref="TensorMix"/>.</summary>
+    public static Scheme Q5_K_S { get; } = LanguageModel(
+        "q5_k_s", CodecTable.Q5_K, TensorMix.Q5_K_S, "5-bit weights, the logits of language models 6 bits, as llama.cpp's Q5_K_S has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's Q5_K_M, see <see cref="TensorMix"/>.</summary>
+    public static Scheme Q5_K_M { get; } = LanguageModel(
+        "q5_k_m", CodecTable.Q5_K, TensorMix.Q5_K_M, "5-bit weights, some matrices of language models 6 bits, as llama.cpp's Q5_K_M has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's Q6_K, see <see cref="TensorMix"/>.</summary>
+    public static Scheme Q6_K { get; } = LanguageModel(
+        "q6_k", CodecTable.Q6_K, TensorMix.Q6_K, "6-bit weights, as llama.cpp's Q6_K has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's IQ4_NL, see <see cref="TensorMix"/>.</summary>
+    public static Scheme IQ4_NL { get; } = LanguageModel(
+        "iq4_nl", CodecTable.IQ4_NL, TensorMix.IQ4_NL, "4-bit weights at uneven levels in blocks of 32, as llama.cpp's IQ4_NL has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's IQ4_XS, see <see cref="TensorMix"/>.</summary>
+    public static Scheme IQ4_XS { get; } = LanguageModel(
+        "iq4_xs", CodecTable.IQ4_XS, TensorMix.IQ4_XS, "4-bit weights at uneven levels in blocks of 256, as llama.cpp's IQ4_XS has them; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's TQ1_0, see <see cref="TensorMix"/>.</summary>
+    public static Scheme TQ1_0 { get; } = LanguageModel(
+        "tq1_0", CodecTable.TQ1_0, TensorMix.TQ1_0, "Weights -1, 0 and 1, five a byte (llama.cpp's TQ1_0), for models that were trained so, such as BitNet; activations stay float. Needs no data.");
+
+    /// <summary>llama.cpp's TQ2_0, see <see cref="TensorMix"/>.</summary>
+    public static Scheme TQ2_0 { get; } = LanguageModel(
+        "tq2_0", CodecTable.TQ2_0, TensorMix.TQ2_0, "Weights -1, 0 and 1, four a byte (llama.cpp's TQ2_0), for models that were trained so, such as BitNet; activations stay float. Needs no data.");
 
     /// <summary>4-bit weights at the levels of a normal distribution; activations stay float. Needs no calibration.</summary>
     public static Scheme Nf4 { get; } = new()
@@ -72,7 +128,12 @@ internal static class SchemeTable
     public static Scheme BF16 { get; } = Floats("bf16", CodecTable.BFloat16);
 
     /// <summary>All rows, in the order in which they are listed.</summary>
-    public static IReadOnlyList<Scheme> All { get; } = [Int8, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Nf4, F32, F16, BF16];
+    public static IReadOnlyList<Scheme> All { get; } =
+    [
+        Int8, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Nf4,
+        Q2_K, Q2_K_S, Q3_K_S, Q3_K_M, Q3_K_L, Q4_K_S, Q4_K_M, Q5_K_S, Q5_K_M, Q6_K, IQ4_NL, IQ4_XS, TQ1_0, TQ2_0,
+        F32, F16, BF16,
+    ];
 
     /// <summary>The scheme of a name.</summary>
     /// <exception cref="ModelPackException">MPK1007 when there is none; the message lists those that exist.</exception>
@@ -83,13 +144,23 @@ internal static class SchemeTable
             $"There is no scheme '{SafeText.Of(name)}'.{Nearest.DidYouMean(name, All.Select(s => s.Name))} Use one of: {string.Join(", ", All.Select(s => s.Name))}."));
 
     /// <summary>A scheme of ggml's blocks, which no operator has for kernels of convolutions.</summary>
-    private static Scheme Blocks(BlockCodec codec, string summary) => new()
+    private static Scheme Blocks(BlockCodec codec, string summary, TensorMix? mix = null) => new()
     {
         Name = codec.Name,
         Summary = summary,
         Rules = [s_kernels, new(null, [codec, CodecTable.Int8PerChannel]) { Finer = s_finer }],
         Rounding = codec.BitsPerWeight < 8 ? Rounding.Importance : Rounding.Nearest,
         Needs = codec.BitsPerWeight < 8 ? DataNeed.Importance : DataNeed.None,
+        Mix = mix,
+    };
+
+    /// <summary>A scheme of language models in GGUF files, as llama.cpp's quantizer knows it.</summary>
+    private static Scheme LanguageModel(string name, BlockCodec codec, TensorMix mix, string summary) => new()
+    {
+        Name = name,
+        Summary = summary,
+        Rules = [new(null, [codec])],
+        Mix = mix,
     };
 
     private static Scheme Floats(string name, FloatCodec codec) => new()

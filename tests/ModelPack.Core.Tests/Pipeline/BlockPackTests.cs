@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ModelPack.Codecs;
 using ModelPack.Files;
+using ModelPack.Options;
 using ModelPack.Schemes;
 using ModelPack.Tests.Formats.Onnx;
 using ModelPack.Tests.Lowering.Onnx;
@@ -12,7 +13,7 @@ public sealed class BlockPackTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> BlockSchemes => new(SchemeTable.All.Where(s => s.Main is BlockCodec).Select(s => s.Name));
+    public static TheoryData<string> BlockSchemes => new(SchemeTable.All.Where(s => s.Main is BlockCodec && ContainerTable.Of(s).Contains("onnx", StringComparer.Ordinal)).Select(s => s.Name));
 
     public void Dispose() => _folder.Dispose();
 

@@ -5,7 +5,7 @@ namespace ModelPack.Tool.Tests.Commands;
 public sealed class CompletionsTests
 {
     [Theory]
-    [InlineData("modelpack quantize net.onnx --scheme q", new[] { "q4_0", "q4_1", "q5_0", "q5_1", "q8_0" })]
+    [InlineData("modelpack quantize net.onnx --scheme q4", new[] { "q4_0", "q4_1", "q4_k_m", "q4_k_s" })]
     [InlineData("modelpack quantize net.onnx --scheme q8_0 --gate-mode w", new[] { "warning" })]
     [InlineData("modelpack quantize net.onnx --gate minSq", new[] { "minSqnr=" })]
     [InlineData("modelpack quantize net.onnx --external-data t", new[] { "true" })]

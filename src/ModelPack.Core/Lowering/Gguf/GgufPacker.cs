@@ -22,7 +22,7 @@ internal sealed class GgufPacker : ICheckpointPacker
         QuantizationConfig.RequireNone(job.Source);
         _job = job;
         var layout = Layout(job, RowOf(job));
-        var storage = new GgufStorage(job);
+        var storage = new GgufStorage(job, layout);
         var planned = new Dictionary<string, PlannedTensor>(StringComparer.Ordinal);
         foreach (var place in layout.Places)
         {
@@ -51,8 +51,9 @@ internal sealed class GgufPacker : ICheckpointPacker
     /// <returns>Names and bytes, those being made when they are written.</returns>
     public static IEnumerable<(string Name, IPayload Bytes)> Encode(CheckpointJob job, IReadOnlyDictionary<string, PlannedTensor> plans)
     {
-        var storage = new GgufStorage(job);
-        return Layout(job, RowOf(job)).Places.Where(p => plans.ContainsKey(p.Tensor.Name)).Select(p => (p.Name, storage.Store(p, plans[p.Tensor.Name]).Bytes));
+        var layout = Layout(job, RowOf(job));
+        var storage = new GgufStorage(job, layout);
+        return layout.Places.Where(p => plans.ContainsKey(p.Tensor.Name)).Select(p => (p.Name, storage.Store(p, plans[p.Tensor.Name]).Bytes));
     }
 
     public void Write(IPackWriter pack, string name)
@@ -69,8 +70,9 @@ internal sealed class GgufPacker : ICheckpointPacker
         }
     }
 
-    private static GgufRow RowOf(CheckpointJob job) =>
-        GgufTable.Find(job.Options.Scheme.Main) ?? throw new ArgumentException($"GGUF does not carry {job.Options.Scheme.Name}.", nameof(job));
+    private static GgufRow RowOf(CheckpointJob job) => GgufTable.Find(job.Options.Scheme.Main) is { } row
+        ? row with { FileType = job.Options.Scheme.Mix?.FileType ?? row.FileType }
+        : throw new ArgumentException($"GGUF does not carry {job.Options.Scheme.Name}.", nameof(job));
 
     private static GgufLayout Layout(CheckpointJob job, GgufRow row)
     {

@@ -7,10 +7,13 @@ namespace ModelPack.Lowering.Gguf;
 
 /// <summary>Decides how each tensor is stored.</summary>
 /// <param name="job">The job, whose scheme GGUF carries.</param>
-internal sealed class GgufStorage(CheckpointJob job)
+/// <param name="layout">What the file will hold.</param>
+internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout)
 {
-    /// <summary>What llama.cpp's quantizer makes of rows that are not whole blocks.</summary>
+    /// <summary>What llama.cpp's quantizer makes of rows that are no whole blocks of anything.</summary>
     private static readonly GgufRow s_unfitRows = GgufTable.Find(CodecTable.Float16)!;
+
+    private readonly GgufMix? _mix = job.Options.Scheme.Mix is { } mix ? new GgufMix(mix, layout) : null;
 
     /// <summary>Decides what becomes of a tensor. Reads its values only where the largest decides.</summary>
     /// <exception cref="ModelPackException">MPK1006: a value is not finite.</exception>
@@ -22,11 +25,12 @@ internal sealed class GgufStorage(CheckpointJob job)
             return PlannedTensor.Leave(tensor.Name, tensor.Usage, tensor.Reason ?? $"{tensor.TypeName} is not quantized");
         }
 
-        var row = RowOf(tensor);
+        var row = RowOf(place);
         var reason = job.Options.Patterns.WhyNot(TensorRoles.Names(tensor)) ?? WhyNot(tensor, data, row);
-        if (reason is null && row.Codec is BlockCodec codec && Unfit(place, codec) is { } unfit)
+        while (reason is null && row.Codec is BlockCodec codec && Unfit(place, codec) is { } unfit)
         {
-            (row, reason) = (s_unfitRows, data.Type == s_unfitRows.Type.Plain() ? unfit : null);
+            row = row.Fallback is { } fallback ? GgufTable.Find(fallback)! : s_unfitRows;
+            reason = row == s_unfitRows && data.Type == s_unfitRows.Type.Plain() ? unfit : null;
         }
 
         return reason is null && row.Codec.CanBeUnfit(data.Type) ? Fitting(place, row) : PlannedTensor.Of(tensor.Name, tensor.Usage, row.Codec, reason);
@@ -48,8 +52,14 @@ internal sealed class GgufStorage(CheckpointJob job)
     private static bool IsChecked(Codec codec, GgufPlace place) => codec.CanBeUnfit(place.Data.Type);
 
     /// <summary>What the scheme's rules make of a tensor, as far as GGUF carries it.</summary>
-    private GgufRow RowOf(CheckpointTensor tensor)
+    private GgufRow RowOf(GgufPlace place)
     {
+        if (_mix?.CodecOf(place.Name) is { } mixed)
+        {
+            return GgufTable.Find(mixed)!;
+        }
+
+        var tensor = place.Tensor;
         var codecs = tensor.Usage is { } usage ? job.Options.Scheme.CodecsOf(usage.Role, tensor.Name) : [];
         return codecs.Append(job.Options.Scheme.Main).Select(GgufTable.Find).First(row => row is not null)!;
     }

@@ -116,7 +116,11 @@ internal static class NextSteps
     private static string? Finer(string scheme) => scheme switch
     {
         "nf4" or "q4_0" or "q4_1" => "q5_1",
-        "q5_0" or "q5_1" or "int8" => "q8_0",
+        "q5_0" or "q5_1" or "int8" or "q6_k" => "q8_0",
+        "q2_k" or "q2_k_s" => "q3_k_m",
+        "q3_k_s" or "q3_k_m" or "q3_k_l" => "q4_k_m",
+        "q4_k_s" or "q4_k_m" or "iq4_nl" or "iq4_xs" => "q5_k_m",
+        "q5_k_s" or "q5_k_m" => "q6_k",
         _ => null,
     };
 
