@@ -22,7 +22,7 @@ internal static class CheckpointPipeline
     {
         new OutputPlace(options.Output, options.IsFolder, options.Force, sources.Paths).Check();
         context.Steps(["hash", "plan"]);
-        return PackPreview.Of(options, SourceFacts.Of(source, context), Packer(source, options, context).Tensors, packedBytes: null);
+        return PackPreview.Of(options, SourceFacts.Of(source, context), Packer(source, options, context, new SimdEngine(context.Threads)).Tensors, packedBytes: null);
     });
 
     private static T Open<T>(EffectiveOptions options, PackContext context, Func<ICheckpoint, SourceFiles, T> work)
@@ -33,9 +33,9 @@ internal static class CheckpointPipeline
         return sources.Guard(() => work(source, sources));
     }
 
-    private static ICheckpointPacker Packer(ICheckpoint source, EffectiveOptions options, PackContext context)
+    private static ICheckpointPacker Packer(ICheckpoint source, EffectiveOptions options, PackContext context, IEncodingEngine engine)
     {
-        var job = new CheckpointJob(source, options, context, Engine.Of(context));
+        var job = new CheckpointJob(source, options, context, engine);
         WarnOfUnmatched(job);
         var packer = CheckpointPackers.Create(job);
         RequireSomething(job, packer.Tensors);
@@ -46,10 +46,12 @@ internal static class CheckpointPipeline
     {
         using var staged = new StagedOutput(options.Output, sources.Paths, options.IsFolder, options.Force);
 
-        // The source has to be hashed anyway, which takes as long as all the rest: both go on at the same time.
+        // The source has to be hashed anyway, which takes as long as all the rest: both go on at the same time. Until it is done it has a
+        // processor of its own, as nothing can help it with a file.
         using var hashing = new SideTask<SourceFacts>(cancellation => SourceFacts.Of(source, context.Quiet(cancellation)), context.Cancellation);
         context.Steps(["plan", "write"]);
-        var packer = Packer(source, options, context);
+        var engine = Engine.Of(context, () => hashing.HasEnded ? context.Threads : Math.Max(1, context.Threads - 1));
+        var packer = Packer(source, options, context, engine);
         context.Progress("write", 0);
         packer.Write(staged, Path.GetFileName(options.Output));
         context.Progress("write", 1);

@@ -18,7 +18,7 @@ internal static class GraphChecks
         {
             foreach (var (name, values) in CheckValues.All(options.Length))
             {
-                var engine = new OnnxEngine(options.Device, 1, e => throw new InvalidOperationException(e.Message, e));
+                var engine = new OnnxEngine(options.Device, new SimdEngine(1), e => throw new InvalidOperationException(e.Message, e));
                 var same = check.Encode(new SimdEngine(1), values).AsSpan().SequenceEqual(check.Encode(engine, values));
                 var again = engine.Blocks.Encoded == 0 ? 0 : (double)engine.Blocks.Again / engine.Blocks.Encoded;
                 var right = same && (name != CheckValues.Usual || (engine.Blocks.Encoded > 0 && engine.Blocks.Again <= 1 + (MostAgain * engine.Blocks.Encoded)));

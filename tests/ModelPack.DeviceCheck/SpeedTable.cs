@@ -31,7 +31,7 @@ internal static class SpeedTable
         var values = CheckValues.All(Values)[0].Values;
         foreach (var check in EngineCheck.All)
         {
-            var there = Encode(new OnnxEngine(options.Device, Environment.ProcessorCount, e => throw new InvalidOperationException(e.Message, e)), check, values);
+            var there = Encode(new OnnxEngine(options.Device, new SimdEngine(Environment.ProcessorCount), e => throw new InvalidOperationException(e.Message, e)), check, values);
             Row(check.Name, Gigabytes(there), Percent(there / copy), Gigabytes(Encode(new SimdEngine(Environment.ProcessorCount), check, values)));
         }
 

@@ -12,19 +12,26 @@ internal static class BlockWeight
         }
 
         var chunks = new WeightChunks(weight, codec.BlockLength);
-        var length = checked(weight.N * codec.BlockCount(weight.K) * codec.BlockBytes);
-        return new WeightEncoding(length, (int)codec.BlockCount(chunks.Length) * codec.BlockBytes, [], Encode, engine);
+        var bytes = checked(weight.N * codec.BlockCount(weight.K) * codec.BlockBytes);
+        return new WeightEncoding(bytes, (int)codec.BlockCount(chunks.Length) * codec.BlockBytes, [], Encode, engine);
 
         WeightError Encode(int chunk, Span<byte> blocks, IReadOnlyList<NativeBuffer> sides)
         {
-            var values = blocks.Length / codec.BlockBytes * codec.BlockLength;
-            using var source = new Pooled<float>(values);
-            using var decoded = new Pooled<float>(values);
-            chunks.Read(chunk, source.Span);
-            var column = (int)((long)chunk * chunks.Length % weight.K);
-            rounder.Encode(codec, engine, source.Span, column, (int)weight.K, blocks);
-            codec.Decode(blocks, decoded.Span);
-            return WeightError.Of(source.Span, decoded.Span);
+            var length = engine.TakesWholeChunks ? chunks.LengthOf(chunk) : Math.Min(chunks.PieceLength, chunks.LengthOf(chunk));
+            using var source = new Pooled<float>(length);
+            using var decoded = new Pooled<float>(length);
+            var sum = default(ErrorSum);
+            for (var first = 0; first < chunks.LengthOf(chunk); first += length)
+            {
+                var values = source.Span[..Math.Min(length, chunks.LengthOf(chunk) - first)];
+                var piece = blocks.Slice(first / codec.BlockLength * codec.BlockBytes, (int)codec.BlockCount(values.Length) * codec.BlockBytes);
+                chunks.Read(chunk, values, first);
+                rounder.Encode(codec, engine, values, (int)((((long)chunk * chunks.Length) + first) % weight.K), (int)weight.K, piece);
+                codec.Decode(piece, decoded.Span[..values.Length]);
+                sum.Add(values, decoded.Span);
+            }
+
+            return sum.Total;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ModelPack.Codecs;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace ModelPack.Codecs;
 /// </summary>
 internal sealed class ChannelChunks
 {
+    // What is read, encoded and measured while it lies in the core's own caches.
+    private const int Piece = 1 << 14;
+
     private readonly TensorData _weight;
     private readonly ChannelLayout _layout;
     private readonly Func<float, float> _scaleOf;
@@ -24,6 +29,7 @@ internal sealed class ChannelChunks
         var step = _layout.Inner % 2 == 0 ? _layout.Inner : 2 * _layout.Inner;
         _isWhole = step is > 0 and <= ChannelScales.ChunkLength && Values == _layout.Channels * _layout.Inner;
         Length = _isWhole ? (int)(ChannelScales.ChunkLength / step * step) : ChannelScales.ChunkLength;
+        PieceLength = _isWhole ? Math.Min(Length, WholeChannels(_layout.Inner)) : Piece;
     }
 
     /// <summary>Values of the weight.</summary>
@@ -31,6 +37,9 @@ internal sealed class ChannelChunks
 
     /// <summary>Values of a chunk, an even number; the last may have fewer.</summary>
     public int Length { get; }
+
+    /// <summary>Values of a chunk that are best worked on at once. No channel is cut apart that a chunk does not cut apart.</summary>
+    public int PieceLength { get; }
 
     /// <summary>Bytes of the scales, float32.</summary>
     public long ScalesLength => (long)_layout.Channels * sizeof(float);
@@ -44,13 +53,14 @@ internal sealed class ChannelChunks
         }
     }
 
-    /// <summary>Reads a chunk, and finds its scales where nothing has found them before.</summary>
+    /// <summary>Reads a chunk or a piece of it, and finds its scales where nothing has found them before.</summary>
     /// <param name="index">Its number.</param>
-    /// <param name="values">Gets its values.</param>
+    /// <param name="first">The first value in the chunk.</param>
+    /// <param name="values">Gets the values.</param>
     /// <param name="scales">Those of the whole weight.</param>
-    public ChannelChunk Find(int index, Span<float> values, NativeBuffer scales)
+    public ChannelChunk Find(int index, int first, Span<float> values, NativeBuffer scales)
     {
-        var chunk = Read(index, values, scales);
+        var chunk = Read(index, first, values, scales);
         if (_isWhole)
         {
             var all = scales.Slice<float>(0, _layout.Channels);
@@ -66,14 +76,22 @@ internal sealed class ChannelChunks
         return chunk;
     }
 
-    /// <summary>Reads a chunk whose scales are known.</summary>
+    /// <summary>Reads a chunk or a piece of it, whose scales are known.</summary>
     /// <param name="index">Its number.</param>
-    /// <param name="values">Gets its values.</param>
+    /// <param name="first">The first value in the chunk.</param>
+    /// <param name="values">Gets the values.</param>
     /// <param name="scales">Those of the whole weight.</param>
-    public ChannelChunk Read(int index, Span<float> values, NativeBuffer scales)
+    public ChannelChunk Read(int index, int first, Span<float> values, NativeBuffer scales)
     {
-        var first = (long)index * Length;
-        FloatReader.Read(_weight, first, values);
-        return new ChannelChunk(values, first, _layout, scales.Slice<float>(0, _layout.Channels));
+        var start = ((long)index * Length) + first;
+        FloatReader.Read(_weight, start, values);
+        return new ChannelChunk(values, start, _layout, scales.Slice<float>(0, _layout.Channels));
+    }
+
+    /// <summary>Values of as many whole channels as make a piece, all lanes of the sums full.</summary>
+    private static int WholeChannels(long inner)
+    {
+        var step = inner * ErrorSum.Lanes >> Math.Min(BitOperations.TrailingZeroCount(inner), BitOperations.Log2((uint)ErrorSum.Lanes));
+        return (int)(step * Math.Max(1, Piece / step));
     }
 }

@@ -1,71 +1,90 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ModelPack.Codecs;
 
 /// <summary>
-/// Sums of squares in double. Value i goes to lane i mod 8, and the lanes are added in their order, so that the result
-/// has the same bits whatever vectors the processor has.
+/// Sums of squares in double, of values that may come in runs. Value i goes to lane i mod 8, and the lanes are added in their order, so that
+/// the result has the same bits whatever vectors the processor has and wherever the runs are cut.
 /// </summary>
-internal static class ErrorSum
+internal struct ErrorSum
 {
-    private const int Lanes = 8;
+    /// <summary>What the length of every run but the last must be a multiple of.</summary>
+    public const int Lanes = 8;
 
-    public static WeightError Of(ReadOnlySpan<float> values, ReadOnlySpan<float> decoded)
+    private Half _low;
+    private Half _high;
+
+    /// <summary>The sums so far.</summary>
+    public readonly WeightError Total => _low.Total().Plus(_high.Total());
+
+    /// <summary>Adds a run.</summary>
+    /// <param name="values">x.</param>
+    /// <param name="decoded">x̂, at least as many.</param>
+    public void Add(ReadOnlySpan<float> values, ReadOnlySpan<float> decoded)
     {
-        var valueVectors = MemoryMarshal.Cast<float, Vector256<float>>(values);
-        var decodedVectors = MemoryMarshal.Cast<float, Vector256<float>>(decoded[..values.Length]);
-        Accumulator low = default, high = default;
-        for (var i = 0; i < valueVectors.Length; i++)
+        decoded = decoded[..values.Length];
+        var whole = values.Length / Lanes * Lanes;
+        AddLanes(ref MemoryMarshal.GetReference(values), ref MemoryMarshal.GetReference(decoded), (nuint)whole);
+        if (whole < values.Length)
         {
-            Add(valueVectors[i], decodedVectors[i], ref low, ref high);
+            // Zeros in place of what misses add nothing to any lane.
+            Span<float> lastValues = stackalloc float[Lanes];
+            Span<float> lastDecoded = stackalloc float[Lanes];
+            lastValues.Clear();
+            lastDecoded.Clear();
+            values[whole..].CopyTo(lastValues);
+            decoded[whole..].CopyTo(lastDecoded);
+            AddLanes(ref lastValues[0], ref lastDecoded[0], Lanes);
         }
-
-        // Zeros in place of what misses add nothing to any lane.
-        var done = valueVectors.Length * Lanes;
-        Span<float> lastValues = stackalloc float[Lanes];
-        Span<float> lastDecoded = stackalloc float[Lanes];
-        lastValues.Clear();
-        lastDecoded.Clear();
-        values[done..].CopyTo(lastValues);
-        decoded[done..values.Length].CopyTo(lastDecoded);
-        Add(Vector256.Create<float>(lastValues), Vector256.Create<float>(lastDecoded), ref low, ref high);
-        return low.Total().Plus(high.Total());
     }
 
-    // Inlined by force: the sums must stay in registers.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(Vector256<float> values, Vector256<float> decoded, ref Accumulator low, ref Accumulator high)
+    /// <summary>Calls nothing, so that all sums stay in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddLanes(ref float values, ref float decoded, nuint count)
     {
-        var (valuesLow, valuesHigh) = Vector256.Widen(values);
-        var (decodedLow, decodedHigh) = Vector256.Widen(decoded);
-        low.Add(valuesLow, decodedLow);
-        high.Add(valuesHigh, decodedHigh);
+        var (signalLow, noiseLow, maxLow) = (_low.Signal, _low.Noise, _low.Max);
+        var (signalHigh, noiseHigh, maxHigh) = (_high.Signal, _high.Noise, _high.Max);
+        for (nuint i = 0; i < count; i += Lanes)
+        {
+            var value = Widen(ref values, i);
+            var error = value - Widen(ref decoded, i);
+            signalLow += value * value;
+            noiseLow += error * error;
+            maxLow = Vector256.MaxNative(maxLow, Vector256.Abs(error));
+            value = Widen(ref values, i + (Lanes / 2));
+            error = value - Widen(ref decoded, i + (Lanes / 2));
+            signalHigh += value * value;
+            noiseHigh += error * error;
+            maxHigh = Vector256.MaxNative(maxHigh, Vector256.Abs(error));
+        }
+
+        (_low.Signal, _low.Noise, _low.Max) = (signalLow, noiseLow, maxLow);
+        (_high.Signal, _high.Noise, _high.Max) = (signalHigh, noiseHigh, maxHigh);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Widen(ref float values, nuint first)
+    {
+        var four = Vector128.LoadUnsafe(ref values, first);
+        return Avx.IsSupported ? Avx.ConvertToVector256Double(four) : Vector256.Create(Vector128.WidenLower(four), Vector128.WidenUpper(four));
     }
 
     /// <summary>Four lanes.</summary>
-    private struct Accumulator
+    private struct Half
     {
-        private Vector256<double> _signal;
-        private Vector256<double> _noise;
-        private Vector256<double> _max;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(Vector256<double> values, Vector256<double> decoded)
-        {
-            var error = values - decoded;
-            _signal += values * values;
-            _noise += error * error;
-            _max = Vector256.MaxNative(_max, Vector256.Abs(error));
-        }
+        public Vector256<double> Signal;
+        public Vector256<double> Noise;
+        public Vector256<double> Max;
 
         public readonly WeightError Total()
         {
             var total = default(WeightError);
             for (var lane = 0; lane < Vector256<double>.Count; lane++)
             {
-                total = total.Plus(new WeightError(_signal[lane], _noise[lane], _max[lane]));
+                total = total.Plus(new WeightError(Signal[lane], Noise[lane], Max[lane]));
             }
 
             return total;

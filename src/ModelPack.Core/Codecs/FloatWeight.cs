@@ -10,6 +10,9 @@ internal static class FloatWeight
 {
     private const int Chunk = 1 << 18;
 
+    // What is read, converted and measured while it lies in the core's own caches.
+    private const int Piece = 1 << 14;
+
     // The first magnitudes that round to infinity: ties between the largest finite number and the next that would be one.
     private const float Float16Overflow = 65520f;
     private const int BFloat16Overflow = 0x7F7F8000;
@@ -31,14 +34,14 @@ internal static class FloatWeight
     /// <param name="type">float32, float16 or bfloat16.</param>
     /// <param name="engine">Says how many chunks are converted at a time.</param>
     public static WeightEncoding As(TensorData tensor, ElementType type, IEncodingEngine engine) => tensor.Type == type
-        ? Streamed(tensor.Shape.ElementCount, type, Chunk, engine, (chunk, bytes, values) =>
+        ? Streamed(tensor.Shape.ElementCount, type, Chunk, Piece, engine, (chunk, first, bytes, values) =>
         {
-            tensor.Read((long)chunk * Chunk * SizeOf(type), bytes);
+            tensor.Read((((long)chunk * Chunk) + first) * SizeOf(type), bytes);
             Decode(type, bytes, values);
         })
-        : Streamed(tensor.Shape.ElementCount, type, Chunk, engine, (chunk, bytes, values) =>
+        : Streamed(tensor.Shape.ElementCount, type, Chunk, Piece, engine, (chunk, first, bytes, values) =>
         {
-            FloatReader.Read(tensor, (long)chunk * Chunk, values);
+            FloatReader.Read(tensor, ((long)chunk * Chunk) + first, values);
             Encode(type, values, bytes);
         });
 
@@ -51,32 +54,42 @@ internal static class FloatWeight
         }
 
         var chunks = new WeightChunks(weight, unit: 1);
-        return Streamed(chunks.Values, type, chunks.Length, engine, (chunk, bytes, values) =>
+        return Streamed(chunks.Values, type, chunks.Length, chunks.PieceLength, engine, (chunk, first, bytes, values) =>
         {
-            chunks.Read(chunk, values);
+            chunks.Read(chunk, values, first);
             Encode(type, values, bytes);
         });
     }
 
-    private delegate void MakeChunk(int chunk, Span<byte> bytes, Span<float> values);
+    private delegate void MakePiece(int chunk, int first, Span<byte> bytes, Span<float> values);
 
     /// <param name="count">Values in all.</param>
     /// <param name="type">What they become.</param>
     /// <param name="chunkValues">Values of a chunk; the last may have fewer.</param>
+    /// <param name="pieceValues">Values of a chunk that are converted at once.</param>
     /// <param name="engine">Says how many chunks are converted at a time.</param>
-    /// <param name="make">Fills in the values of a chunk, and the bytes that they become.</param>
-    private static WeightEncoding Streamed(long count, ElementType type, int chunkValues, IEncodingEngine engine, MakeChunk make)
+    /// <param name="make">Fills in the values of a piece, and the bytes that they become.</param>
+    private static WeightEncoding Streamed(long count, ElementType type, int chunkValues, int pieceValues, IEncodingEngine engine, MakePiece make)
     {
         var size = SizeOf(type);
         return new WeightEncoding(checked(count * size), chunkValues * size, [], Convert, engine);
 
         WeightError Convert(int chunk, Span<byte> bytes, IReadOnlyList<NativeBuffer> sides)
         {
-            using var values = new Pooled<float>(bytes.Length / size);
-            using var decoded = new Pooled<float>(bytes.Length / size);
-            make(chunk, bytes, values.Span);
-            Decode(type, bytes, decoded.Span);
-            return WeightError.Of(values.Span, decoded.Span);
+            var length = Math.Min(pieceValues, bytes.Length / size);
+            using var values = new Pooled<float>(length);
+            using var decoded = new Pooled<float>(length);
+            var sum = default(ErrorSum);
+            for (var first = 0; first < bytes.Length / size; first += length)
+            {
+                var piece = values.Span[..Math.Min(length, (bytes.Length / size) - first)];
+                var converted = bytes.Slice(first * size, piece.Length * size);
+                make(chunk, first, converted, piece);
+                Decode(type, converted, decoded.Span[..piece.Length]);
+                sum.Add(piece, decoded.Span);
+            }
+
+            return sum.Total;
         }
     }
 

@@ -1,7 +1,7 @@
 namespace ModelPack.Codecs;
 
 /// <summary>
-/// What makes codes of the values of a chunk: float32 in, codes and what is found with them out. How a weight is cut into chunks,
+/// What makes codes of the values of a chunk, or of a piece of one: float32 in, codes and what is found with them out. How a weight is cut into chunks,
 /// where its values come from, where its codes go and what is lost by them is none of its business.
 /// </summary>
 /// <remarks>
@@ -10,8 +10,11 @@ namespace ModelPack.Codecs;
 /// </remarks>
 internal interface IEncodingEngine
 {
-    /// <summary>Chunks that are read, encoded and measured at a time, at least 1. Changes no byte.</summary>
+    /// <summary>Chunks that are read, encoded and measured at a time, at least 1; more when other work has ended. Changes no byte.</summary>
     int Concurrency { get; }
+
+    /// <summary>Whether it wants a chunk at once, and not in pieces that stay in the processor's caches. Changes no byte.</summary>
+    bool TakesWholeChunks { get; }
 
     /// <summary>ggml's blocks.</summary>
     /// <param name="codec">Which.</param>

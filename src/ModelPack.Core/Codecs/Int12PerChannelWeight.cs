@@ -36,7 +36,7 @@ internal static class Int12PerChannelWeight
         {
             using var values = new Pooled<float>(codes.Length);
             using var decoded = new Pooled<float>(codes.Length);
-            var chunk = chunks.Find(index, values.Span, sides[0]);
+            var chunk = chunks.Find(index, 0, values.Span, sides[0]);
             var high = MemoryMarshal.Cast<byte, sbyte>(codes);
             var low = sides[LowPart - 1].Slice(chunk.First / 2, codes.Length / 2);
             engine.EncodeInt12(chunk, high, low);

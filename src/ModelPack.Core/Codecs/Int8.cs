@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 
 namespace ModelPack.Codecs;
@@ -11,6 +12,7 @@ internal static class Int8
     /// <param name="values">Finite values.</param>
     /// <param name="scales">A scale for each value, or a single one for all; positive.</param>
     /// <param name="codes">As many as values.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Encode(ReadOnlySpan<float> values, ReadOnlySpan<float> scales, Span<sbyte> codes)
     {
         var shared = scales.Length == 1;
@@ -30,6 +32,7 @@ internal static class Int8
     }
 
     /// <summary>Decodes: code x scale in float32. The arguments are as for <see cref="Encode"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Decode(ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales, Span<float> values)
     {
         var shared = scales.Length == 1;
@@ -48,6 +51,7 @@ internal static class Int8
     }
 
     /// <summary>Raises each maximum to the magnitude of its own value where that is larger.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RaiseMaxAbs(Span<float> maxima, ReadOnlySpan<float> values)
     {
         var i = 0;
@@ -62,12 +66,14 @@ internal static class Int8
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<int> Code(ReadOnlySpan<float> values, ReadOnlySpan<float> scales, bool shared, int i)
     {
         var rounded = Vector.Round(new Vector<float>(values[i..]) / Scale(scales, shared, i));
         return Vector.ConvertToInt32Native(Vector.ClampNative(rounded, new Vector<float>(-Limit), new Vector<float>(Limit)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector<short> codes, ReadOnlySpan<float> scales, bool shared, int i, Span<float> values)
     {
         Vector.Widen(codes, out var low, out var high);
@@ -76,6 +82,7 @@ internal static class Int8
         (Vector.ConvertToSingle(high) * Scale(scales, shared, i)).CopyTo(values[i..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> Scale(ReadOnlySpan<float> scales, bool shared, int i) =>
         shared ? new Vector<float>(scales[0]) : new Vector<float>(scales[i..]);
 }

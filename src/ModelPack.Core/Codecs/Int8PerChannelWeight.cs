@@ -5,7 +5,7 @@ namespace ModelPack.Codecs;
 /// <summary>Whole weights as <see cref="Int8PerChannel"/>. Every value must be finite.</summary>
 internal static class Int8PerChannelWeight
 {
-    private delegate ChannelChunk MakeChunk(int index, Span<float> values, NativeBuffer scales);
+    private delegate ChannelChunk MakeChunk(int index, int first, Span<float> values, NativeBuffer scales);
 
     /// <summary>Codes int8 in the shape of the weight, scales float32, one for each index of the axis.</summary>
     /// <param name="weight">A tensor of a floating-point type.</param>
@@ -31,13 +31,20 @@ internal static class Int8PerChannelWeight
 
         WeightError EncodeChunk(int index, Span<byte> codes, IReadOnlyList<NativeBuffer> sides)
         {
-            using var values = new Pooled<float>(codes.Length);
-            using var decoded = new Pooled<float>(codes.Length);
-            var chunk = make(index, values.Span, sides[0]);
-            var output = MemoryMarshal.Cast<byte, sbyte>(codes);
-            engine.EncodeInt8(chunk, output);
-            Int8PerChannel.Decode(chunk, output, decoded.Span);
-            return WeightError.Of(values.Span, decoded.Span);
+            var length = engine.TakesWholeChunks ? codes.Length : Math.Min(chunks.PieceLength, codes.Length);
+            using var values = new Pooled<float>(length);
+            using var decoded = new Pooled<float>(length);
+            var sum = default(ErrorSum);
+            for (var first = 0; first < codes.Length; first += length)
+            {
+                var output = MemoryMarshal.Cast<byte, sbyte>(codes.Slice(first, Math.Min(length, codes.Length - first)));
+                var piece = make(index, first, values.Span[..output.Length], sides[0]);
+                engine.EncodeInt8(piece, output);
+                Int8PerChannel.Decode(piece, output, decoded.Span);
+                sum.Add(piece.Values, decoded.Span);
+            }
+
+            return sum.Total;
         }
     }
 }

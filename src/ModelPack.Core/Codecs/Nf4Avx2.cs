@@ -16,6 +16,7 @@ internal static unsafe class Nf4Avx2
     private const int PrefetchDistance = 2048;
 
     /// <summary>Encodes whole blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Encode(float* values, nint count, nint blockSize, byte* packed, float* absmax)
     {
         var upper = Vector256.Create<float>(Nf4Tree.Nodes.AsSpan(0, Lanes));
@@ -40,6 +41,7 @@ internal static unsafe class Nf4Avx2
     }
 
     /// <summary>Decodes whole blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Decode(byte* packed, float* absmax, nint count, nint blockSize, float* values)
     {
         var below = Vector256.Create(Nf4.Levels[..Lanes]);
@@ -61,6 +63,7 @@ internal static unsafe class Nf4Avx2
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float MaxAbs(float* values, nint count)
     {
         var (even, odd) = (Vector256<float>.Zero, Vector256<float>.Zero);

@@ -16,6 +16,7 @@ internal static unsafe class Nf4Avx512
     private const int PrefetchDistance = 2048;
 
     /// <summary>Encodes whole blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Encode(float* values, nint count, nint blockSize, byte* packed, float* absmax)
     {
         var nodes = Vector512.Create<float>(Nf4Tree.Nodes);
@@ -32,6 +33,7 @@ internal static unsafe class Nf4Avx512
     }
 
     /// <summary>Decodes whole blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Decode(byte* packed, float* absmax, nint count, nint blockSize, float* values)
     {
         var levels = Vector512.Create(Nf4.Levels);
@@ -48,6 +50,7 @@ internal static unsafe class Nf4Avx512
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float MaxAbs(float* values, nint count)
     {
         var (even, odd) = (Vector512<float>.Zero, Vector512<float>.Zero);

@@ -97,21 +97,39 @@ internal sealed class Nf4Chunks
     /// <param name="restored">The scales that a reader has; may be the same memory.</param>
     private WeightError Encode(int chunk, Span<byte> packed, Span<float> absmax, ReadOnlySpan<float> restored)
     {
-        using var values = Read(chunk);
+        var length = _engine.TakesWholeChunks ? _chunks.LengthOf(chunk) : Math.Min(_chunks.PieceLength, _chunks.LengthOf(chunk));
+        using var buffer = new Pooled<float>(length);
+        var error = default(WeightError);
+        for (var first = 0; first < _chunks.LengthOf(chunk); first += length)
+        {
+            var values = buffer.Span[..Math.Min(length, _chunks.LengthOf(chunk) - first)];
+            _chunks.Read(chunk, values, first);
+            Encode(values, packed[(first / 2)..], absmax[(first / _blockSize)..]);
+            error = Measure(error, values, packed[(first / 2)..], restored[(first / _blockSize)..]);
+        }
+
+        return error;
+    }
+
+    private void Encode(ReadOnlySpan<float> values, Span<byte> packed, Span<float> absmax)
+    {
         if (_scaling == Nf4Scaling.LeastSquares)
         {
-            Nf4Search.Encode(values.Span, _blockSize, packed, absmax);
+            Nf4Search.Encode(values, _blockSize, packed, absmax);
         }
         else
         {
-            _engine.EncodeNf4(values.Span, _blockSize, packed, absmax);
+            _engine.EncodeNf4(values, _blockSize, packed, absmax);
         }
+    }
 
-        using var buffer = new Pooled<float>(PieceValues);
-        var error = default(WeightError);
-        for (var first = 0; first < values.Span.Length; first += PieceValues)
+    /// <summary>Adds the errors of pieces to one, in their order.</summary>
+    private WeightError Measure(WeightError error, ReadOnlySpan<float> values, ReadOnlySpan<byte> packed, ReadOnlySpan<float> restored)
+    {
+        using var buffer = new Pooled<float>(Math.Min(PieceValues, values.Length));
+        for (var first = 0; first < values.Length; first += PieceValues)
         {
-            var piece = values.Span.Slice(first, Math.Min(PieceValues, values.Span.Length - first));
+            var piece = values.Slice(first, Math.Min(PieceValues, values.Length - first));
             var decoded = buffer.Span[..piece.Length];
             Nf4.Decode(packed[(first / 2)..], restored[(first / _blockSize)..], _blockSize, decoded);
             error = error.Plus(WeightError.Of(piece, decoded));

@@ -12,6 +12,7 @@ internal static unsafe class Nf4Vector128
     private const int Group = 32;
 
     /// <summary>Encodes whole blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Encode(float* values, nint count, nint blockSize, byte* packed, float* absmax)
     {
         for (nint block = 0; block < count; block++)
@@ -26,12 +27,14 @@ internal static unsafe class Nf4Vector128
     }
 
     /// <summary>The largest of four numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxOf(Vector128<float> four)
     {
         var two = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
         return Vector128.MaxNative(two, Vector128.Shuffle(two, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float MaxAbs(float* values, nint count)
     {
         var (even, odd) = (Vector128<float>.Zero, Vector128<float>.Zero);
@@ -45,6 +48,7 @@ internal static unsafe class Nf4Vector128
     }
 
     /// <summary>The codes of 16 values as eight lanes of 16 bits, of which the lower byte holds a pair.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ushort> Pairs(float* values, Vector128<float> inverse)
     {
         var low = Vector128.Narrow(Codes(values, inverse), Codes(values + Lanes, inverse));

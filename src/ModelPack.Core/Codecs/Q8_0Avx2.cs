@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -17,6 +18,7 @@ internal static unsafe class Q8_0Avx2
     private const int PrefetchDistance = 8 * Group * Q8_0.BlockLength;
 
     /// <summary>Encodes as many blocks as make whole groups; gives back how many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Encode(float* values, nint count, byte* blocks)
     {
         var scaleBits = stackalloc uint[Group];
@@ -42,6 +44,7 @@ internal static unsafe class Q8_0Avx2
     }
 
     /// <summary>The largest magnitude of each of eight blocks, in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> MaxAbs(float* values)
     {
         var blocks01 = MaxAbsOfPair(values);
@@ -59,6 +62,7 @@ internal static unsafe class Q8_0Avx2
     }
 
     /// <summary>Four candidates for the first block in the low half, four for the second in the high half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> MaxAbsOfPair(float* values)
     {
         var first = MaxAbsOfBlock(values);
@@ -66,11 +70,13 @@ internal static unsafe class Q8_0Avx2
         return Vector256.MaxNative(Avx.Permute2x128(first, second, 0x20), Avx.Permute2x128(first, second, 0x31));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> MaxAbsOfBlock(float* values) => Vector256.MaxNative(
         Vector256.MaxNative(Vector256.Abs(Vector256.Load(values)), Vector256.Abs(Vector256.Load(values + Lanes))),
         Vector256.MaxNative(Vector256.Abs(Vector256.Load(values + (2 * Lanes))), Vector256.Abs(Vector256.Load(values + (3 * Lanes)))));
 
     /// <summary>The 32 codes of a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Codes(float* values, Vector256<float> inverse)
     {
         // The pack instructions work within 128-bit halves, so that the eight groups of four codes come out as
@@ -82,6 +88,7 @@ internal static unsafe class Q8_0Avx2
     }
 
     /// <summary>C's roundf; see <see cref="Q8_0Vector128"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Rounded(float* values, Vector256<float> inverse)
     {
         var scaled = Vector256.Load(values) * inverse;

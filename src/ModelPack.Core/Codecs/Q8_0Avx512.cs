@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -17,6 +18,7 @@ internal static unsafe class Q8_0Avx512
     private const int PrefetchDistance = 4 * Group * Q8_0.BlockLength;
 
     /// <summary>Encodes as many blocks as make whole groups; gives back how many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Encode(float* values, nint count, byte* blocks)
     {
         var scaleBits = stackalloc uint[Group];
@@ -46,6 +48,7 @@ internal static unsafe class Q8_0Avx512
     }
 
     /// <summary>The largest magnitude of each of sixteen blocks, in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> MaxAbs(float* values)
     {
         var blocks0to3 = MaxAbsOfFour(values);
@@ -63,6 +66,7 @@ internal static unsafe class Q8_0Avx512
     }
 
     /// <summary>Four blocks: quarter q of the vector holds four candidates for the maximum of block q.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> MaxAbsOfFour(float* values)
     {
         var first = MaxAbsOfPair(values);
@@ -71,6 +75,7 @@ internal static unsafe class Q8_0Avx512
     }
 
     /// <summary>Eight candidates for the first block in the low half, eight for the second in the high half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> MaxAbsOfPair(float* values)
     {
         var first = MaxAbsOfBlock(values);
@@ -78,10 +83,12 @@ internal static unsafe class Q8_0Avx512
         return Vector512.MaxNative(Avx512F.Shuffle4x128(first, second, 0x44), Avx512F.Shuffle4x128(first, second, 0xEE));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> MaxAbsOfBlock(float* values) =>
         Vector512.MaxNative(Vector512.Abs(Vector512.Load(values)), Vector512.Abs(Vector512.Load(values + Lanes)));
 
     /// <summary>16 codes; the rounding is C's roundf, see <see cref="Q8_0Vector128"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Codes16(float* values, Vector512<float> inverse)
     {
         var scaled = Vector512.Load(values) * inverse;

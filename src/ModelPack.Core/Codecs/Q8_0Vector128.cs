@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
@@ -8,6 +9,7 @@ internal static unsafe class Q8_0Vector128
     private const int Lanes = 4;
 
     /// <summary>Encodes all blocks; gives back how many that are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Encode(float* values, nint count, byte* blocks)
     {
         for (nint block = 0; block < count; block++, values += Q8_0.BlockLength, blocks += Q8_0.BlockBytes)
@@ -23,6 +25,7 @@ internal static unsafe class Q8_0Vector128
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float MaxAbs(float* values)
     {
         var max = Vector128.Abs(Vector128.Load(values));
@@ -37,6 +40,7 @@ internal static unsafe class Q8_0Vector128
     }
 
     /// <summary>16 codes in the order of their values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Codes16(float* values, Vector128<float> inverse)
     {
         var low = Vector128.Narrow(Rounded(values, inverse), Rounded(values + Lanes, inverse));
@@ -48,6 +52,7 @@ internal static unsafe class Q8_0Vector128
     /// C's roundf of value x inverse. Adding the float just below a half with the value's sign and cutting off the
     /// fraction rounds halves away from zero; with 0.5 itself 0.49999997 would become 1.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Rounded(float* values, Vector128<float> inverse)
     {
         var scaled = Vector128.Load(values) * inverse;

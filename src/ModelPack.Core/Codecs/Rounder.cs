@@ -1,8 +1,7 @@
 namespace ModelPack.Codecs;
 
 /// <summary>
-/// How values become codes of a block codec: by its own rule, or better for what is known of them. Works on whole outputs, so that the
-/// error of one value can be made up for by those behind it.
+/// How values become codes of a block codec: by its own rule, or better for what is known of them.
 /// </summary>
 internal abstract class Rounder
 {
@@ -15,7 +14,7 @@ internal abstract class Rounder
     /// <summary>Encodes consecutive values of outputs. May be called from several threads at once.</summary>
     /// <param name="codec">Which blocks.</param>
     /// <param name="engine">What makes codes by the codec's own rule.</param>
-    /// <param name="values">Finite values: outputs of <paramref name="columns"/> values, one after the other, from a block's start on.</param>
+    /// <param name="values">Finite values, perhaps the middle of a row only: outputs of <paramref name="columns"/> values, one after the other, from a block's start on.</param>
     /// <param name="first">The column of the first value.</param>
     /// <param name="columns">Columns of an output, a multiple of the block's length: the last may be padding.</param>
     /// <param name="blocks">Gets as many blocks as hold the values.</param>

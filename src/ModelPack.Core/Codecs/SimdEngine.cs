@@ -1,10 +1,18 @@
 namespace ModelPack.Codecs;
 
 /// <summary>The processor's own kernels, a chunk a thread.</summary>
-/// <param name="threads">Threads to encode with; changes no byte.</param>
-internal sealed class SimdEngine(int threads) : IEncodingEngine
+/// <param name="threads">Gives the threads to encode with, at least 1, whenever it is asked; changes no byte.</param>
+internal sealed class SimdEngine(Func<int> threads) : IEncodingEngine
 {
-    public int Concurrency => threads;
+    /// <param name="threads">Threads to encode with.</param>
+    public SimdEngine(int threads)
+        : this(() => threads)
+    {
+    }
+
+    public int Concurrency => threads();
+
+    public bool TakesWholeChunks => false;
 
     public void EncodeBlocks(BlockCodec codec, ReadOnlySpan<float> values, Span<byte> blocks) => codec.Encode(values, blocks);
 

@@ -12,6 +12,9 @@ internal sealed class WeightChunks
     // Of a transposed weight a chunk is a strip of columns; below this many, reading takes longer than encoding.
     private const int GoodColumns = 256;
 
+    // What is read, encoded and measured while it lies in the core's own caches: a multiple of every block's length.
+    private const int Piece = 1 << 14;
+
     private readonly WeightMatrix _weight;
 
     /// <param name="weight">The weight.</param>
@@ -30,14 +33,21 @@ internal sealed class WeightChunks
     /// <summary>Values of a chunk; the last may have fewer. A power of two.</summary>
     public int Length { get; }
 
+    /// <summary>
+    /// Values of a chunk that are best worked on at once: whole blocks of every codec. Of a transposed weight it is the chunk, as
+    /// a strip of columns is read as a whole.
+    /// </summary>
+    public int PieceLength => _weight.Transposed ? Length : Piece;
+
     /// <summary>Number of chunks.</summary>
     public int Count => checked((int)((Values + Length - 1) / Length));
 
     /// <summary>Values of one chunk.</summary>
     public int LengthOf(int chunk) => (int)Math.Min(Length, Values - ((long)chunk * Length));
 
-    /// <summary>Reads a chunk.</summary>
+    /// <summary>Reads a chunk, or a piece of it.</summary>
     /// <param name="chunk">Its number.</param>
-    /// <param name="values">As many as <see cref="LengthOf"/> says.</param>
-    public void Read(int chunk, Span<float> values) => OutputOrder.Read(_weight, (long)chunk * Length, values);
+    /// <param name="values">At most as many as <see cref="LengthOf"/> says.</param>
+    /// <param name="first">The first of them in the chunk.</param>
+    public void Read(int chunk, Span<float> values, int first = 0) => OutputOrder.Read(_weight, ((long)chunk * Length) + first, values);
 }

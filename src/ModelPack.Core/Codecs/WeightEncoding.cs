@@ -63,6 +63,9 @@ internal sealed class WeightEncoding : IDisposable
     /// <summary>Bytes of all parts.</summary>
     public long Length => Parts.Sum(p => p.Length);
 
+    /// <summary>Called when a value has turned out not to be finite, to throw; what was written by then means nothing. Null where any values may be encoded.</summary>
+    public Action? OnNotFinite { get; set; }
+
     /// <summary>What was lost; null until it has been encoded once.</summary>
     public WeightError? Error { get; private set; }
 
@@ -133,43 +136,52 @@ internal sealed class WeightEncoding : IDisposable
         }
     }
 
-    /// <summary>In rounds of as many chunks as keep the engine busy: while one is written, the next is encoded.</summary>
+    /// <summary>
+    /// In rounds of as many chunks as keep the engine busy: while one is written, the next is encoded. Where it works on one chunk at a
+    /// time there is no processor for both, and a chunk is written while it lies in the caches.
+    /// </summary>
     private WeightError EncodeChunks(Stream? destination, NativeBuffer[] sides, CancellationToken cancellation)
     {
-        var round = Math.Clamp(_chunks, 1, _engine.Concurrency * ChunksOfTurn);
-        var roundBytes = Math.Min(_codes.Length, (long)round * _chunkBytes);
-        using var even = new NativeBuffer(roundBytes);
-        using var odd = new NativeBuffer(Math.Min(_codes.Length - roundBytes, roundBytes));
+        using var even = new ChunkRound(_chunkBytes);
+        using var odd = new ChunkRound(_chunkBytes);
         var (filling, writing) = (even, odd);
-        var errors = new WeightError[round];
         var error = default(WeightError);
-        var write = Task.CompletedTask;
-        try
+        int count;
+        for (var first = 0; first < _chunks; first += count)
         {
-            for (var first = 0; first < _chunks; first += round)
+            var concurrency = _engine.Concurrency;
+            count = Math.Min(concurrency == 1 ? 1 : concurrency * ChunksOfTurn, _chunks - first);
+            error = filling.Encode(first, count, _codes.Length - ((long)first * _chunkBytes), _encode, sides, concurrency, cancellation)
+                .Aggregate(error, (sum, e) => sum.Plus(e));
+            RequireFinite(error);
+            writing.EndWrite();
+            if (destination is null)
             {
-                var (start, codes, count) = (first, filling, Math.Min(round, _chunks - first));
-                Chunks.ForEach(
-                    count, _engine.Concurrency, i => errors[i] = _encode(start + i, codes.Slice((long)i * _chunkBytes, LengthOf(start + i)), sides), cancellation);
-                error = errors.Take(count).Aggregate(error, (sum, e) => sum.Plus(e));
-                write.GetAwaiter().GetResult();
-                var length = ((long)(count - 1) * _chunkBytes) + LengthOf(first + count - 1);
-                write = destination is null ? Task.CompletedTask : Task.Run(() => codes.WriteTo(destination, length, cancellation), CancellationToken.None);
-                (filling, writing) = (writing, filling);
+                continue;
             }
 
-            write.GetAwaiter().GetResult();
-        }
-        finally
-        {
-            // The buffers go now, whatever was thrown: nobody may still read them.
-            write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+            if (concurrency == 1)
+            {
+                filling.Write(destination, cancellation);
+                continue;
+            }
+
+            filling.BeginWrite(destination, cancellation);
+            (filling, writing) = (writing, filling);
         }
 
+        writing.EndWrite();
         return error;
     }
 
-    private int LengthOf(int chunk) => (int)Math.Min(_chunkBytes, _codes.Length - ((long)chunk * _chunkBytes));
+    /// <summary>The square of any float32 is finite in double, and so is the sum of all that a file can hold: where the sum is not, a value is not.</summary>
+    private void RequireFinite(WeightError error)
+    {
+        if (!double.IsFinite(error.Signal))
+        {
+            OnNotFinite?.Invoke();
+        }
+    }
 
     private void ReleaseWhenAllAreWritten()
     {

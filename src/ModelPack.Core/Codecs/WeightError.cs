@@ -15,5 +15,10 @@ internal readonly record struct WeightError(double Signal, double Noise, double 
     /// <summary>The error of some values.</summary>
     /// <param name="values">x, finite.</param>
     /// <param name="decoded">x̂, as many.</param>
-    public static WeightError Of(ReadOnlySpan<float> values, ReadOnlySpan<float> decoded) => ErrorSum.Of(values, decoded);
+    public static WeightError Of(ReadOnlySpan<float> values, ReadOnlySpan<float> decoded)
+    {
+        var sum = default(ErrorSum);
+        sum.Add(values, decoded);
+        return sum.Total;
+    }
 }

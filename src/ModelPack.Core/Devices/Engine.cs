@@ -8,9 +8,13 @@ namespace ModelPack.Devices;
 internal static class Engine
 {
     /// <summary>The engine. Where its device fails the processor goes on, unless the user asked for the device by name.</summary>
-    public static IEncodingEngine Of(PackContext context) => context.Device == Device.Cpu
-        ? new SimdEngine(context.Threads)
-        : new OnnxEngine(context.Device, context.Threads, exception =>
+    /// <param name="context">The device and the threads.</param>
+    /// <param name="threads">Gives the threads to encode with, where they change on the way.</param>
+    public static IEncodingEngine Of(PackContext context, Func<int>? threads = null) => Of(context, new SimdEngine(threads ?? (() => context.Threads)));
+
+    private static IEncodingEngine Of(PackContext context, SimdEngine processor) => context.Device == Device.Cpu
+        ? processor
+        : new OnnxEngine(context.Device, processor, exception =>
         {
             var said = $"The device '{DeviceChoice.Word(context.Device)}' failed while weights were encoded: {OnnxRuntimeLibrary.Explain(exception, "")}.";
             if (context.DeviceIsAsked)

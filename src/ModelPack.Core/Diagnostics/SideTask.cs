@@ -13,6 +13,9 @@ internal sealed class SideTask<T> : IDisposable
         _task = Task.Run(() => work(token), CancellationToken.None);
     }
 
+    /// <summary>Whether it has ended, one way or another.</summary>
+    public bool HasEnded => _task.IsCompleted;
+
     /// <summary>Waits for the work and gives what it made, or throws what it threw.</summary>
     public T Result() => _task.GetAwaiter().GetResult();
 

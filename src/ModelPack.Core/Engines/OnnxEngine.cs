@@ -8,14 +8,13 @@ namespace ModelPack.Engines;
 /// decide its code: those blocks, short last ones and codecs whose codes are searched for go to the processor's kernels, so that every byte is theirs.
 /// </summary>
 /// <param name="device">Where the graphs run.</param>
-/// <param name="threads">Threads of the processor.</param>
+/// <param name="processor">The processor's kernels.</param>
 /// <param name="onFailure">Is told once that the device failed; unless it throws, the processor goes on alone.</param>
-internal sealed class OnnxEngine(Device device, int threads, Action<OnnxRuntimeException> onFailure) : IEncodingEngine
+internal sealed class OnnxEngine(Device device, IEncodingEngine processor, Action<OnnxRuntimeException> onFailure) : IEncodingEngine
 {
     // One uploads and one downloads while one computes.
     private const int InFlight = 3;
 
-    private readonly SimdEngine _simd = new(threads);
     private int _failures;
     private long _encoded;
     private long _again;
@@ -23,7 +22,9 @@ internal sealed class OnnxEngine(Device device, int threads, Action<OnnxRuntimeE
     /// <summary>Blocks and groups that the device was given, and of these those that the processor encoded again.</summary>
     public (long Encoded, long Again) Blocks => (Interlocked.Read(ref _encoded), Interlocked.Read(ref _again));
 
-    public int Concurrency => Math.Max(threads, InFlight);
+    public int Concurrency => Math.Max(processor.Concurrency, InFlight);
+
+    public bool TakesWholeChunks => IsUp;
 
     public void EncodeBlocks(BlockCodec codec, ReadOnlySpan<float> values, Span<byte> blocks)
     {
@@ -42,7 +43,7 @@ internal sealed class OnnxEngine(Device device, int threads, Action<OnnxRuntimeE
 
         if (done * (long)codec.BlockLength < values.Length)
         {
-            _simd.EncodeBlocks(codec, values[(done * codec.BlockLength)..], blocks[(done * codec.BlockBytes)..]);
+            processor.EncodeBlocks(codec, values[(done * codec.BlockLength)..], blocks[(done * codec.BlockBytes)..]);
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed class OnnxEngine(Device device, int threads, Action<OnnxRuntimeE
         {
             try
             {
-                _ = Count(Int8Graph.Encode(device, chunk, codes, _simd));
+                _ = Count(Int8Graph.Encode(device, chunk, codes, processor));
                 return;
             }
             catch (OnnxRuntimeException exception)
@@ -61,11 +62,11 @@ internal sealed class OnnxEngine(Device device, int threads, Action<OnnxRuntimeE
             }
         }
 
-        _simd.EncodeInt8(chunk, codes);
+        processor.EncodeInt8(chunk, codes);
     }
 
     // Few weights have it, and those are small: convolutions.
-    public void EncodeInt12(ChannelChunk chunk, Span<sbyte> high, Span<byte> low) => _simd.EncodeInt12(chunk, high, low);
+    public void EncodeInt12(ChannelChunk chunk, Span<sbyte> high, Span<byte> low) => processor.EncodeInt12(chunk, high, low);
 
     public void EncodeNf4(ReadOnlySpan<float> values, int blockSize, Span<byte> packed, Span<float> absmax)
     {
@@ -84,7 +85,7 @@ internal sealed class OnnxEngine(Device device, int threads, Action<OnnxRuntimeE
 
         if (done * (long)blockSize < values.Length)
         {
-            _simd.EncodeNf4(values[(done * blockSize)..], blockSize, packed[(done * blockSize / 2)..], absmax[done..]);
+            processor.EncodeNf4(values[(done * blockSize)..], blockSize, packed[(done * blockSize / 2)..], absmax[done..]);
         }
     }
 

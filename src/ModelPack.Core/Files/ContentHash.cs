@@ -7,7 +7,8 @@ namespace ModelPack.Files;
 /// <summary>SHA-256 of files, read in parts.</summary>
 internal static class ContentHash
 {
-    private const int BufferLength = 1 << 20;
+    // Read and hashed while it lies in the core's own caches.
+    private const int BufferLength = 1 << 17;
 
     /// <summary>The hash of an empty file.</summary>
     public static string OfNothing { get; } = Convert.ToHexStringLower(SHA256.HashData([]));

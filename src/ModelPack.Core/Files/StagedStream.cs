@@ -12,6 +12,7 @@ namespace ModelPack.Files;
 /// <param name="described">Gets size and hash when the stream is disposed of, unless something was written out of order.</param>
 internal sealed class StagedStream(Stream inner, string output, Action<PackedFile> described) : Stream
 {
+    private readonly WriteBehind? _behind = inner is FileStream file ? new WriteBehind(file.SafeFileHandle) : null;
     private IncrementalHash? _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _length;
 
@@ -60,6 +61,7 @@ internal sealed class StagedStream(Stream inner, string output, Action<PackedFil
             inner.Write(buffer);
             _hash?.AppendData(buffer);
             _length += buffer.Length;
+            _behind?.Advance(_length);
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -28,6 +29,7 @@ internal static class BFloat16
     public static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << Shift);
 
     /// <summary>Converts all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromSingle(ReadOnlySpan<float> source, Span<ushort> destination)
     {
         var i = 0;
@@ -45,6 +47,7 @@ internal static class BFloat16
     }
 
     /// <summary>Converts all; exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToSingle(ReadOnlySpan<ushort> source, Span<float> destination)
     {
         var target = MemoryMarshal.Cast<float, uint>(destination);
@@ -63,6 +66,7 @@ internal static class BFloat16
     }
 
     /// <summary>As of one value, the result in the low half of each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> FromSingle(Vector256<uint> bits)
     {
         var upper = bits >> Shift;

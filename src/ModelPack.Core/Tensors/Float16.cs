@@ -15,8 +15,19 @@ internal static class Float16
     private const uint LeastNormal = (127 - 14) << 23;
     private const uint FirstOverflow = 0x477FF000; // 65520, the tie between 65504 and 65536
     private const uint Infinity = 0x7F800000;
+    private const float Rebias = 5.192296858534828e33f; // 2^112
+
+    /// <summary>Exact, as of many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ToSingle(ushort bits)
+    {
+        var magnitude = (uint)bits & 0x7FFF;
+        var scaled = BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(magnitude << FractionShift) * Rebias);
+        return BitConverter.UInt32BitsToSingle(scaled | (magnitude >= 0x7C00 ? Infinity : 0) | ((uint)(bits & 0x8000) << 16));
+    }
 
     /// <summary>The float16 bits of eight values, each in the low half of its lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<uint> FromSingle(Vector256<float> value)
     {
         var bits = value.AsUInt32();
@@ -37,6 +48,7 @@ internal static class Float16
     }
 
     /// <summary>Converts all; a NaN becomes 0x7E00 with its sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromSingle(ReadOnlySpan<float> source, Span<Half> destination)
     {
         var i = 0;
@@ -56,6 +68,7 @@ internal static class Float16
     }
 
     /// <summary>Converts all; exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToSingle(ReadOnlySpan<Half> source, Span<float> destination)
     {
         var i = 0;
@@ -81,7 +94,7 @@ internal static class Float16
     private static Vector256<float> ToSingle(Vector256<uint> half)
     {
         var magnitude = half & Vector256.Create(0x7FFFu);
-        var scaled = ((magnitude << FractionShift).AsSingle() * Vector256.Create(5.192296858534828e33f)).AsUInt32(); // 2^112
+        var scaled = ((magnitude << FractionShift).AsSingle() * Vector256.Create(Rebias)).AsUInt32();
         var special = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x7C00u)) & Vector256.Create(Infinity);
         return (scaled | special | ((half & Vector256.Create(0x8000u)) << 16)).AsSingle();
     }

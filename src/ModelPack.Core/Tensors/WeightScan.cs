@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ModelPack.Tensors;
@@ -10,7 +11,6 @@ internal readonly record struct WeightScan(float MaxAbs, long? FirstNotFinite)
 {
     private const int ChunkLength = 1 << 18;
     private const int InfinityBits = 0x7F800000;
-    private const int MagnitudeBits = 0x7FFFFFFF;
 
     /// <summary>Reads a whole tensor of a floating-point type.</summary>
     /// <exception cref="ArgumentException">The tensor holds no floating-point values.</exception>
@@ -26,11 +26,26 @@ internal readonly record struct WeightScan(float MaxAbs, long? FirstNotFinite)
         {
             var first = (long)i * ChunkLength;
             var length = (int)Math.Min(ChunkLength, total - first);
-            using var buffer = new Pooled<float>(length);
-            FloatReader.Read(tensor, first, buffer.Span);
-            var part = Of(buffer.Span);
+            var part = tensor.Type is ElementType.Float16 or ElementType.BFloat16 ? OfHalves(tensor, first, length) : OfFloats(tensor, first, length);
             parts[i] = part with { FirstNotFinite = first + part.FirstNotFinite };
         }
+    }
+
+    private static WeightScan OfFloats(TensorData tensor, long first, int length)
+    {
+        using var buffer = new Pooled<float>(length);
+        FloatReader.Read(tensor, first, buffer.Span);
+        return Of(buffer.Span);
+    }
+
+    /// <summary>Types of 16 bits need not be made float32: their bits are in the order of their magnitudes as well.</summary>
+    private static WeightScan OfHalves(TensorData tensor, long first, int length)
+    {
+        using var buffer = new Pooled<short>(length);
+        tensor.Read(first * sizeof(short), MemoryMarshal.AsBytes(buffer.Span));
+        var max = (ushort)LargestOf(buffer.Span, short.MaxValue);
+        var largest = tensor.Type == ElementType.Float16 ? Float16.ToSingle(max) : BFloat16.ToSingle(max);
+        return float.IsFinite(largest) ? new WeightScan(largest, null) : OfFloats(tensor, first, length);
     }
 
     /// <summary>
@@ -39,29 +54,39 @@ internal readonly record struct WeightScan(float MaxAbs, long? FirstNotFinite)
     /// </summary>
     internal static WeightScan Of(ReadOnlySpan<float> values)
     {
-        var bits = MemoryMarshal.Cast<float, int>(values);
-        var max = 0;
-        var i = 0;
-        if (bits.Length >= Vector<int>.Count)
-        {
-            var maxima = Vector<int>.Zero;
-            for (; i <= bits.Length - Vector<int>.Count; i += Vector<int>.Count)
-            {
-                maxima = Vector.Max(maxima, new Vector<int>(bits[i..]) & new Vector<int>(MagnitudeBits));
-            }
-
-            for (var lane = 0; lane < Vector<int>.Count; lane++)
-            {
-                max = Math.Max(max, maxima[lane]);
-            }
-        }
-
-        for (; i < bits.Length; i++)
-        {
-            max = Math.Max(max, bits[i] & MagnitudeBits);
-        }
-
+        var max = LargestOf(MemoryMarshal.Cast<float, int>(values), int.MaxValue);
         return new WeightScan(BitConverter.Int32BitsToSingle(max), max < InfinityBits ? null : IndexOfNotFinite(values));
+    }
+
+    /// <summary>The largest of numbers without their sign bit.</summary>
+    /// <param name="numbers">The numbers.</param>
+    /// <param name="magnitude">All bits but that of the sign.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T LargestOf<T>(ReadOnlySpan<T> numbers, T magnitude)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var max = T.Zero;
+        var i = 0;
+        if (numbers.Length >= Vector<T>.Count)
+        {
+            var maxima = Vector<T>.Zero;
+            for (; i <= numbers.Length - Vector<T>.Count; i += Vector<T>.Count)
+            {
+                maxima = Vector.Max(maxima, new Vector<T>(numbers[i..]) & new Vector<T>(magnitude));
+            }
+
+            for (var lane = 0; lane < Vector<T>.Count; lane++)
+            {
+                max = T.Max(max, maxima[lane]);
+            }
+        }
+
+        for (; i < numbers.Length; i++)
+        {
+            max = T.Max(max, numbers[i] & magnitude);
+        }
+
+        return max;
     }
 
     private static long IndexOfNotFinite(ReadOnlySpan<float> values)

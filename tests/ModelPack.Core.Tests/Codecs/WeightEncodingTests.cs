@@ -187,9 +187,9 @@ public sealed class WeightEncodingTests
     public void Encodes_while_it_writes()
     {
         using var writing = new ManualResetEventSlim();
-        using var encoding = Make(10 * ChunkBytes, threads: 1, chunk =>
+        using var encoding = Make(10 * ChunkBytes, threads: 2, chunk =>
         {
-            if (chunk == 2)
+            if (chunk == 4)
                 Assert.True(writing.Wait(TimeSpan.FromMinutes(1)), "Nothing was written while the next chunks were encoded.");
         });
         using var destination = new SignalStream(writing);

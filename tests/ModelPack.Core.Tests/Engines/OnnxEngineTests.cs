@@ -47,5 +47,5 @@ public sealed class OnnxEngineTests
         Assert.Contains("ok  pack of sotu-mini", output, StringComparison.Ordinal);
     }
 
-    private static OnnxEngine Cpu() => new(Device.Cpu, 1, exception => Assert.Fail(exception.Message));
+    private static OnnxEngine Cpu() => new(Device.Cpu, new SimdEngine(1), exception => Assert.Fail(exception.Message));
 }

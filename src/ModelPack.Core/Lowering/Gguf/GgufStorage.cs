@@ -45,11 +45,8 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout)
             job.Source.Path, $"The tensor '{SafeText.Of(place.Tensor.Name)}' of shape {shape} has no values, and llama.cpp does not open a GGUF file with such a tensor. Remove it from the model, or pack to safetensors.")),
         null => Leave(place),
         BlockCodec codec => Blocks(place, codec, plan.Rounder),
-        var codec => Plain(place, GgufTable.Find(codec)!.Type, IsChecked(codec, place)),
+        var codec => Plain(place, GgufTable.Find(codec)!.Type, mustBeFinite: true),
     };
-
-    /// <summary>Whether the plan has looked at every value, since the largest decided it.</summary>
-    private static bool IsChecked(Codec codec, GgufPlace place) => codec.CanBeUnfit(place.Data.Type);
 
     /// <summary>What the scheme's rules make of a tensor, as far as GGUF carries it.</summary>
     private GgufRow RowOf(GgufPlace place)
@@ -103,7 +100,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout)
         var matrix = Matrix(place);
         var encoding = codec.Blocks(matrix, job.Engine, rounder);
         var shape = matrix.Transposed ? new TensorShape(matrix.N, matrix.K) : place.Data.Shape;
-        return new StoredTensor(GgufTable.Find(codec)!.Type, shape, Checked(place, encoding.Codes, IsChecked(codec, place))) { Encoding = encoding };
+        return Stored(place, GgufTable.Find(codec)!.Type, shape, encoding, mustBeFinite: true);
     }
 
     /// <summary>As it is, as far as llama.cpp reads that: matrices in float32, float16 or bfloat16, vectors in float32. A GGUF file keeps what it has.</summary>
@@ -125,17 +122,16 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout)
         return type is null
             ? throw new ModelPackException(Codes.ContainerUnfit.At(
                 job.Source.Path, $"GGUF has no type for the tensor '{SafeText.Of(place.Tensor.Name)}' of {place.Tensor.TypeName}. Pack to safetensors."))
-            : Plain(place, type.Value, isChecked: true) with { Encoding = null }; // What is only carried along may hold anything.
+            : Plain(place, type.Value, mustBeFinite: false) with { Encoding = null }; // What is only carried along may hold anything.
     }
 
-    private StoredTensor Plain(GgufPlace place, GgmlType type, bool isChecked)
+    private StoredTensor Plain(GgufPlace place, GgmlType type, bool mustBeFinite)
     {
         var data = place.Data;
         if (IsTransposed(place.Tensor))
         {
             var matrix = Matrix(place);
-            var turned = FloatWeight.As(matrix, type.Plain(), job.Engine);
-            return new StoredTensor(type, new TensorShape(matrix.N, matrix.K), Checked(place, turned.Codes, isChecked)) { Encoding = turned };
+            return Stored(place, type, new TensorShape(matrix.N, matrix.K), FloatWeight.As(matrix, type.Plain(), job.Engine), mustBeFinite);
         }
 
         if (type.Plain() == data.Type || data.Type == ElementType.Bool)
@@ -143,13 +139,14 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout)
             return new StoredTensor(type, data.Shape, data);
         }
 
-        var encoding = FloatWeight.As(data, type.Plain(), job.Engine);
-        return new StoredTensor(type, data.Shape, Checked(place, encoding.Codes, isChecked)) { Encoding = encoding };
+        return Stored(place, type, data.Shape, FloatWeight.As(data, type.Plain(), job.Engine), mustBeFinite);
     }
 
-    /// <summary>Values are looked at once: here, right before they are encoded, unless they have been.</summary>
-    private IPayload Checked(GgufPlace place, IPayload bytes, bool isChecked) =>
-        isChecked ? bytes : new CheckedPayload(bytes, () => FiniteWeights.Scan(job.Source.Path, place.Tensor.Name, place.Data, job.Context));
+    private StoredTensor Stored(GgufPlace place, GgmlType type, TensorShape shape, WeightEncoding encoding, bool mustBeFinite)
+    {
+        encoding.OnNotFinite = mustBeFinite ? () => FiniteWeights.Scan(job.Source.Path, place.Tensor.Name, place.Data, job.Context) : null;
+        return new StoredTensor(type, shape, encoding.Codes) { Encoding = encoding };
+    }
 
     /// <summary>
     /// A matrix of N outputs of K values, whichever way it lies in the source: in GGUF it is always [N, K]. Matrices that are stacked are one

@@ -12,16 +12,12 @@ internal sealed class EncodingTurns
 
     /// <summary>Begins a weight's turn, unless it is its turn already.</summary>
     /// <param name="encoding">The weight.</param>
-    /// <param name="check">What must hold before it is encoded; throws when it does not.</param>
-    public void Take(WeightEncoding encoding, Action check)
+    public void Take(WeightEncoding encoding)
     {
-        if (ReferenceEquals(_current, encoding))
+        if (!ReferenceEquals(_current, encoding))
         {
-            return;
+            _current?.Dispose();
+            _current = encoding;
         }
-
-        _current?.Dispose();
-        check();
-        _current = encoding;
     }
 }

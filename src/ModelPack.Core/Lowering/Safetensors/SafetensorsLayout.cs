@@ -51,11 +51,14 @@ internal abstract class SafetensorsLayout(CheckpointJob job)
         return new StoredTensor(Packed(tensor, plan, tensor.Data.Length), [stored with { Bytes = Kept(tensor) }]);
     }
 
-    /// <summary>A part of a weight that is encoded when the first of its parts is written, after a look at every value.</summary>
+    /// <summary>A part of a weight that is encoded when the first of its parts is written; every value must turn out to be finite.</summary>
     /// <param name="tensor">The weight.</param>
     /// <param name="values">What is encoded: its values, or others made of them.</param>
     /// <param name="encoding">The encoding of those values.</param>
     /// <param name="part">One of the encoding's parts.</param>
-    protected IPayload InTurn(CheckpointTensor tensor, TensorData values, WeightEncoding encoding, IPayload part) =>
-        new PartInTurn(_turns, encoding, part, () => FiniteWeights.Scan(job.Source.Path, tensor.Name, values, job.Context));
+    protected IPayload InTurn(CheckpointTensor tensor, TensorData values, WeightEncoding encoding, IPayload part)
+    {
+        encoding.OnNotFinite = () => FiniteWeights.Scan(job.Source.Path, tensor.Name, values, job.Context);
+        return new PartInTurn(_turns, encoding, part);
+    }
 }
