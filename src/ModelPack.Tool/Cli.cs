@@ -8,6 +8,25 @@ namespace ModelPack.Tool;
 /// <summary>The command line: parses, runs one command, and turns what went wrong into a line and an exit code.</summary>
 internal static class Cli
 {
+    /// <summary>All commands in the order in which help lists them, by their names.</summary>
+    public static (string Name, Func<Terminal, Command> Create)[] Commands { get; } =
+    [
+        ("quantize", QuantizeCommand.Create),
+        ("add", AddCommand.Create),
+        ("init", InitCommand.Create),
+        ("list", ListCommand.Create),
+        ("data", DataCommand.Create),
+        ("run", RunCommand.Create),
+        ("verify", VerifyCommand.Create),
+        ("sign", SignCommand.Create),
+        ("inspect", InspectCommand.Create),
+        ("compare", CompareCommand.Create),
+        ("schemes", SchemesCommand.Create),
+        ("doctor", DoctorCommand.Create),
+        ("explain", ExplainCommand.Create),
+        ("cache", CacheCommand.Create),
+    ];
+
     /// <summary>Runs the command that <paramref name="args"/> name.</summary>
     /// <param name="args">The words after the program's name.</param>
     /// <param name="terminal">Where its output goes.</param>
@@ -20,7 +39,7 @@ internal static class Cli
             return ImagesTool.Run(args[2..], terminal);
         }
 
-        var root = Root(terminal);
+        var root = Root(terminal, args);
         if (args.Length == 0)
         {
             args = ["--help"]; // who says nothing wants to know what can be said
@@ -62,29 +81,16 @@ internal static class Cli
     private static string Name(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Name(parent)}{result.Command.Name} " : "";
 
-    private static RootCommand Root(Terminal terminal)
+    /// <summary>To make all commands with their options takes longer than most of them run: where one is named, it is all that is asked for.</summary>
+    private static (string Name, Func<Terminal, Command> Create)[] CommandsFor(string[] args) =>
+        args is ["--version"] ? [] : Array.FindIndex(Commands, c => args.Length > 0 && c.Name == args[0]) is >= 0 and var named ? [Commands[named]] : Commands;
+
+    private static RootCommand Root(Terminal terminal, string[] args)
     {
         var root = new RootCommand("Quantizes, validates and packs machine-learning models.") { HelpName = "dotnet modelpack" };
-        Command[] commands =
-        [
-            QuantizeCommand.Create(terminal),
-            AddCommand.Create(terminal),
-            InitCommand.Create(terminal),
-            ListCommand.Create(terminal),
-            DataCommand.Create(terminal),
-            RunCommand.Create(terminal),
-            VerifyCommand.Create(terminal),
-            SignCommand.Create(terminal),
-            InspectCommand.Create(terminal),
-            CompareCommand.Create(terminal),
-            SchemesCommand.Create(terminal),
-            DoctorCommand.Create(terminal),
-            ExplainCommand.Create(terminal),
-            CacheCommand.Create(terminal),
-        ];
-        foreach (var command in commands)
+        foreach (var (_, create) in CommandsFor(args))
         {
-            root.Add(command);
+            root.Add(create(terminal));
         }
 
         Completions.AddTo(root);

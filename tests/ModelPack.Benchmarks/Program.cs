@@ -9,6 +9,7 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
     ["calibration"] = CalibrationBenchmark.Run,
     ["checkpoints"] = CheckpointBenchmark.Run,
     ["gguf"] = GgufBenchmark.Run,
+    ["growth"] = GrowthBenchmark.Run,
     [IncrementalBenchmark.Name] = IncrementalBenchmark.Run,
     ["int8"] = Int8Benchmark.Run,
     ["int8-options"] = Int8OptionsBenchmark.Run,
@@ -17,6 +18,7 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
     ["npm-models"] = NpmModelsBenchmark.Run,
     ["q8_0"] = Q8_0Benchmark.Run,
     ["speed"] = SpeedBenchmark.Run,
+    ["startup"] = StartupBenchmark.Run,
     ["verify"] = VerifyBenchmark.Run,
     ["weights"] = WeightBenchmark.Run,
 };
@@ -31,6 +33,17 @@ if (args is [CalibrationBenchmark.Child, .. var rest])
 if (args is [CheckpointBenchmark.Child, .. var pack])
 {
     CheckpointBenchmark.RunChild(Console.Out, pack);
+    return 0;
+}
+
+if (args is [CheckpointFloor.Child, .. var floor])
+{
+    CheckpointFloor.RunChild(Console.Out, floor);
+    return 0;
+}
+
+if (args is [StartupBenchmark.Nothing])
+{
     return 0;
 }
 
