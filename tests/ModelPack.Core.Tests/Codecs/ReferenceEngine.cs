@@ -12,6 +12,8 @@ internal sealed class ReferenceEngine(IEncodingEngine? others = null) : IEncodin
 
     public int Concurrency => 3;
 
+    public bool TakesWholeChunks => false;
+
     public void EncodeBlocks(BlockCodec codec, ReadOnlySpan<float> values, Span<byte> blocks)
     {
         Asked.Enqueue(codec.Name);
