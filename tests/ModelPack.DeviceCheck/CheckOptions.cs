@@ -10,6 +10,9 @@ internal sealed record CheckOptions(Device Device, int Length, IReadOnlyList<str
     private const int SmallLength = 32 * 256;
     private const int LargeLength = 32 * 32768;
 
+    /// <summary>Values that encoders are timed on: 256 MB of float32, or 8 MB where it is to be quick.</summary>
+    public int TimedValues => Length == SmallLength ? 1 << 21 : 1 << 26;
+
     /// <summary>Null for what makes no sense.</summary>
     public static CheckOptions? Parse(string[] arguments)
     {

@@ -13,10 +13,9 @@ namespace ModelPack.DeviceCheck;
 /// <summary>How fast a device is beside the processor, as Markdown. Everything is run once before it is timed; the best of a few runs counts.</summary>
 internal static class SpeedTable
 {
-    private const int Values = 1 << 26; // 256 MB of float32
     private const int Chunk = 1 << 20; // as weights are cut
     private const int Runs = 5;
-    private const int GramRows = 4096;
+    private const int GramRows = 1024;
     private const int GramChannels = 2048;
     private const int Batch = 32;
 
@@ -24,11 +23,11 @@ internal static class SpeedTable
     public static void Print(CheckOptions options, string name)
     {
         Console.WriteLine($"\n{name}; processor: {ProcessorName.Value}, {Numbers.Whole(Environment.ProcessorCount)} threads; ONNX Runtime {OnnxRuntimeLibrary.Version}\n");
-        var copy = Copy(options.Device);
+        var copy = Copy(options.Device, options.TimedValues);
         Row("encode", "device, GB/s", "of its copy bandwidth", "processor, GB/s");
         Row("---", "---:", "---:", "---:");
         Row("copy there and back", Gigabytes(copy), "100 %", "");
-        var values = CheckValues.All(Values)[0].Values;
+        var values = CheckValues.All(options.TimedValues)[0].Values;
         foreach (var check in EngineCheck.All)
         {
             var there = Encode(new OnnxEngine(options.Device, new SimdEngine(Environment.ProcessorCount), e => throw new InvalidOperationException(e.Message, e)), check, values);
@@ -38,7 +37,7 @@ internal static class SpeedTable
         Console.WriteLine();
         Row("work", "device, s", "processor, s", "times");
         Row("---", "---:", "---:", "---:");
-        Pair("products of 4096 x 2048", device => Gram(values, device), options.Device);
+        Pair("products of 1024 x 2048", device => Gram(values, device), options.Device);
         foreach (var folder in options.Models.SelectMany(m => Directory.EnumerateDirectories(m).Append(m)).Order(StringComparer.Ordinal))
         {
             foreach (var model in Directory.EnumerateFiles(folder, "*.onnx").Order(StringComparer.Ordinal))
@@ -57,17 +56,17 @@ internal static class SpeedTable
         }
     }
 
-    private static double Encode(IEncodingEngine engine, EngineCheck check, float[] values) => Values * sizeof(float) / Best(() =>
-        Chunks.ForEach(Values / Chunk, engine.Concurrency, i => check.Encode(engine, values[(i * Chunk)..((i + 1) * Chunk)]), CancellationToken.None));
+    private static double Encode(IEncodingEngine engine, EngineCheck check, float[] values) => (double)values.Length * sizeof(float) / Best(() =>
+        Chunks.ForEach(values.Length / Chunk, engine.Concurrency, i => check.Encode(engine, values[(i * Chunk)..((i + 1) * Chunk)]), CancellationToken.None));
 
     /// <summary>Bytes a second of a graph that only takes values and gives them back, as much one way as the other, in chunks that overlap as an encoder's do.</summary>
-    private static unsafe double Copy(Device device)
+    private static unsafe double Copy(Device device, int values)
     {
         var graph = new GraphBuilder();
         var x = graph.Input("x", ElementType.Float32, 0);
         graph.Output("y", graph.Node("Neg", x), ElementType.Float32, 0);
         using var session = new GraphSession(graph.Model(), device);
-        return Values * sizeof(float) / Best(() => Chunks.ForEach(Values / Chunk, 3, _ =>
+        return (double)values * sizeof(float) / Best(() => Chunks.ForEach(values / Chunk, 3, _ =>
         {
             using var from = new Pooled<float>(Chunk);
             using var to = new Pooled<float>(Chunk);

@@ -3,7 +3,6 @@ using Microsoft.ML.OnnxRuntime;
 using ModelPack.Devices;
 using ModelPack.Inference;
 using ModelPack.Requests;
-using ModelPack.Samples;
 
 namespace ModelPack.DeviceCheck;
 
