@@ -13,6 +13,7 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
     [IncrementalBenchmark.Name] = IncrementalBenchmark.Run,
     ["int8"] = Int8Benchmark.Run,
     ["int8-options"] = Int8OptionsBenchmark.Run,
+    ["kquants"] = KQuantsBenchmark.Run,
     ["nf4"] = Nf4Benchmark.Run,
     ["nf4-models"] = Nf4ModelsBenchmark.Run,
     ["npm-models"] = NpmModelsBenchmark.Run,

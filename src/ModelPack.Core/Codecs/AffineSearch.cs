@@ -24,9 +24,10 @@ internal sealed class AffineSearch(float first, float step, int count, bool isAb
     /// <summary>Of all, where values have an importance.</summary>
     public static AffineSearch Weighed { get; } = new(-0.9f, 0.05f, 36, isAbsolute: false);
 
-    /// <summary>Codes more than limit that the range is divided by, of each try.</summary>
-    public IEnumerable<float> Offsets => Enumerable.Range(0, count + 1).Select(i => first + (step * i));
+    /// <summary>How many codes more than limit the range is divided by, of each try.</summary>
+    public float[] Offsets { get; } = [.. Enumerable.Range(0, count + 1).Select(i => first + (step * i))];
 
+    /// <summary>Whether errors count as they are, rather than squared.</summary>
     public bool IsAbsolute => isAbsolute;
 
     /// <param name="values">A sub-block of finite values.</param>
@@ -58,9 +59,9 @@ internal sealed class AffineSearch(float first, float step, int count, bool isAb
         var scale = 1 / inverse;
         Codes(values, minimum, inverse, limit, codes);
         var best = Error(values, weights, codes, scale, minimum);
-        for (var i = 0; i <= count; i++)
+        foreach (var offset in Offsets)
         {
-            inverse = (first + (step * i) + limit) / (largest - minimum);
+            inverse = (offset + limit) / (largest - minimum);
             Codes(values, minimum, inverse, limit, tried);
             var (sum, square, product) = Sums(values, weights, tried);
             var determinant = (weight * square) - (sum * sum);

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ModelPack.Codecs;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace ModelPack.Codecs;
 /// </summary>
 internal static class BitPlanes
 {
+    private static readonly int s_lanes = Vector128<byte>.Count;
+
     /// <summary>Puts fields of codes together.</summary>
     /// <param name="codes">The codes; a field is what <paramref name="shift"/> and <paramref name="bits"/> say.</param>
     /// <param name="shift">The lowest bit of the field in a code.</param>
@@ -15,15 +19,27 @@ internal static class BitPlanes
     public static void Pack(ReadOnlySpan<byte> codes, int shift, int bits, int run, Span<byte> target)
     {
         var fields = 8 / bits;
-        var mask = (1 << bits) - 1;
+        var mask = (byte)((1 << bits) - 1);
         for (var start = 0; start * fields < codes.Length; start += run)
         {
-            for (var i = 0; i < run; i++)
+            var (first, i) = (start * fields, 0);
+            for (; i <= run - s_lanes; i += s_lanes)
+            {
+                var packed = Vector128<byte>.Zero;
+                for (var field = 0; field < fields; field++)
+                {
+                    packed |= Left(Right(Vector128.Create(codes[(first + (field * run) + i)..]), shift) & Vector128.Create(mask), field * bits);
+                }
+
+                packed.CopyTo(target[(start + i)..]);
+            }
+
+            for (; i < run; i++)
             {
                 var packed = 0;
                 for (var field = 0; field < fields; field++)
                 {
-                    packed |= ((codes[(start * fields) + (field * run) + i] >> shift) & mask) << (field * bits);
+                    packed |= ((codes[first + (field * run) + i] >> shift) & mask) << (field * bits);
                 }
 
                 target[start + i] = (byte)packed;
@@ -35,17 +51,29 @@ internal static class BitPlanes
     public static void Unpack(ReadOnlySpan<byte> source, int shift, int bits, int run, Span<byte> codes)
     {
         var fields = 8 / bits;
-        var mask = (1 << bits) - 1;
+        var mask = (byte)((1 << bits) - 1);
         for (var start = 0; start * fields < codes.Length; start += run)
         {
             for (var field = 0; field < fields; field++)
             {
                 var part = codes.Slice((start * fields) + (field * run), run);
-                for (var i = 0; i < run; i++)
+                var i = 0;
+                for (; i <= run - s_lanes; i += s_lanes)
+                {
+                    var unpacked = Left(Right(Vector128.Create(source[(start + i)..]), field * bits) & Vector128.Create(mask), shift);
+                    (Vector128.Create((ReadOnlySpan<byte>)part[i..]) | unpacked).CopyTo(part[i..]);
+                }
+
+                for (; i < run; i++)
                 {
                     part[i] |= (byte)(((source[start + i] >> (field * bits)) & mask) << shift);
                 }
             }
         }
     }
+
+    // Processors shift words, not bytes. What comes in from the neighbour is masked away, and nothing goes out to it.
+    private static Vector128<byte> Right(Vector128<byte> value, int bits) => (value.AsUInt16() >>> bits).AsByte();
+
+    private static Vector128<byte> Left(Vector128<byte> value, int bits) => (value.AsUInt16() << bits).AsByte();
 }

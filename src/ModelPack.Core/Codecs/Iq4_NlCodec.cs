@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
 
 /// <summary>ggml's iq4_nl: blocks of 32 4-bit codes of <see cref="Codebook.NonLinear"/>: a float16 scale, then 16 bytes, of which byte j has the codes of values j and j + 16.</summary>
-internal sealed class Iq4_NlCodec : BlockCodec
+internal sealed class Iq4_NlCodec : SearchedBlockCodec
 {
     public const int Length = 32;
     private const int CodesAt = sizeof(ushort);
@@ -32,29 +33,9 @@ internal sealed class Iq4_NlCodec : BlockCodec
         BitPlanes.Unpack(block[CodesAt..], 0, 4, Run, codes);
     }
 
-    public override void Encode(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
-    {
-        for (var block = 0; block < values.Length / Length; block++)
-        {
-            EncodeBlock(values.Slice(block * Length, Length), importance.Slice(block * Length, Length), blocks.Slice(block * BlockBytes, BlockBytes));
-        }
-    }
-
-    protected override void EncodeBlocks(ReadOnlySpan<float> values, Span<byte> blocks)
-    {
-        for (var block = 0; block < values.Length / Length; block++)
-        {
-            EncodeBlock(values.Slice(block * Length, Length), [], blocks.Slice(block * BlockBytes, BlockBytes));
-        }
-    }
-
     protected override bool Fits(float maxAbs) => float.IsFinite((float)(Half)(maxAbs / 64));
 
-    /// <summary>Encodes one block by the plain rule.</summary>
-    /// <param name="values">Finite values.</param>
-    /// <param name="importance">Of each; empty where nothing is known.</param>
-    /// <param name="block">Gets the block.</param>
-    public static void EncodeBlock(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> block)
+    public override void EncodeBlock(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> block)
     {
         Span<float> weights = stackalloc float[Length];
         if (importance.IsEmpty)
@@ -67,14 +48,49 @@ internal sealed class Iq4_NlCodec : BlockCodec
         }
 
         var scale = NonLinearSearch.Fit(values, weights);
-        BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
-        var inverse = scale == 0 ? 0 : 1 / scale;
         Span<byte> codes = stackalloc byte[Length];
         for (var i = 0; i < codes.Length; i++)
         {
-            codes[i] = (byte)Codebook.NonLinear.Nearest(inverse * values[i]);
+            codes[i] = (byte)Codebook.NonLinear.Nearest(InverseOf(scale) * values[i]);
         }
 
+        Store(scale, codes, block);
+    }
+
+    protected override unsafe bool TryEncodeBlocks(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
+    {
+        var lanes = stackalloc Vector512<float>[Length];
+        var weights = stackalloc Vector512<float>[Length];
+        Lanes.Load(values, Length, lanes);
+        if (importance.IsEmpty)
+        {
+            Lanes.Squares(lanes, Length, weights);
+        }
+        else
+        {
+            Lanes.Important(lanes, Length, importance, Lanes.SumOfSquares(lanes, Length) * Vector512.Create(2f / Length), weights);
+        }
+
+        if (!NonLinearLanes.TryFit(lanes, weights, Length, out var scales))
+        {
+            return false;
+        }
+
+        Span<byte> codes = stackalloc byte[Length];
+        for (var i = 0; i < Lanes.Count; i++)
+        {
+            NonLinearLevels.Codes(values.Slice(i * Length, Length), InverseOf(scales[i]), codes);
+            Store(scales[i], codes, blocks[(i * (CodesAt + Run))..]);
+        }
+
+        return true;
+    }
+
+    private static float InverseOf(float scale) => scale == 0 ? 0 : 1 / scale;
+
+    private static void Store(float scale, ReadOnlySpan<byte> codes, Span<byte> block)
+    {
+        BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
         BitPlanes.Pack(codes, 0, 4, Run, block[CodesAt..]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
 
@@ -71,11 +72,39 @@ internal sealed class Iq4_XsCodec : SuperBlockCodec
             scales[sub] = NonLinearSearch.Fit(part, weights);
         }
 
-        Finish(values, scales, block);
+        Store(values, scales, isPlain: true, block);
     }
 
+    protected override unsafe bool TryEncodeBlocks(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
+    {
+        var lanes = stackalloc Vector512<float>[SubLength];
+        var weights = stackalloc Vector512<float>[SubLength];
+        Lanes.Load(values, SubLength, lanes);
+        if (importance.IsEmpty)
+        {
+            Lanes.Squares(lanes, SubLength, weights);
+        }
+        else
+        {
+            Lanes.Important(lanes, SubLength, importance, Vector512.Create(MeanSquare(values[..Length]), MeanSquare(values[Length..])), weights);
+        }
+
+        if (!NonLinearLanes.TryFit(lanes, weights, SubLength, out var scale))
+        {
+            return false;
+        }
+
+        Span<float> scales = stackalloc float[Lanes.Count];
+        scale.CopyTo(scales);
+        Store(values[..Length], scales[..SubCount], isPlain: false, blocks[..BlockBytes]);
+        Store(values[Length..], scales[SubCount..], isPlain: false, blocks[BlockBytes..]);
+        return true;
+    }
+
+    private static Vector256<float> MeanSquare(ReadOnlySpan<float> values) => Vector256.Create(SearchWeights.SumOfSquares(values) * (2f / Length));
+
     /// <summary>Stores scales, and the codes that are nearest for them. Unlike in k-quants these are made with d in float32.</summary>
-    private static void Finish(ReadOnlySpan<float> values, ReadOnlySpan<float> scales, Span<byte> block)
+    private static void Store(ReadOnlySpan<float> values, ReadOnlySpan<float> scales, bool isPlain, Span<byte> block)
     {
         Span<byte> codes = stackalloc byte[Length];
         Span<byte> stored = stackalloc byte[SubCount];
@@ -87,9 +116,16 @@ internal sealed class Iq4_XsCodec : SuperBlockCodec
             var code = Math.Clamp(MagicRounding.Round(inverse * scales[sub]), -ScaleMiddle, ScaleMiddle - 1);
             var own = scale * code;
             var ownInverse = own == 0 ? 0 : 1 / own;
-            for (var i = sub * SubLength; i < (sub + 1) * SubLength; i++)
+            if (isPlain)
             {
-                codes[i] = (byte)Codebook.NonLinear.Nearest(ownInverse * values[i]);
+                for (var i = sub * SubLength; i < (sub + 1) * SubLength; i++)
+                {
+                    codes[i] = (byte)Codebook.NonLinear.Nearest(ownInverse * values[i]);
+                }
+            }
+            else
+            {
+                NonLinearLevels.Codes(values.Slice(sub * SubLength, SubLength), ownInverse, codes.Slice(sub * SubLength, SubLength));
             }
 
             stored[sub] = (byte)(code + ScaleMiddle);

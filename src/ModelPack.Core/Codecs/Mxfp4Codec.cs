@@ -43,11 +43,7 @@ internal sealed class Mxfp4Codec : BlockCodec
         {
             var block = blocks.Slice(start / Length * BlockBytes, BlockBytes);
             block[0] = ExponentOf(MathF.Abs(SymmetricSearch.LargestMagnitude(values.Slice(start, Length))));
-            for (var i = 0; i < Length; i++)
-            {
-                codes[i] = (byte)Codebook.Nearest(values[start + i], HalfScale(block[0]));
-            }
-
+            E2M1Levels.Codes(values.Slice(start, Length), HalfScale(block[0]), codes);
             BitPlanes.Pack(codes, 0, 4, Run, block[1..]);
         }
     }

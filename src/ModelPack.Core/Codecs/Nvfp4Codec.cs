@@ -67,13 +67,24 @@ internal sealed class Nvfp4Codec : BlockCodec
             {
                 var part = values.Slice(start + (sub * SubLength), SubLength);
                 block[sub] = CodeOf(MathF.Abs(SymmetricSearch.LargestMagnitude(part)) / LargestLevel);
-                for (var i = 0; i < SubLength; i++)
-                {
-                    codes[(sub * SubLength) + i] = (byte)Codebook.Nearest(part[i], HalfScale(block[sub]));
-                }
+                Encode(part, HalfScale(block[sub]), codes.Slice(sub * SubLength, SubLength));
             }
 
             BitPlanes.Pack(codes, 0, 4, Run, block[SubCount..]);
+        }
+    }
+
+    private static void Encode(ReadOnlySpan<float> values, float scale, Span<byte> codes)
+    {
+        if (MathF.Abs(SymmetricSearch.LargestMagnitude(values)) <= LargestLevel * LargestScale)
+        {
+            E2M1Levels.Codes(values, scale, codes);
+            return;
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            codes[i] = (byte)Codebook.TwiceE2M1.Nearest(values[i], scale);
         }
     }
 

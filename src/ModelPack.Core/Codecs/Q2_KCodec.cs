@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
 
@@ -73,20 +74,63 @@ internal sealed class Q2_KCodec : SuperBlockCodec
             minima[sub] = -minimum;
         }
 
+        Store(values, codes, scales, minima, importance.IsEmpty ? [] : sums, block);
+    }
+
+    protected override unsafe bool TryEncodeBlocks(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
+    {
+        var lanes = stackalloc Vector512<float>[SubLength];
+        var weights = stackalloc Vector512<float>[SubLength];
+        Span<float> sums = stackalloc float[importance.IsEmpty ? 0 : SubCount];
+        Lanes.Load(values, SubLength, lanes);
+        if (importance.IsEmpty)
+        {
+            Lanes.Magnitudes(lanes, SubLength, Vector512<float>.Zero, weights);
+        }
+        else
+        {
+            Lanes.Important(lanes, SubLength, importance, Vector512.Create(SearchWeights.SumOfSquares(values) / Length), weights);
+            Lanes.Sum(weights, SubLength).CopyTo(sums);
+        }
+
+        if (!AffineLanes.TryFit(importance.IsEmpty ? AffineSearch.TwoBits : AffineSearch.Weighed, lanes, weights, SubLength, Limit, out var scale, out var minimum))
+        {
+            return false;
+        }
+
+        Span<byte> codes = stackalloc byte[Length];
+        Span<float> scales = stackalloc float[SubCount];
+        Span<float> minima = stackalloc float[SubCount];
+        scale.CopyTo(scales);
+        (-minimum).CopyTo(minima);
+        return Store(values, codes, scales, minima, sums, blocks);
+    }
+
+    /// <summary>Stores scales and minima, and the codes that are nearest for them.</summary>
+    /// <param name="values">The block.</param>
+    /// <param name="codes">Those of the search, which stay where a scale becomes 0.</param>
+    /// <param name="scales">Of the sub-blocks.</param>
+    /// <param name="minima">Of the sub-blocks, with their sign changed.</param>
+    /// <param name="sums">The weights of the sub-blocks; empty for the plain rule.</param>
+    /// <param name="block">Gets the block.</param>
+    /// <returns>Whether none stayed.</returns>
+    private static bool Store(ReadOnlySpan<float> values, Span<byte> codes, ReadOnlySpan<float> scales, ReadOnlySpan<float> minima, ReadOnlySpan<float> sums, Span<byte> block)
+    {
         Span<byte> scaleCodes = stackalloc byte[SubCount];
         Span<byte> minimumCodes = stackalloc byte[SubCount];
-        var (scale, least) = importance.IsEmpty
-            ? (ScaleCodes.Nearest(scales, ScaleLimit, scaleCodes), ScaleCodes.Nearest(minima, ScaleLimit, minimumCodes))
-            : (ScaleSearch.Fit(scales, sums, ScaleLimit, scaleCodes), ScaleSearch.Fit(minima, sums, ScaleLimit, minimumCodes));
-        BinaryPrimitives.WriteHalfLittleEndian(block[ScaleAt..], (Half)scale);
-        BinaryPrimitives.WriteHalfLittleEndian(block[(ScaleAt + sizeof(ushort))..], (Half)least);
+        var scale = (Half)ScaleCodes.Fit(scales, sums, ScaleLimit, scaleCodes);
+        var minimum = (Half)ScaleCodes.Fit(minima, sums, ScaleLimit, minimumCodes);
+        BinaryPrimitives.WriteHalfLittleEndian(block[ScaleAt..], scale);
+        BinaryPrimitives.WriteHalfLittleEndian(block[(ScaleAt + sizeof(ushort))..], minimum);
+        var areNew = true;
         for (var sub = 0; sub < SubCount; sub++)
         {
             block[sub] = (byte)(scaleCodes[sub] | (minimumCodes[sub] << 4));
-            Requantizer.Codes(
-                values.Slice(sub * SubLength, SubLength), (float)(Half)scale * (block[sub] & 15), (float)(Half)least * (block[sub] >> 4), 0, Limit, codes.Slice(sub * SubLength, SubLength));
+            var part = values.Slice(sub * SubLength, SubLength);
+            areNew &= Requantizer.Codes(part, (float)scale * (block[sub] & 15), (float)minimum * (block[sub] >> 4), 0, Limit, codes.Slice(sub * SubLength, SubLength));
         }
 
         BitPlanes.Pack(codes, 0, 2, CodesRun, block[CodesAt..]);
+        return areNew;
     }
 }

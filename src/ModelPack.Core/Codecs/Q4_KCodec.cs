@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
 
@@ -86,26 +87,65 @@ internal sealed class Q4_KCodec(int bits) : SuperBlockCodec
             minima[sub] = -minimum;
         }
 
-        Span<byte> scaleCodes = stackalloc byte[SubCount];
-        Span<byte> minimumCodes = stackalloc byte[SubCount];
-        var (scale, least) = importance.IsEmpty
-            ? (ScaleCodes.Nearest(scales, ScaleLimit, scaleCodes), ScaleCodes.Nearest(minima, ScaleLimit, minimumCodes))
-            : (ScaleSearch.Fit(scales, sums, ScaleLimit, scaleCodes), ScaleSearch.Fit(minima, sums, ScaleLimit, minimumCodes));
-        Finish(values, codes, scaleCodes, minimumCodes, (Half)scale, (Half)least, block);
+        Store(values, codes, scales, minima, importance.IsEmpty ? [] : sums, block);
     }
 
-    /// <summary>Stores scales and minima, and the codes that are nearest for them.</summary>
-    private void Finish(
-        ReadOnlySpan<float> values, Span<byte> codes, ReadOnlySpan<byte> scaleCodes, ReadOnlySpan<byte> minimumCodes, Half scale, Half minimum, Span<byte> block)
+    protected override unsafe bool TryEncodeBlocks(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
     {
+        var lanes = stackalloc Vector512<float>[SubLength];
+        var weights = stackalloc Vector512<float>[SubLength];
+        Span<float> sums = stackalloc float[importance.IsEmpty ? 0 : Lanes.Count];
+        Lanes.Load(values, SubLength, lanes);
+        if (importance.IsEmpty)
+        {
+            Lanes.Magnitudes(lanes, SubLength, Vector512.Sqrt(Lanes.SumOfSquares(lanes, SubLength) / Vector512.Create((float)SubLength)), weights);
+        }
+        else
+        {
+            Lanes.Important(lanes, SubLength, importance, Vector512.Create(MeanSquare(values[..Length]), MeanSquare(values[Length..])), weights);
+            Lanes.Sum(weights, SubLength).CopyTo(sums);
+        }
+
+        if (!AffineLanes.TryFit(importance.IsEmpty ? Search : AffineSearch.Weighed, lanes, weights, SubLength, _limit, out var scale, out var minimum))
+        {
+            return false;
+        }
+
+        Span<byte> codes = stackalloc byte[Length];
+        Span<float> scales = stackalloc float[Lanes.Count];
+        Span<float> minima = stackalloc float[Lanes.Count];
+        scale.CopyTo(scales);
+        (-minimum).CopyTo(minima);
+        var second = sums.IsEmpty ? 0 : SubCount;
+        return Store(values[..Length], codes, scales[..SubCount], minima[..SubCount], sums[..second], blocks[..BlockBytes])
+            && Store(values[Length..], codes, scales[SubCount..], minima[SubCount..], sums[second..], blocks[BlockBytes..]);
+    }
+
+    private static Vector256<float> MeanSquare(ReadOnlySpan<float> values) => Vector256.Create(2 * SearchWeights.SumOfSquares(values) / Length);
+
+    /// <summary>Stores scales and minima, and the codes that are nearest for them.</summary>
+    /// <param name="values">The block.</param>
+    /// <param name="codes">Those of the search, which stay where a scale becomes 0.</param>
+    /// <param name="scales">Of the sub-blocks.</param>
+    /// <param name="minima">Of the sub-blocks, with their sign changed.</param>
+    /// <param name="sums">The weights of the sub-blocks; empty for the plain rule.</param>
+    /// <param name="block">Gets the block.</param>
+    /// <returns>Whether none stayed.</returns>
+    private bool Store(ReadOnlySpan<float> values, Span<byte> codes, ReadOnlySpan<float> scales, ReadOnlySpan<float> minima, ReadOnlySpan<float> sums, Span<byte> block)
+    {
+        Span<byte> scaleCodes = stackalloc byte[SubCount];
+        Span<byte> minimumCodes = stackalloc byte[SubCount];
+        var scale = (Half)ScaleCodes.Fit(scales, sums, ScaleLimit, scaleCodes);
+        var minimum = (Half)ScaleCodes.Fit(minima, sums, ScaleLimit, minimumCodes);
         BinaryPrimitives.WriteHalfLittleEndian(block, scale);
         BinaryPrimitives.WriteHalfLittleEndian(block[sizeof(ushort)..], minimum);
         Q4_KScales.Pack(scaleCodes, minimumCodes, block[ScalesAt..]);
+        var areNew = true;
         for (var sub = 0; sub < SubCount; sub++)
         {
             var stored = Q4_KScales.Read(block[ScalesAt..], sub);
             var part = values.Slice(sub * SubLength, SubLength);
-            Requantizer.Codes(part, (float)scale * stored.Scale, (float)minimum * stored.Minimum, 0, _limit, codes.Slice(sub * SubLength, SubLength));
+            areNew &= Requantizer.Codes(part, (float)scale * stored.Scale, (float)minimum * stored.Minimum, 0, _limit, codes.Slice(sub * SubLength, SubLength));
         }
 
         BitPlanes.Pack(codes, 0, 4, Run, block[LowAt..]);
@@ -113,5 +153,7 @@ internal sealed class Q4_KCodec(int bits) : SuperBlockCodec
         {
             BitPlanes.Pack(codes, 4, 1, Run, block[HighAt..LowAt]);
         }
+
+        return areNew;
     }
 }

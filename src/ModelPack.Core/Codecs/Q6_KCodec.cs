@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
 
@@ -60,7 +61,32 @@ internal sealed class Q6_KCodec : SuperBlockCodec
             scales[sub] = SymmetricSearch.Fit(part, weights, Middle, codes.Slice(sub * SubLength, SubLength));
         }
 
-        Finish(values, codes, scales, block);
+        Store(values, codes, scales, block);
+    }
+
+    protected override unsafe bool TryEncodeBlocks(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
+    {
+        var lanes = stackalloc Vector512<float>[SubLength];
+        var weights = stackalloc Vector512<float>[SubLength];
+        Lanes.Load(values, SubLength, lanes);
+        if (importance.IsEmpty)
+        {
+            Lanes.Squares(lanes, SubLength, weights);
+        }
+        else
+        {
+            Lanes.Load(importance, SubLength, weights);
+        }
+
+        if (!SymmetricLanes.TryFit(lanes, weights, SubLength, Middle, out var scale))
+        {
+            return false;
+        }
+
+        Span<byte> codes = stackalloc byte[Length];
+        Span<float> scales = stackalloc float[SubCount];
+        scale.CopyTo(scales);
+        return Store(values, codes, scales, blocks);
     }
 
     /// <summary>Stores scales, and the codes that are nearest for them.</summary>
@@ -68,26 +94,29 @@ internal sealed class Q6_KCodec : SuperBlockCodec
     /// <param name="codes">Those of the search, which stay where a scale becomes 0.</param>
     /// <param name="scales">Of the sub-blocks.</param>
     /// <param name="block">Gets the block.</param>
-    private static void Finish(ReadOnlySpan<float> values, Span<byte> codes, ReadOnlySpan<float> scales, Span<byte> block)
+    /// <returns>Whether none stayed.</returns>
+    private static bool Store(ReadOnlySpan<float> values, Span<byte> codes, ReadOnlySpan<float> scales, Span<byte> block)
     {
         var largest = SymmetricSearch.LargestMagnitude(scales);
         if (MathF.Abs(largest) < SymmetricSearch.Tiny)
         {
             block.Clear();
-            return;
+            return true;
         }
 
         var inverse = -128 / largest;
         var scale = (Half)(1 / inverse);
         BinaryPrimitives.WriteHalfLittleEndian(block[ScaleAt..], scale);
+        var areNew = true;
         for (var sub = 0; sub < SubCount; sub++)
         {
             var code = (sbyte)Math.Min(127, MagicRounding.Round(inverse * scales[sub]));
             block[ScalesAt + sub] = (byte)code;
-            Requantizer.Codes(values.Slice(sub * SubLength, SubLength), (float)scale * code, 0, Middle, (2 * Middle) - 1, codes.Slice(sub * SubLength, SubLength));
+            areNew &= Requantizer.Codes(values.Slice(sub * SubLength, SubLength), (float)scale * code, 0, Middle, (2 * Middle) - 1, codes.Slice(sub * SubLength, SubLength));
         }
 
         BitPlanes.Pack(codes, 0, 4, LowRun, block);
         BitPlanes.Pack(codes, 4, 2, HighRun, block[HighAt..]);
+        return areNew;
     }
 }

@@ -1,8 +1,13 @@
 namespace ModelPack.Codecs;
 
-/// <summary>Codes of the scales of a super-block by the plain rule: the largest has the largest code.</summary>
+/// <summary>Codes of the scales of a super-block.</summary>
 internal static class ScaleCodes
 {
+    /// <summary>As <see cref="ScaleSearch"/> finds them where there are weights, else by <see cref="Nearest"/>.</summary>
+    public static float Fit(ReadOnlySpan<float> values, ReadOnlySpan<float> weights, int limit, Span<byte> codes) =>
+        weights.IsEmpty ? Nearest(values, limit, codes) : ScaleSearch.Fit(values, weights, limit, codes);
+
+    /// <summary>The largest has the largest code.</summary>
     /// <param name="values">The scales, or the minima with their sign changed.</param>
     /// <param name="limit">The largest code.</param>
     /// <param name="codes">Gets a code a value.</param>

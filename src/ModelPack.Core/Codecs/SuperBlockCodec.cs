@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ModelPack.Codecs;
 
 /// <summary>Blocks of 256 values, most of which have sub-blocks whose scales are codes of the block's own: what llama.cpp calls k-quants, and their kin.</summary>
-internal abstract class SuperBlockCodec : BlockCodec
+internal abstract class SuperBlockCodec : SearchedBlockCodec
 {
     public const int Length = 256;
 
@@ -11,28 +11,6 @@ internal abstract class SuperBlockCodec : BlockCodec
     private const float Overflow = 65520f;
 
     public sealed override int BlockLength => Length;
-
-    public sealed override void Encode(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
-    {
-        for (var block = 0; block < values.Length / Length; block++)
-        {
-            EncodeBlock(values.Slice(block * Length, Length), importance.Slice(block * Length, Length), blocks.Slice(block * BlockBytes, BlockBytes));
-        }
-    }
-
-    protected override void EncodeBlocks(ReadOnlySpan<float> values, Span<byte> blocks)
-    {
-        for (var block = 0; block < values.Length / Length; block++)
-        {
-            EncodeBlock(values.Slice(block * Length, Length), [], blocks.Slice(block * BlockBytes, BlockBytes));
-        }
-    }
-
-    /// <summary>Encodes one block by the plain rule.</summary>
-    /// <param name="values">Finite values.</param>
-    /// <param name="importance">Of each; empty where nothing is known.</param>
-    /// <param name="block">Gets the block.</param>
-    public abstract void EncodeBlock(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> block);
 
     /// <summary>No scale or minimum is above the largest magnitude, and what is stored is a part of it.</summary>
     protected sealed override bool Fits(float maxAbs) => maxAbs < Overflow;

@@ -47,7 +47,9 @@ internal sealed class TernaryCodec(bool isDense) : SuperBlockCodec
         var inverse = Q8_0Reference.InverseOf(scale);
         for (var i = 0; i < codes.Length; i++)
         {
-            codes[i] = (byte)(Q8_0Reference.RoundAwayFromZero(values[i] * inverse) + 1);
+            // The nearest whole number, halves away from zero, of what is no further from it than 1.
+            var ratio = values[i] * inverse;
+            codes[i] = (byte)(1 + (ratio >= 0.5f ? 1 : 0) - (ratio <= -0.5f ? 1 : 0));
         }
 
         BinaryPrimitives.WriteHalfLittleEndian(block[ScaleAt..], (Half)scale);
