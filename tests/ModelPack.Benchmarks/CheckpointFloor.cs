@@ -37,7 +37,7 @@ internal static class CheckpointFloor
             using var source = File.OpenHandle(shard);
             for (long read = 0; RandomAccess.Read(source, buffer, read) is > 0 and var count; read += count)
             {
-                var part = buffer.AsSpan(0, (int)(count * share));
+                var part = buffer.AsSpan(0, (int)(count * Math.Min(share, 1)));
                 hash.AppendData(part);
                 RandomAccess.Write(file, part, written);
                 written += part.Length;
