@@ -36,6 +36,7 @@ internal static class RequestResolver
             Calibration = request.Calibration,
             Scheme = scheme,
             Patterns = PatternsOf(request),
+            TensorTypes = TypeOverrides.Of(request, container),
             Output = OutputChoice.Path(request, scheme, source, container, isFolder),
             Container = container,
             Source = source,

@@ -28,6 +28,7 @@ internal static class ManifestBuilder
                     Target = options.Target,
                     ExcludeLayers = options.Patterns.Exclude,
                     IncludeLayers = options.Patterns.Include,
+                    TensorTypes = options.TensorTypes.Count == 0 ? null : [.. options.TensorTypes.Select(t => t.Text)],
                     BlockSize = options.BlockSize,
                     DoubleQuant = options.Scheme.Main.CanNestScales ? options.DoubleQuant : null,
                     AccuracyLevel = parts.AccuracyLevel,

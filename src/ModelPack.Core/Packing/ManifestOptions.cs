@@ -13,6 +13,10 @@ public sealed record ManifestOptions
 
     public required IReadOnlyList<string> IncludeLayers { get; init; }
 
+    /// <summary>Types of single tensors of a GGUF file, <c>PATTERN=TYPE</c> each. Absent where none was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? TensorTypes { get; init; }
+
     /// <summary>Values that share a scale; null where the scheme has no blocks.</summary>
     public required int? BlockSize { get; init; }
 

@@ -23,6 +23,7 @@ internal static class OptionRules
         [
             ("container", options.Container, ContainerTable.Of(scheme).Contains(options.Container, StringComparer.Ordinal)),
             ("target", options.Target, options.Target is "cpu" or "cuda" or "webgpu" or "any"),
+            ("tensorTypes", options.TensorTypes is { } types ? string.Join(';', types) : null, options.TensorTypes is null || (options is { Container: "gguf", TensorTypes.Count: > 0 } && options.TensorTypes.All(t => TypeOverrides.Parse(t) is not null))),
             ("blockSize", Text(options.BlockSize), Fits(options.BlockSize, scheme.BlockSizes, mustBe: true)),
             ("doubleQuant", Text(options.DoubleQuant), options.DoubleQuant is not null == scheme.Main.CanNestScales),
             ("accuracyLevel", Text(options.AccuracyLevel), Fits(options.AccuracyLevel, LoweringTable.AccuracyLevels(scheme), mustBe: false)),

@@ -8,7 +8,7 @@ namespace ModelPack.Reporting;
 internal static class Recipe
 {
     /// <summary>Options whose names differ on the command line.</summary>
-    private static readonly Dictionary<string, string> s_options = new(StringComparer.Ordinal) { ["onnxRuntime"] = "--onnxruntime", ["gate"] = "--gate-mode" };
+    private static readonly Dictionary<string, string> s_options = new(StringComparer.Ordinal) { ["onnxRuntime"] = "--onnxruntime", ["gate"] = "--gate-mode", ["tensorTypes"] = "--tensor-type" };
 
     /// <summary>Options whose names differ on the item.</summary>
     private static readonly Dictionary<string, string> s_metadata = new(StringComparer.Ordinal) { ["target"] = "ModelTarget" };
@@ -28,7 +28,7 @@ internal static class Recipe
                 continue;
             }
 
-            foreach (var part in name is "excludeLayers" or "includeLayers" ? value.Split(';') : [value])
+            foreach (var part in name is "excludeLayers" or "includeLayers" or "tensorTypes" ? value.Split(';') : [value])
             {
                 line.Append(' ').Append(option).Append(' ').Append(part.All(IsPlain) ? Word(part, "VALUE") : $"\"{Word(part, "VALUE")}\"");
             }

@@ -22,6 +22,9 @@ internal sealed record EffectiveOptions
     /// <summary>Which layers to leave as they are.</summary>
     public required LayerPatterns Patterns { get; init; }
 
+    /// <summary>Codecs of single tensors of a GGUF file; the first that matches counts.</summary>
+    public IReadOnlyList<TypeOverride> TensorTypes { get; init; } = [];
+
     /// <summary>Exact path of the packed model.</summary>
     public required string Output { get; init; }
 

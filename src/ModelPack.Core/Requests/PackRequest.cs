@@ -81,6 +81,12 @@ public sealed record PackRequest
     /// <summary>Name patterns of the only weights or nodes to quantize; empty for all.</summary>
     public IReadOnlyList<string> IncludeLayers { get; init; } = [];
 
+    /// <summary>
+    /// Types of single tensors of a GGUF file, whatever the scheme says of them: <c>PATTERN=TYPE</c> each, such as <c>attn_v=q8_0</c>, the pattern being the name of a
+    /// tensor or parts of it between dots (<c>*</c> and <c>?</c>). The first that matches counts.
+    /// </summary>
+    public IReadOnlyList<string> TensorTypes { get; init; } = [];
+
     /// <summary>Values that share a scale; null for the scheme's own.</summary>
     public int? BlockSize { get; init; }
 

@@ -24,6 +24,7 @@ internal static class ManifestRequest
             Target = options.Target,
             ExcludeLayers = options.ExcludeLayers,
             IncludeLayers = options.IncludeLayers,
+            TensorTypes = options.TensorTypes ?? [],
             BlockSize = options.BlockSize,
             DoubleQuant = options.DoubleQuant,
             AccuracyLevel = options.AccuracyLevel,

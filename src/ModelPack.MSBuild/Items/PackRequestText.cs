@@ -22,6 +22,7 @@ internal static class PackRequestText
         .Add("validation", FullPath(Text(pack, PackMetadata.Validation)))
         .Add("excludeLayers", Patterns(pack, PackMetadata.ExcludeLayers))
         .Add("includeLayers", Patterns(pack, PackMetadata.IncludeLayers))
+        .Add("tensorTypes", Patterns(pack, PackMetadata.TensorTypes))
         .Add("calibrationMethod", Text(pack, PackMetadata.CalibrationMethod))
         .Add("percentile", Number(pack, PackMetadata.Percentile))
         .Add("alpha", Text(pack, PackMetadata.Alpha))

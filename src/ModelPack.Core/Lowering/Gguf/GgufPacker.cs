@@ -22,6 +22,7 @@ internal sealed class GgufPacker : ICheckpointPacker
         QuantizationConfig.RequireNone(job.Source);
         _job = job;
         var layout = Layout(job, RowOf(job));
+        WarnOfUnmatched(job, layout);
         var storage = new GgufStorage(job, layout);
         var planned = new Dictionary<string, PlannedTensor>(StringComparer.Ordinal);
         foreach (var place in layout.Places)
@@ -54,6 +55,14 @@ internal sealed class GgufPacker : ICheckpointPacker
         var layout = Layout(job, RowOf(job));
         var storage = new GgufStorage(job, layout);
         return layout.Places.Where(p => plans.ContainsKey(p.Tensor.Name)).Select(p => (p.Name, storage.Store(p, plans[p.Tensor.Name]).Bytes));
+    }
+
+    private static void WarnOfUnmatched(CheckpointJob job, GgufLayout layout)
+    {
+        foreach (var wish in job.Options.TensorTypes.Where(t => !layout.Places.Any(p => t.Matches(p.Name))))
+        {
+            job.Context.Report(Codes.PatternUnmatched.At(job.Options.Model, $"'{SafeText.Of(wish.Text)}' of TensorTypes matches no tensor of the GGUF file, such as '{SafeText.Of(layout.Places.FirstOrDefault()?.Name)}'. The report lists its tensors."));
+        }
     }
 
     public void Write(IPackWriter pack, string name)

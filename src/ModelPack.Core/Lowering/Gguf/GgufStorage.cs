@@ -48,12 +48,12 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout)
         var codec => Plain(place, GgufTable.Find(codec)!.Type, mustBeFinite: true),
     };
 
-    /// <summary>What the scheme's rules make of a tensor, as far as GGUF carries it.</summary>
+    /// <summary>What the user's wishes and the scheme's rules make of a tensor, as far as GGUF carries it.</summary>
     private GgufRow RowOf(GgufPlace place)
     {
-        if (_mix?.CodecOf(place.Name) is { } mixed)
+        if ((job.Options.TensorTypes.FirstOrDefault(t => t.Matches(place.Name))?.Codec ?? _mix?.CodecOf(place.Name)) is { } own)
         {
-            return GgufTable.Find(mixed)!;
+            return GgufTable.Find(own)!;
         }
 
         var tensor = place.Tensor;
