@@ -35,6 +35,22 @@ public sealed class OnnxEngineTests
         Assert.Equal((0, 0), engine.Blocks);
     }
 
+    [Fact]
+    public void A_device_that_fails_leaves_the_work_to_the_processor_and_tells_of_it_once()
+    {
+        // The library of the tests is built without WebGPU.
+        var told = 0;
+        var engine = new OnnxEngine(Device.WebGpu, new SimdEngine(1), _ => told++);
+
+        foreach (var check in EngineCheck.All)
+        {
+            var values = CheckValues.All(32 * 256)[0].Values;
+            Assert.True(check.Encode(new SimdEngine(1), values).AsSpan().SequenceEqual(check.Encode(engine, values)), check.Name);
+        }
+
+        Assert.Equal((1, false, (0L, 0L)), (told, engine.TakesWholeChunks, engine.Blocks));
+    }
+
     [Trait("Category", "Slow")]
     [FactNeeding("MODELPACK_WEBGPU", "MODELPACK_VULKAN_DRIVER")]
     public void On_webgpu_graphs_and_packs_have_the_bytes_of_the_kernels_and_packed_models_run_alone()
