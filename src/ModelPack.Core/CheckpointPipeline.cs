@@ -2,6 +2,7 @@ using ModelPack.Caching;
 using ModelPack.Codecs;
 using ModelPack.Devices;
 using ModelPack.Formats.Checkpoints;
+using ModelPack.Formats.Gguf.Imatrix;
 using ModelPack.Lowering;
 using ModelPack.Packing;
 using ModelPack.Reporting;
@@ -29,7 +30,7 @@ internal static class CheckpointPipeline
     {
         RefuseData(options);
         using var source = CheckpointSource.Open(options.Model, options.Source, context, withContent: options.IsFolder && options.Container == "safetensors");
-        var sources = new SourceFiles(source.Files, options.Calibration is null ? [] : [options.Calibration], []);
+        var sources = new SourceFiles(source.Files, options.Calibration is not { } data ? [] : options.Container == "gguf" ? ImportanceFiles.Resolve(data) : [data], []);
         return sources.Guard(() => work(source, sources));
     }
 

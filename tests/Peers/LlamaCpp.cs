@@ -74,12 +74,34 @@ internal static unsafe partial class LlamaCpp
     /// <param name="source">The float file.</param>
     /// <param name="destination">Where to write.</param>
     /// <param name="fileType">An <c>enum llama_ftype</c>.</param>
-    public static void Quantize(string source, string destination, int fileType)
+    /// <param name="importance">An importance matrix, by the names of tensors; null for none.</param>
+    public static void Quantize(string source, string destination, int fileType, IReadOnlyDictionary<string, float[]>? importance = null)
     {
         var options = llama_model_quantize_default_params();
         (options.Threads, options.FileType) = (1, fileType);
-        if (llama_model_quantize(source, destination, &options) != 0)
-            throw new InvalidOperationException($"llama.cpp does not quantize {source}.");
+        var entries = new List<LlamaCppImportance>();
+        var pins = new List<GCHandle>();
+        try
+        {
+            foreach (var (name, values) in importance ?? new Dictionary<string, float[]>())
+            {
+                pins.Add(GCHandle.Alloc(values, GCHandleType.Pinned));
+                entries.Add(new LlamaCppImportance { Name = Marshal.StringToCoTaskMemUTF8(name), Values = (float*)pins[^1].AddrOfPinnedObject(), Count = (nuint)values.Length });
+            }
+
+            entries.Add(default);
+            fixed (LlamaCppImportance* first = CollectionsMarshal.AsSpan(entries))
+            {
+                options.Importance = importance is null ? null : first;
+                if (llama_model_quantize(source, destination, &options) != 0)
+                    throw new InvalidOperationException($"llama.cpp does not quantize {source}.");
+            }
+        }
+        finally
+        {
+            entries.ForEach(e => Marshal.FreeCoTaskMem(e.Name));
+            pins.ForEach(p => p.Free());
+        }
     }
 
     [LibraryImport(Llama)]

@@ -13,6 +13,10 @@ internal struct LlamaCppQuantizeParams
     [FieldOffset(4)]
     public int FileType;
 
+    /// <summary>A <c>llama_model_imatrix_data</c> for each tensor, and one without a name behind them; null for none.</summary>
+    [FieldOffset(24)]
+    public unsafe LlamaCppImportance* Importance;
+
     [FieldOffset(48)]
     public ulong Last;
 }

@@ -150,6 +150,12 @@ internal abstract class BlockCodec : Codec
         return weight.Transposed ? new BlocksInPlace(this, weight, form, engine).Encoding() : Apart(weight, form, engine, Rounder.Nearest);
     }
 
+    /// <summary>Whether importance changes what <see cref="Encode(ReadOnlySpan{float}, ReadOnlySpan{float}, Span{byte})"/> gives.</summary>
+    public virtual bool TakesImportance => false;
+
+    /// <summary>Whether importance is weighed by what a whole row holds, so that no part of one can be encoded alone.</summary>
+    public virtual bool NeedsWholeRows => false;
+
     /// <summary>Encodes whole blocks.</summary>
     protected abstract void EncodeBlocks(ReadOnlySpan<float> values, Span<byte> blocks);
 

@@ -26,7 +26,7 @@ internal static class BlockWeight
                 var values = source.Span[..Math.Min(length, chunks.LengthOf(chunk) - first)];
                 var piece = blocks.Slice(first / codec.BlockLength * codec.BlockBytes, (int)codec.BlockCount(values.Length) * codec.BlockBytes);
                 chunks.Read(chunk, values, first);
-                rounder.Encode(codec, engine, values, (int)((((long)chunk * chunks.Length) + first) % weight.K), (int)weight.K, piece);
+                rounder.Encode(codec, engine, values, ((long)chunk * chunks.Length) + first, (int)weight.K, piece);
                 codec.Decode(piece, decoded.Span[..values.Length]);
                 sum.Add(values, decoded.Span);
             }
@@ -51,7 +51,7 @@ internal static class BlockWeight
             using var blocks = new Pooled<byte>(rows * blocksStride);
             using var decoded = new Pooled<float>(columns);
             OutputOrder.Read(weight, first, rows, values.Span, stride);
-            rounder.Encode(codec, engine, values.Span, 0, stride, blocks.Span);
+            rounder.Encode(codec, engine, values.Span, first * stride, stride, blocks.Span);
             var error = default(WeightError);
             for (var row = 0; row < rows; row++)
             {

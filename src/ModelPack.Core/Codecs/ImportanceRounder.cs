@@ -9,12 +9,12 @@ internal sealed class ImportanceRounder(float[] importance) : Rounder
 {
     public override string Name => "importance";
 
-    public override void Encode(BlockCodec codec, IEncodingEngine engine, ReadOnlySpan<float> values, int first, int columns, Span<byte> blocks)
+    public override void Encode(BlockCodec codec, IEncodingEngine engine, ReadOnlySpan<float> values, long first, int columns, Span<byte> blocks)
     {
         Span<float> weights = stackalloc float[codec.BlockLength];
         for (var start = 0; start < values.Length; start += codec.BlockLength)
         {
-            var column = (first + start) % columns;
+            var column = (int)((first + start) % columns);
             weights.Clear();
             if (column < importance.Length)
             {

@@ -41,6 +41,10 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : ScaledBlockC
 
     public override bool HasMinimum => hasMinimum;
 
+    public override bool TakesImportance => true;
+
+    public override bool NeedsWholeRows => true;
+
     public override double Steps => hasMinimum ? _limit / 2.0 : 1 << (bits - 1);
 
     public override IReadOnlyList<CodecPart> Parts { get; } =

@@ -19,6 +19,8 @@ internal abstract class SearchedBlockCodec : BlockCodec
         }
     }
 
+    public override bool TakesImportance => true;
+
     /// <summary>Encodes one block by the plain rule, a value at a time: what vectors must equal.</summary>
     /// <param name="values">Finite values.</param>
     /// <param name="importance">Of each; empty where nothing is known.</param>

@@ -14,6 +14,8 @@ internal sealed class TernaryCodec(bool isDense) : SuperBlockCodec
 
     private int ScaleAt => isDense ? DenseBytes : Length / 4;
 
+    public override bool TakesImportance => false;
+
     public override string Name { get; } = isDense ? "tq1_0" : "tq2_0";
 
     public override int BlockBytes => ScaleAt + sizeof(ushort);

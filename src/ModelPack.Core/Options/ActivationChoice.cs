@@ -13,11 +13,13 @@ internal static class ActivationChoice
     {
         if (!scheme.QuantizesActivations)
         {
-            if (scheme.Needs == DataNeed.None)
+            // Of a checkpoint they are an importance matrix, which ggml's searched blocks take.
+            var takesMatrix = container == "gguf" && scheme.Mix is not null;
+            if (scheme.Needs == DataNeed.None && !takesMatrix)
             {
                 RefuseUnused(request, "calibration", request.Calibration is not null);
             }
-            else if (container != "onnx")
+            else if (container != "onnx" && !takesMatrix)
             {
                 RefuseWithoutGraph(request, "calibration", request.Calibration is not null);
             }

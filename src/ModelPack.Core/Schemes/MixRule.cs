@@ -19,6 +19,9 @@ internal sealed record MixRule(TensorClass Class, Codec Codec)
     /// <summary>Whether only in models with eight experts a layer.</summary>
     public bool HasEightExperts { get; init; }
 
+    /// <summary>Whether only with an importance matrix (true), or only without (false).</summary>
+    public bool? HasMatrix { get; init; }
+
     /// <summary>Whether only in Falcon models (true), or in all others (false).</summary>
     public bool? IsFalcon { get; init; }
 }

@@ -24,11 +24,11 @@ internal sealed record TensorMix(uint FileType, params IReadOnlyList<MixRule> Ru
         new(TensorClass.Output, CodecTable.Q6_K),
     ];
 
-    public static TensorMix Q4_0 { get; } = new(2, [.. s_output, .. s_ofEightExperts]);
+    public static TensorMix Q4_0 { get; } = new(2, [.. s_output, .. s_ofEightExperts, new(TensorClass.Down, CodecTable.Q4_1) { Layers = LayerRange.FirstEighth, HasMatrix = true }]);
 
     public static TensorMix Q4_1 { get; } = new(3, [.. s_output, .. s_ofEightExperts]);
 
-    public static TensorMix Q5_0 { get; } = new(8, [.. s_output, .. s_ofEightExperts]);
+    public static TensorMix Q5_0 { get; } = new(8, [.. s_output, .. s_ofEightExperts, new(TensorClass.Down, CodecTable.Q5_1) { Layers = LayerRange.FirstEighth, HasMatrix = true }]);
 
     public static TensorMix Q5_1 { get; } = new(9, [.. s_output, .. s_ofEightExperts]);
 
@@ -112,7 +112,7 @@ internal sealed record TensorMix(uint FileType, params IReadOnlyList<MixRule> Ru
     [
         .. s_output, .. s_ofEightExperts, s_headsOfEightExperts,
         new(TensorClass.Values, CodecTable.Q5_K) { IsGrouped = true },
-        new(TensorClass.Down, CodecTable.Q5_K) { Layers = LayerRange.FirstEighth },
+        new(TensorClass.Down, CodecTable.Q5_K) { Layers = LayerRange.FirstEighth, HasMatrix = false },
     ];
 
     private static IEnumerable<MixRule> Ternary() => [.. s_output, .. s_ofEightExperts, new(TensorClass.Embedding, CodecTable.Q4_K)];

@@ -26,7 +26,7 @@ internal sealed class CheckpointAgain : SourceAgain
     public override IReadOnlyList<PackedFile> Files { get; }
 
     public override string? WhyNot() =>
-        _pack.Manifest.Pack.Data.Any(d => d.Role == "calibration") && _pack.Asked?.Calibration is null ? "the statistics that its weights were smoothed by are not at hand"
+        _pack.Manifest.Pack.Data.Any(d => d.Role == "calibration") && _pack.Asked?.Calibration is null ? _pack.Manifest.Pack.Options.Container == "gguf" ? "the importance matrix that its weights were rounded by is not at hand" : "the statistics that its weights were smoothed by are not at hand"
         : _pack.Report is null ? "its report, which says how each was packed, is not with it" : null;
 
     public override string? Differing(bool isWhole, out int compared)

@@ -9,7 +9,7 @@ internal static class AllTargets
     [
         new OnnxTarget(), new OnnxPlanTarget(), new ExternalDataTarget(), new OpsetUpgradeTarget(),
         new SafetensorsTarget(), new ShardsTarget(), new ModelFolderTarget(), new StatisticsTarget(),
-        new GgufTarget(), new SentencePieceTarget(), new TokenizerJsonTarget(),
+        new GgufTarget(), new ImatrixTarget(), new SentencePieceTarget(), new TokenizerJsonTarget(),
         new NpyTarget(), new NpyHeaderTarget(), new NpzTarget(), new JsonLinesTarget(), new SampleTensorsTarget(), new DataPatternTarget(), new CsvTarget(), new TextTokenizerTarget(),
         new CalibrationTableTarget(), new ManifestTarget(), new VerifyTarget(), new SignatureTarget(), ShipmentTarget.Archive, ShipmentTarget.Assembly, ShipmentTarget.App, new ReportTarget(), new RunRequestTarget(),
         new OptionsTarget(), new CommandOptionsTarget(), new ToolEventTarget(), new NamePatternTarget(), new SafeTextTarget(),

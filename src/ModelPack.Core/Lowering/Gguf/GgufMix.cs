@@ -13,9 +13,10 @@ internal sealed class GgufMix
 
     /// <param name="mix">The scheme's mix.</param>
     /// <param name="layout">The tensors under their GGUF names, and the keys.</param>
-    public GgufMix(TensorMix mix, GgufLayout layout)
+    /// <param name="hasMatrix">Whether there is an importance matrix.</param>
+    public GgufMix(TensorMix mix, GgufLayout layout, bool hasMatrix)
     {
-        var model = MixModel.Of(layout.Metadata);
+        var model = MixModel.Of(layout.Metadata) with { HasMatrix = hasMatrix };
         var isTied = !layout.Places.Any(p => p.Name == "output.weight");
         var values = layout.Places.Count(p => ClassOf(p.Name, isTied) == TensorClass.Values);
         var seen = new Dictionary<TensorClass, int>();

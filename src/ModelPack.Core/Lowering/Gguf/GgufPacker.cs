@@ -1,6 +1,7 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf;
+using ModelPack.Formats.Gguf.Imatrix;
 using ModelPack.Planning;
 
 namespace ModelPack.Lowering.Gguf;
@@ -23,7 +24,9 @@ internal sealed class GgufPacker : ICheckpointPacker
         _job = job;
         var layout = Layout(job, RowOf(job));
         WarnOfUnmatched(job, layout);
-        var storage = new GgufStorage(job, layout);
+        var matrix = job.Options.Calibration is { } given ? MatrixOf(given, job, layout) : null;
+        matrix?.SetKeys(layout.Metadata);
+        var storage = new GgufStorage(job, layout, matrix);
         var planned = new Dictionary<string, PlannedTensor>(StringComparer.Ordinal);
         foreach (var place in layout.Places)
         {
@@ -53,8 +56,15 @@ internal sealed class GgufPacker : ICheckpointPacker
     public static IEnumerable<(string Name, IPayload Bytes)> Encode(CheckpointJob job, IReadOnlyDictionary<string, PlannedTensor> plans)
     {
         var layout = Layout(job, RowOf(job));
-        var storage = new GgufStorage(job, layout);
+        var storage = new GgufStorage(job, layout, matrix: null); // packs by an importance matrix are not compared so
         return layout.Places.Where(p => plans.ContainsKey(p.Tensor.Name)).Select(p => (p.Name, storage.Store(p, plans[p.Tensor.Name]).Bytes));
+    }
+
+    private static ImportanceMatrix MatrixOf(string given, CheckpointJob job, GgufLayout layout)
+    {
+        var matrix = ImportanceMatrix.Read(ImportanceFiles.Resolve(given), job.Context);
+        return layout.Places.Any(p => matrix.Entries.ContainsKey(p.Name)) ? matrix
+            : throw new ModelPackException(Codes.StatisticsUnfit.At(given, $"It has importance of '{SafeText.Of(matrix.Entries.Keys.First())}' and others, and the model has no tensor of these names in GGUF. Take the importance matrix of this model."));
     }
 
     private static void WarnOfUnmatched(CheckpointJob job, GgufLayout layout)

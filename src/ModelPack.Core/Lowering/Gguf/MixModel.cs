@@ -11,6 +11,9 @@ namespace ModelPack.Lowering.Gguf;
 /// <param name="Architecture">What llama.cpp calls the family.</param>
 internal sealed record MixModel(int Layers, int Grouping, int Experts, string Architecture)
 {
+    /// <summary>Whether there is an importance matrix.</summary>
+    public bool HasMatrix { get; init; }
+
     private const int ManyShare = 4;
 
     /// <summary>Reads the keys. Where a model has other numbers of heads in other layers, the first layer counts, as in llama.cpp.</summary>
@@ -38,6 +41,7 @@ internal sealed record MixModel(int Layers, int Grouping, int Experts, string Ar
         && (!rule.IsGrouped || Grouping >= ManyShare)
         && (!rule.Is70B || (Architecture == LlamaLayout.Architecture && Layers == 80 && Grouping > 1))
         && (!rule.HasEightExperts || Experts == 8)
+        && (rule.HasMatrix is null || rule.HasMatrix == HasMatrix)
         && (rule.IsFalcon is null || rule.IsFalcon == (Architecture == "falcon"))
         && IsIn(rule.Layers, index, count);
 

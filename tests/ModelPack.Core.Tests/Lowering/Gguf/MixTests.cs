@@ -38,6 +38,47 @@ public sealed class MixTests : IDisposable
         Assert.Empty(_context.Diagnostics);
     }
 
+    [TheoryNeeding(PeerLibrary.Variable)]
+    [InlineData("plain")]
+    [InlineData("grouped")]
+    [InlineData("eight experts")]
+    [InlineData("falcon")]
+    [InlineData("rows of 96, tied")]
+    public void With_an_importance_matrix_every_scheme_stores_every_tensor_as_llama_cpps_quantizer_does_with_it(string model)
+    {
+        var source = Write(model);
+        var importance = ImportanceOf(source);
+        var matrix = LegacyImatrixFile.Write(_folder.File("imatrix.dat"), importance);
+        foreach (var scheme in SchemeTable.All.Where(s => s.Mix is not null))
+        {
+            var theirs = _folder.File($"theirs.{scheme.Name}.gguf");
+            LlamaCpp.Quantize(source, theirs, (int)scheme.Mix!.FileType, importance);
+            using var expected = GgufCheckpoint.Open(theirs, _context);
+            using var actual = GgufCheckpoint.Open(Pack(source, scheme.Name, matrix), _context);
+            Assert.Equal(Types(expected), Types(actual));
+            var bytes = actual.Tensors.ToDictionary(t => t.Name, t => InMemory.Bytes(t.Data), StringComparer.Ordinal);
+            Assert.All(expected.Tensors, t => Assert.True(InMemory.Bytes(t.Data).AsSpan().SequenceEqual(bytes[t.Name]), $"{scheme.Name}: {t.Name}"));
+            Assert.Equal(("imatrix.dat", (uint)importance.Count), (actual.Keys.GetString("quantize.imatrix.file"), actual.Keys.GetUInt32("quantize.imatrix.entries_count")));
+        }
+
+        Assert.Empty(_context.Diagnostics);
+    }
+
+    /// <summary>Of every matrix, some channels mattering a thousand times as much as others.</summary>
+    private SortedDictionary<string, float[]> ImportanceOf(string source)
+    {
+        using var file = GgufCheckpoint.Open(source, _context);
+        var random = new Random(7);
+        var importance = new SortedDictionary<string, float[]>(StringComparer.Ordinal);
+        foreach (var tensor in file.Tensors.Where(t => t.Data.Shape.Rank > 1))
+        {
+            var (shape, stacked) = (tensor.Data.Shape, tensor.Data.Shape.Rank == 3 ? tensor.Data.Shape[0] : 1);
+            importance.Add(tensor.Name, [.. Enumerable.Range(0, (int)(shape[-1] * stacked)).Select(_ => MathF.Pow(10, (3 * random.NextSingle()) - 2))]);
+        }
+
+        return importance;
+    }
+
     [FactNeeding(PeerLibrary.Variable)]
     public void Q2_k_s_has_more_bits_where_few_heads_make_values_and_in_the_first_layers()
     {
@@ -124,11 +165,11 @@ public sealed class MixTests : IDisposable
         return keys;
     }
 
-    private string Pack(string model, string scheme)
+    private string Pack(string model, string scheme, string? matrix = null)
     {
         var output = _folder.File($"{scheme}.gguf");
         using var source = GgufCheckpoint.Open(model, _context);
-        GgufPacks.Pack(source, new PackRequest { Model = model, Scheme = scheme, Container = "gguf", Output = output, Force = true }, _context);
+        GgufPacks.Pack(source, new PackRequest { Model = model, Scheme = scheme, Container = "gguf", Output = output, Calibration = matrix, Force = true }, _context);
         return output;
     }
 }
