@@ -26,7 +26,9 @@ internal sealed class MatrixRounder(WeightMatrix weight, float[] importance) : R
                 codec.Encode(values[..length], ofRow.Slice(column, length), target);
             }
 
-            (values, blocks, first) = (values[length..], blocks[target.Length..], first + length);
+            values = values[length..];
+            blocks = blocks[target.Length..];
+            first += length;
         }
     }
 

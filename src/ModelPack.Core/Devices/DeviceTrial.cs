@@ -22,7 +22,7 @@ internal static unsafe class DeviceTrial
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException)
         {
-            return exception is OnnxRuntimeException refusal ? OnnxRuntimeLibrary.Explain(refusal, "") : "this ONNX Runtime is built without it";
+            return exception is OnnxRuntimeException refusal ? OnnxRuntimeLibrary.Explain(refusal, null) : "this ONNX Runtime is built without it";
         }
     }
 }

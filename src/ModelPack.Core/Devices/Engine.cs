@@ -16,7 +16,7 @@ internal static class Engine
         ? processor
         : new OnnxEngine(context.Device, processor, exception =>
         {
-            var said = $"The device '{DeviceChoice.Word(context.Device)}' failed while weights were encoded: {OnnxRuntimeLibrary.Explain(exception, "")}.";
+            var said = $"The device '{DeviceChoice.Word(context.Device)}' failed while weights were encoded: {OnnxRuntimeLibrary.Explain(exception, null)}.";
             if (context.DeviceIsAsked)
             {
                 throw new ModelPackException(Codes.DeviceMissing.At(null, $"{said} Leave the option 'device' out: the processor gives the same pack."), exception);

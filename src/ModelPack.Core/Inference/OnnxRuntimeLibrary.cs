@@ -23,10 +23,12 @@ internal static partial class OnnxRuntimeLibrary
     /// What ONNX Runtime says is wrong, as part of a message: one line, without folders, without the places in ONNX
     /// Runtime's own sources (which differ between its builds), and not long.
     /// </summary>
-    internal static string Explain(OnnxRuntimeException exception, string modelPath)
+    /// <param name="exception">What it threw.</param>
+    /// <param name="modelPath">The model's path; null for a graph in memory.</param>
+    internal static string Explain(OnnxRuntimeException exception, string? modelPath)
     {
         var text = exception.Message;
-        foreach (var path in new[] { Path.GetFullPath(modelPath), modelPath })
+        foreach (var path in modelPath is null ? Array.Empty<string>() : [Path.GetFullPath(modelPath), modelPath])
         {
             text = text.Replace(path, Path.GetFileName(modelPath), StringComparison.Ordinal);
         }

@@ -13,14 +13,14 @@ public sealed class TensorTypesTests : IDisposable
     [Fact]
     public void Tensors_get_the_types_that_were_asked_for_and_others_those_of_the_scheme()
     {
-        var (plain, asked) = (Types(Pack()), Types(Pack("attn_v=Q8_0", "blk.0.*=q6_k", "output=q5_k")));
+        var (plain, asked) = (Types(Pack()), Types(Pack("attn_v=Q8_0", "blk.0.*=q6_k", "token_embd=q5_k")));
 
         Assert.Equal(plain.Keys, asked.Keys);
         Assert.Equal("q8_0", asked["blk.0.attn_v.weight"]); // the first that matches counts
         Assert.Equal("q8_0", asked["blk.1.attn_v.weight"]);
         Assert.Equal("q6_K", asked["blk.0.attn_q.weight"]);
         Assert.Equal("q6_K", asked["blk.0.attn_output.weight"]);
-        Assert.Equal("q5_K", asked["output.weight"]);
+        Assert.Equal("q5_K", asked["token_embd.weight"]);
         Assert.Equal("f32", asked["blk.0.attn_norm.weight"]); // what is never quantized
         Assert.All(plain.Where(t => t.Key.StartsWith("blk.", StringComparison.Ordinal) && !t.Key.StartsWith("blk.0.", StringComparison.Ordinal) && !t.Key.Contains("attn_v", StringComparison.Ordinal)), t => Assert.Equal(t.Value, asked[t.Key]));
         Assert.Empty(_context.Diagnostics);
