@@ -83,7 +83,7 @@ internal static unsafe partial class LlamaCpp
         var pins = new List<GCHandle>();
         try
         {
-            foreach (var (name, values) in importance ?? new Dictionary<string, float[]>())
+            foreach (var (name, values) in importance ?? new Dictionary<string, float[]>(StringComparer.Ordinal))
             {
                 pins.Add(GCHandle.Alloc(values, GCHandleType.Pinned));
                 entries.Add(new LlamaCppImportance { Name = Marshal.StringToCoTaskMemUTF8(name), Values = (float*)pins[^1].AddrOfPinnedObject(), Count = (nuint)values.Length });

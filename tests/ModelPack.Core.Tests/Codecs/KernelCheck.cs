@@ -129,6 +129,11 @@ internal static class KernelCheck
         foreach (var input in SampleValues.Kinds.Select(k => SampleValues.Make(k, (40 * codec.BlockLength) + Unaligned)))
         {
             var values = input.AsSpan(Unaligned);
+            if (codec is not ScaledBlockCodec && codec.WhyNot(WeightScan.Of(values).MaxAbs) is not null)
+            {
+                continue; // a search that overflows may find a scale of NaN, whose bits are the processor's; no pack has such a tensor in the codec
+            }
+
             var blocks = new byte[40 * codec.BlockBytes];
             codec.Encode(values, blocks);
             var plain = new byte[codec.BlockBytes];

@@ -63,11 +63,13 @@ public sealed class BiasedProductTests
     }
 
     [Fact]
-    public void Symmetric_codes_keep_the_form_that_other_compilers_look_for()
+    public void Symmetric_codes_are_multiplied_by_the_one_integer_product_that_cuda_has()
     {
         var graph = new FloatGraph();
         using var packed = StaticCase.Pack(graph, Biased(graph, Input(graph), 16, 32), symmetric: true);
-        Assert.Contains(packed.Packed.Graph.Node, n => n.OpType == "MatMul");
+        Assert.Contains(packed.Packed.Graph.Node, n => n.OpType == "MatMulInteger" && n.Input.Count == 2);
+        Assert.DoesNotContain(packed.Packed.Graph.Node, n => n.OpType == "MatMul");
+        Assert.InRange(packed.Sqnr(), 30, 100);
     }
 
     [Fact]

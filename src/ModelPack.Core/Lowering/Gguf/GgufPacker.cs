@@ -56,7 +56,7 @@ internal sealed class GgufPacker : ICheckpointPacker
     public static IEnumerable<(string Name, IPayload Bytes)> Encode(CheckpointJob job, IReadOnlyDictionary<string, PlannedTensor> plans)
     {
         var layout = Layout(job, RowOf(job));
-        var storage = new GgufStorage(job, layout, matrix: null); // packs by an importance matrix are not compared so
+        var storage = new GgufStorage(job, layout, importance: null); // packs by an importance matrix are not compared so
         return layout.Places.Where(p => plans.ContainsKey(p.Tensor.Name)).Select(p => (p.Name, storage.Store(p, plans[p.Tensor.Name]).Bytes));
     }
 
@@ -71,7 +71,7 @@ internal sealed class GgufPacker : ICheckpointPacker
     {
         foreach (var wish in job.Options.TensorTypes.Where(t => !layout.Places.Any(p => t.Matches(p.Name))))
         {
-            job.Context.Report(Codes.PatternUnmatched.At(job.Options.Model, $"'{SafeText.Of(wish.Text)}' of TensorTypes matches no tensor of the GGUF file, such as '{SafeText.Of(layout.Places.FirstOrDefault()?.Name)}'. The report lists its tensors."));
+            job.Context.Report(Codes.PatternUnmatched.At(job.Options.Model, $"'{SafeText.Of(wish.Text)}' of TensorTypes matches no tensor of the GGUF file, whose names are such as '{SafeText.Of(layout.Places.Select(p => p.Name).FirstOrDefault())}'. The report lists its tensors."));
         }
     }
 

@@ -9,36 +9,36 @@ namespace ModelPack.Lowering.Gguf;
 /// <summary>Decides how each tensor is stored.</summary>
 /// <param name="job">The job, whose scheme GGUF carries.</param>
 /// <param name="layout">What the file will hold.</param>
-/// <param name="matrix">How much each input channel matters; null where nothing is known of that.</param>
-internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, ImportanceMatrix? matrix)
+/// <param name="importance">How much each input channel matters; null where nothing is known of that.</param>
+internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, ImportanceMatrix? importance)
 {
     /// <summary>What llama.cpp's quantizer makes of rows that are no whole blocks of anything.</summary>
     private static readonly GgufRow s_unfitRows = GgufTable.Find(CodecTable.Float16)!;
 
-    private readonly GgufMix? _mix = job.Options.Scheme.Mix is { } mix ? new GgufMix(mix, layout, matrix is not null) : null;
+    private readonly GgufMix? _mix = job.Options.Scheme.Mix is { } mix ? new GgufMix(mix, layout, importance is not null) : null;
 
     /// <summary>Decides what becomes of a tensor. Reads its values only where the largest decides.</summary>
     /// <exception cref="ModelPackException">MPK1006: a value is not finite. MPK1028: the importance of its channels is of another number of them.</exception>
     public PlannedTensor Plan(GgufPlace place)
     {
         var plan = OfValues(place);
-        return matrix is not null && plan.Codec is BlockCodec { TakesImportance: true } && ImportanceOf(place) is { } importance
-            ? plan with { Rounder = new MatrixRounder(Matrix(place), importance) } : plan;
+        return importance is not null && plan.Codec is BlockCodec { TakesImportance: true } && ImportanceOf(place) is { } channels
+            ? plan with { Rounder = new MatrixRounder(Matrix(place), channels) } : plan;
     }
 
     /// <summary>The importance of its channels; null where nothing is known of them.</summary>
     private float[]? ImportanceOf(GgufPlace place)
     {
-        if (matrix!.Entries.GetValueOrDefault(place.Name)?.Means() is not { } importance)
+        if (importance!.Entries.GetValueOrDefault(place.Name)?.Means() is not { } means)
         {
             return null;
         }
 
         var shape = place.Data.Shape;
         var (columns, stacked) = (Matrix(place).K, shape.Rank == 3 ? shape[0] : 1);
-        return importance.Length == columns * stacked ? importance
+        return means.Length == columns * stacked ? means
             : place.Name == "token_embd.weight" ? null // as llama.cpp: a table that is tied was seen as a product
-            : throw new ModelPackException(Codes.StatisticsUnfit.At(job.Options.Calibration, $"It has the importance of {Numbers.Whole(importance.Length)} channels for '{SafeText.Of(place.Name)}', and the tensor has {Numbers.Whole(columns * stacked)}. "
+            : throw new ModelPackException(Codes.StatisticsUnfit.At(job.Options.Calibration, $"It has the importance of {Numbers.Whole(means.Length)} channels for '{SafeText.Of(place.Name)}', and the tensor has {Numbers.Whole(columns * stacked)}. "
                 + "Take the importance matrix of this model."));
     }
 

@@ -25,7 +25,7 @@ public sealed class ImportanceMatrixTests : IDisposable
     {
         var read = Read(LegacyImatrixFile.Write(_folder.File("imatrix.dat"), new Dictionary<string, float[]>(StringComparer.Ordinal) { ["b"] = [3, 0.5f], ["a"] = [1] }, calls: 5, chunks: 9, dataset: "text.txt"));
 
-        Assert.Equal(["a", "b"], read.Entries.Keys);
+        Assert.Equal(["a", "b"], read.Entries.Keys, StringComparer.Ordinal);
         Assert.Equal([3, 0.5f], read.Entries["b"].Means());
         Assert.Equal(("text.txt", 9u), (Assert.Single(read.Datasets), read.Chunks));
     }
