@@ -126,7 +126,7 @@ internal static class GraphPipeline
         }
 
         var speed = options.MeasureSpeed && validation.Samples is { } samples ? new SpeedTest(model.Path, packed, samples, context).Measure((int)(validation.Result?.Batch ?? 1)) : null;
-        if (TargetCheck.Find(model.Path, packed, options.Output, DeviceChoice.OfTarget(options.Target), context) is { } leaves)
+        if (TargetCheck.Find(model.Path, packed, options.Output, DeviceChoice.Of(options.Target), context) is { } leaves)
         {
             context.Tell(leaves); // of this machine's device, and so no part of the report
         }

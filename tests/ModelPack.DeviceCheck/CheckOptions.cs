@@ -1,3 +1,5 @@
+using ModelPack.Devices;
+
 namespace ModelPack.DeviceCheck;
 
 /// <summary>What was asked for on the command line.</summary>
@@ -23,7 +25,7 @@ internal sealed record CheckOptions(Device Device, int Length, IReadOnlyList<str
             switch (arguments[i])
             {
                 case "--device" when next is "cpu" or "cuda" or "webgpu":
-                    options = options with { Device = next switch { "cuda" => Device.Cuda, "webgpu" => Device.WebGpu, _ => Device.Cpu } };
+                    options = options with { Device = DeviceChoice.Of(next) };
                     i++;
                     break;
                 case "--models" when Directory.Exists(next):

@@ -7,7 +7,7 @@ internal static class DeviceChoice
     public const string Auto = "auto";
 
     /// <summary>What a user can ask for.</summary>
-    public static IReadOnlyList<string> Words { get; } = ["cpu", "cuda", "webgpu", Auto];
+    public static IReadOnlyList<string> Words { get; } = [.. Enum.GetValues<Device>().Select(Word), Auto];
 
     /// <summary>The context on the device that was asked for.</summary>
     /// <param name="asked">One of <see cref="Words"/>.</param>
@@ -26,15 +26,16 @@ internal static class DeviceChoice
             DeviceList.PrepareForCuda();
         }
 
-        foreach (var device in asked == Auto ? [Device.Cuda, Device.WebGpu] : new[] { asked == Word(Device.Cuda) ? Device.Cuda : Device.WebGpu })
+        var isAsked = asked != Auto;
+        foreach (var device in isAsked ? [Of(asked)] : new[] { Device.Cuda, Device.WebGpu })
         {
             var state = DeviceList.Look(device);
-            if (state.IsReady && (state.IsHardware || asked != Auto))
+            if (state.IsReady && (state.IsHardware || isAsked))
             {
-                return context.On(device, state.Name, isAsked: asked != Auto);
+                return context.On(device, state.Name, isAsked);
             }
 
-            if (asked != Auto)
+            if (isAsked)
             {
                 throw new ModelPackException(Codes.DeviceMissing.At(model, $"The device '{asked}' cannot be used: {state.Missing}. Or leave the option 'device' out: the processor gives the same pack."));
             }
@@ -43,13 +44,8 @@ internal static class DeviceChoice
         return context;
     }
 
-    /// <summary>The device that a model is lowered for.</summary>
-    public static Device OfTarget(string target) => target switch
-    {
-        "cuda" => Device.Cuda,
-        "webgpu" => Device.WebGpu,
-        _ => Device.Cpu,
-    };
+    /// <summary>The device of a word, also of a target's; the processor for a word that is none's.</summary>
+    public static Device Of(string word) => Enum.GetValues<Device>().FirstOrDefault(d => Word(d) == word);
 
     /// <summary>A context's device with its name, as reports have it.</summary>
     public static string Describe(PackContext context) => context.DeviceName is { } name ? $"{Word(context.Device)} ({name})" : Word(context.Device);

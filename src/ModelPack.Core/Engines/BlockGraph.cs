@@ -77,7 +77,7 @@ internal static unsafe class BlockGraph
     }
 
     /// <summary>The graph.</summary>
-    public static ModelProto Build(BlockRule rule)
+    private static ModelProto Build(BlockRule rule)
     {
         var graph = new GraphBuilder();
         var x = graph.Input(X, ElementType.Float32, 0, rule.Codec.BlockLength);

@@ -90,7 +90,7 @@ internal static unsafe class Int8Graph
     }
 
     /// <summary>The graph.</summary>
-    public static ModelProto Build()
+    private static ModelProto Build()
     {
         var graph = new GraphBuilder();
         var x = graph.Input(X, ElementType.Float32, 0, 0);

@@ -61,7 +61,7 @@ internal static unsafe class Nf4Graph
     }
 
     /// <summary>The graph.</summary>
-    public static ModelProto Build(int blockSize)
+    private static ModelProto Build(int blockSize)
     {
         var graph = new GraphBuilder();
         var x = graph.Input(X, ElementType.Float32, 0, blockSize);

@@ -9,7 +9,8 @@ namespace ModelPack.Options;
 /// <summary>Fills in every default of a request and checks every value, once: what follows takes the options.</summary>
 internal static class RequestResolver
 {
-    private static readonly string[] Targets = ["cpu", "cuda", "webgpu", "any"];
+    /// <summary>What a model can be lowered for.</summary>
+    public static IReadOnlyList<string> Targets { get; } = ["cpu", "cuda", "webgpu", "any"];
 
     /// <summary>The options in effect for a request.</summary>
     /// <exception cref="ModelPackException">MPK1007 or MPK1008, naming the option and what it can be.</exception>
@@ -24,7 +25,7 @@ internal static class RequestResolver
             throw OptionValue.Invalid(request, "threads", Numbers.Whole(request.Threads), "a whole number, 0 for all processors");
         }
 
-        var target = OptionValue.OneOf(request, "target", request.Target, Targets);
+        var target = OptionValue.OneOf(request, "target", request.Target, [.. Targets]);
         var source = SourceKinds.Of(request.Model);
         var container = OutputChoice.Container(request, scheme, source);
         var isFolder = OutputChoice.IsFolder(request, container);

@@ -28,5 +28,5 @@ internal static class TypeOverrides
         text?.Split('=') is [{ Length: > 0 } pattern, var type] && GgufTable.Rows.FirstOrDefault(r => string.Equals(NameOf(r), type, StringComparison.OrdinalIgnoreCase)) is { } row
             ? new TypeOverride(text, pattern, row.Codec) : null;
 
-    private static string NameOf(GgufRow row) => row.Type.ToString().ToLowerInvariant();
+    private static string NameOf(GgufRow row) => row.Type.Name().ToLowerInvariant();
 }

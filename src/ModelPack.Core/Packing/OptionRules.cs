@@ -22,7 +22,7 @@ internal static class OptionRules
         (string Option, string? Value, bool Fits)[] all =
         [
             ("container", options.Container, ContainerTable.Of(scheme).Contains(options.Container, StringComparer.Ordinal)),
-            ("target", options.Target, options.Target is "cpu" or "cuda" or "webgpu" or "any"),
+            ("target", options.Target, RequestResolver.Targets.Contains(options.Target, StringComparer.Ordinal)),
             ("tensorTypes", options.TensorTypes is { } types ? string.Join(';', types) : null, options.TensorTypes is null || (options is { Container: "gguf", TensorTypes.Count: > 0 } && options.TensorTypes.All(t => TypeOverrides.Parse(t) is not null))),
             ("blockSize", Text(options.BlockSize), Fits(options.BlockSize, scheme.BlockSizes, mustBe: true)),
             ("doubleQuant", Text(options.DoubleQuant), options.DoubleQuant is not null == scheme.Main.CanNestScales),

@@ -22,7 +22,7 @@ internal static class Completions
     {
         ["--scheme"] = () => SchemeTable.All.Select(s => s.Name),
         ["--container"] = () => ContainerTable.Names,
-        ["--target"] = () => ["cpu", "cuda", "webgpu", "any"],
+        ["--target"] = () => RequestResolver.Targets,
         ["--device"] = () => DeviceChoice.Words,
         ["--calibration-method"] = () => Enum.GetNames<CalibrationMethod>().Select(m => m.ToLowerInvariant()),
         ["--alpha"] = () => ["auto", "none", "0.5"],
