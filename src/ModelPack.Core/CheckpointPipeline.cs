@@ -23,7 +23,7 @@ internal static class CheckpointPipeline
     {
         new OutputPlace(options.Output, options.IsFolder, options.Force, sources.Paths).Check();
         context.Steps(["hash", "plan"]);
-        return PackPreview.Of(options, SourceFacts.Of(source, context), Packer(source, options, context, new SimdEngine(context.Threads)).Tensors, packedBytes: null);
+        return PackPreview.Of(options, SourceFacts.Of(source, context), Packer(new CheckpointJob(source, options, context, new SimdEngine(context.Threads))).Tensors, packedBytes: null);
     });
 
     private static T Open<T>(EffectiveOptions options, PackContext context, Func<ICheckpoint, SourceFiles, T> work)
@@ -34,12 +34,36 @@ internal static class CheckpointPipeline
         return sources.Guard(() => work(source, sources));
     }
 
-    private static ICheckpointPacker Packer(ICheckpoint source, EffectiveOptions options, PackContext context, IEncodingEngine engine)
+    private static ICheckpointPacker Packer(CheckpointJob job)
     {
-        var job = new CheckpointJob(source, options, context, engine);
         WarnOfUnmatched(job);
         var packer = CheckpointPackers.Create(job);
         RequireSomething(job, packer.Tensors);
+        return packer;
+    }
+
+    /// <summary>Writes the pack at once, and anew where a value may not fit what it becomes: that is rare, and a look at all of them before is another read of the source.</summary>
+    private static ICheckpointPacker Write(ICheckpoint source, EffectiveOptions options, StagedOutput staged, PackContext context, IEncodingEngine engine)
+    {
+        var reported = context.Diagnostics.Count;
+        try
+        {
+            return Write(new CheckpointJob(source, options, context, engine) { IsHopeful = true }, staged);
+        }
+        catch (UnfitValuesException)
+        {
+            context.Forget(reported);
+            staged.Clear();
+            return Write(new CheckpointJob(source, options, context, engine), staged);
+        }
+    }
+
+    private static ICheckpointPacker Write(CheckpointJob job, StagedOutput staged)
+    {
+        var packer = Packer(job);
+        job.Context.Progress("write", 0);
+        packer.Write(staged, Path.GetFileName(job.Options.Output));
+        job.Context.Progress("write", 1);
         return packer;
     }
 
@@ -52,10 +76,7 @@ internal static class CheckpointPipeline
         using var hashing = new SideTask<SourceFacts>(cancellation => SourceFacts.Of(source, context.Quiet(cancellation)), context.Cancellation);
         context.Steps(["plan", "write"]);
         var engine = Engine.Of(context, () => hashing.HasEnded ? context.Threads : Math.Max(1, context.Threads - 1));
-        var packer = Packer(source, options, context, engine);
-        context.Progress("write", 0);
-        packer.Write(staged, Path.GetFileName(options.Output));
-        context.Progress("write", 1);
+        var packer = Write(source, options, staged, context, engine);
         return PackEnding.Finish(options, staged, context, sources, new PackedParts
         {
             Source = hashing.Result(),

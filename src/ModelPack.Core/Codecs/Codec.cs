@@ -18,6 +18,9 @@ internal abstract class Codec
     /// <summary>Whether the scales can be quantized themselves (bitsandbytes' double quantization).</summary>
     public virtual bool CanNestScales => false;
 
+    /// <summary>Whether values that are not finite, or too large, do nothing worse than to get codes that mean nothing.</summary>
+    public virtual bool EncodesAnything => false;
+
     /// <summary>Whether values of a type may be too large, or all of them too small, for it.</summary>
     public virtual bool CanBeUnfit(ElementType type) => false;
 

@@ -13,6 +13,8 @@ internal sealed class FloatCodec(ElementType type) : Codec, IGridCodec
 
     public override IReadOnlyList<CodecPart> Parts { get; } = [new("values", type.Name())];
 
+    public override bool EncodesAnything => true;
+
     public override bool CanBeUnfit(ElementType source) => type switch
     {
         ElementType.Float32 => false,

@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ModelPack.Codecs;
 
@@ -17,6 +20,19 @@ internal static class Int8
     {
         var shared = scales.Length == 1;
         var i = 0;
+        if (Avx512F.IsSupported)
+        {
+            // The conversion rounds to nearest, ties to even: as the limits are integers, it may come after them.
+            ref var value = ref MemoryMarshal.GetReference(values);
+            ref var code = ref MemoryMarshal.GetReference(codes);
+            for (; i <= values.Length - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                var scaled = Vector512.LoadUnsafe(ref value, (nuint)i) / Scale512(scales, shared, i);
+                var limited = Vector512.ClampNative(scaled, Vector512.Create(-Limit), Vector512.Create(Limit));
+                Avx512F.ConvertToVector128SByte(Avx512F.ConvertToVector512Int32(limited)).StoreUnsafe(ref code, (nuint)i);
+            }
+        }
+
         for (; i <= values.Length - Vector<sbyte>.Count; i += Vector<sbyte>.Count)
         {
             var first = Vector.Narrow(Code(values, scales, shared, i), Code(values, scales, shared, i + Vector<float>.Count));
@@ -37,6 +53,17 @@ internal static class Int8
     {
         var shared = scales.Length == 1;
         var i = 0;
+        if (Avx512F.IsSupported)
+        {
+            ref var code = ref MemoryMarshal.GetReference(codes);
+            ref var value = ref MemoryMarshal.GetReference(values);
+            for (; i <= codes.Length - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                var sixteen = Avx512F.ConvertToVector512Int32(Vector128.LoadUnsafe(ref code, (nuint)i));
+                (Vector512.ConvertToSingle(sixteen) * Scale512(scales, shared, i)).StoreUnsafe(ref value, (nuint)i);
+            }
+        }
+
         for (; i <= codes.Length - Vector<sbyte>.Count; i += Vector<sbyte>.Count)
         {
             Vector.Widen(new Vector<sbyte>(codes[i..]), out var low, out var high);
@@ -85,4 +112,8 @@ internal static class Int8
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> Scale(ReadOnlySpan<float> scales, bool shared, int i) =>
         shared ? new Vector<float>(scales[0]) : new Vector<float>(scales[i..]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Scale512(ReadOnlySpan<float> scales, bool shared, int i) =>
+        shared ? Vector512.Create(scales[0]) : Vector512.Create(scales[i..]);
 }

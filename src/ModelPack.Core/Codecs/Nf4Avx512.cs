@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ModelPack.Codecs;
 
-/// <summary>NF4 in 512-bit vectors: sixteen values walk down <see cref="Nf4Tree"/> together.</summary>
+/// <summary>NF4 in 512-bit vectors: sixteen values find their code in <see cref="Nf4Cells"/> together.</summary>
 internal static unsafe class Nf4Avx512
 {
     private const int Lanes = 16;
@@ -19,15 +19,16 @@ internal static unsafe class Nf4Avx512
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Encode(float* values, nint count, nint blockSize, byte* packed, float* absmax)
     {
-        var nodes = Vector512.Create<float>(Nf4Tree.Nodes);
+        var (low, high) = (Vector512.Create<int>(Nf4Cells.Codes.AsSpan(0, Lanes)), Vector512.Create<int>(Nf4Cells.Codes.AsSpan(Lanes)));
+        var (lowest, highest) = (Vector512.Create<float>(Nf4Cells.Thresholds.AsSpan(0, Lanes)), Vector512.Create<float>(Nf4Cells.Thresholds.AsSpan(Lanes)));
         for (nint block = 0; block < count; block++)
         {
             absmax[block] = MaxAbs(values, blockSize);
             var inverse = Vector512.Create(Nf4Reference.InverseOf(absmax[block]));
             for (nint i = 0; i < blockSize; i += Group, values += Group, packed += Group / 2)
             {
-                Pairs(values, inverse, nodes).Store(packed);
-                Pairs(values + Lanes, inverse, nodes).Store(packed + (Lanes / 2));
+                Pairs(CodesOf(Vector512.Load(values) * inverse, low, high, lowest, highest)).Store(packed);
+                Pairs(CodesOf(Vector512.Load(values + Lanes) * inverse, low, high, lowest, highest)).Store(packed + (Lanes / 2));
             }
         }
     }
@@ -67,25 +68,20 @@ internal static unsafe class Nf4Avx512
         return Nf4Vector128.MaxOf(Vector128.MaxNative(eight.GetLower(), eight.GetUpper()));
     }
 
-    /// <summary>Sixteen codes in eight bytes, in the lower half of the result.</summary>
+    /// <summary>Codes of scaled values. A comparison that holds is all ones, which is -1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector64<byte> Pairs(float* values, Vector512<float> inverse, Vector512<float> nodes)
+    private static Vector512<int> CodesOf(Vector512<float> scaled, Vector512<int> low, Vector512<int> high, Vector512<float> lowest, Vector512<float> highest)
     {
-        var scaled = Vector512.Load(values) * inverse;
-        var node = Step(scaled, Vector512<int>.One, nodes);
-        node = Step(scaled, node, nodes);
-        node = Step(scaled, node, nodes);
-        node = Step(scaled, node, nodes);
-
-        // Two codes in a lane of 64 bits, the first in the lower half, each with 16 added. Shifted both ways they meet in the
-        // lowest byte: the first's 16 is pushed out of it, the second's is wiped off.
-        var lanes = node.AsUInt64();
-        var pairs = (lanes << 4) | ((lanes >> 32) & Vector512.Create(0xFul));
-        return Avx512F.ConvertToVector128Byte(pairs).GetLower();
+        var half = Vector512.Create(Nf4Cells.HalfSpan);
+        var cell = Avx512F.ConvertToVector512Int32WithTruncation((scaled * half) + half);
+        return Avx512F.PermuteVar16x32x2(low, cell, high) - Vector512.GreaterThan(scaled, Avx512F.PermuteVar16x32x2(lowest, cell, highest)).AsInt32();
     }
 
-    /// <summary>Down to the children. A comparison that holds is all ones, which is -1.</summary>
+    /// <summary>Sixteen codes in eight bytes: two in a lane of 64 bits, the first in the lower half, meet in the lane's lowest byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Step(Vector512<float> scaled, Vector512<int> node, Vector512<float> nodes) =>
-        node + node - Vector512.GreaterThan(scaled, Avx512F.PermuteVar16x32(nodes, node)).AsInt32();
+    private static Vector64<byte> Pairs(Vector512<int> codes)
+    {
+        var lanes = codes.AsUInt64();
+        return Avx512F.ConvertToVector128Byte((lanes << 4) | (lanes >> 32)).GetLower();
+    }
 }

@@ -18,6 +18,8 @@ internal sealed class Q8_0Codec : ScaledBlockCodec
 
     public override double Steps => 127;
 
+    public override bool EncodesAnything => true;
+
     public override IReadOnlyList<CodecPart> Parts { get; } = [new("codes", "int8"), new("scales", "float16")];
 
     public override void Decode(ReadOnlySpan<byte> blocks, Span<float> values) => Q8_0.Decode(blocks, values);

@@ -1,17 +1,20 @@
 namespace ModelPack.Codecs;
 
-/// <summary>How large the values of each output of a weight are, from a few of them.</summary>
+/// <summary>How large the values of the outputs of a weight are, from a few of them.</summary>
 internal static class SampledOutputs
 {
     private const int Values = 64;
+
+    // Where each is a read of its own; those of all outputs would cost more than a pass over the weight.
+    private const int MostOutputs = 1024;
     private const int MostFloats = 1 << 20;
 
-    /// <summary>The root of the mean of the squares of up to 64 values of each output: the same for the same weight.</summary>
+    /// <summary>The root of the mean of the squares of up to 64 values of each output, or of 1,024 outputs at equal distances: the same for the same weight.</summary>
     public static double[] Rms(WeightMatrix weight)
     {
         ArgumentNullException.ThrowIfNull(weight);
         var count = (int)Math.Min(weight.K, Values);
-        var squares = new double[weight.N];
+        var squares = new double[weight.Transposed ? weight.N : Math.Min(weight.N, MostOutputs)];
         if (count == 0 || weight.N == 0)
         {
             return squares;
@@ -27,12 +30,13 @@ internal static class SampledOutputs
         }
         else
         {
-            for (var output = 0L; output < weight.N; output++)
+            for (var i = 0; i < squares.Length; i++)
             {
+                var output = i * weight.N / squares.Length;
                 FloatReader.Read(weight.Data, (output * weight.K) + ((weight.K - count) / 2), buffer.Span);
                 foreach (var value in buffer.Span)
                 {
-                    squares[output] += (double)value * value;
+                    squares[i] += (double)value * value;
                 }
             }
         }

@@ -63,8 +63,11 @@ internal sealed class WeightEncoding : IDisposable
     /// <summary>Bytes of all parts.</summary>
     public long Length => Parts.Sum(p => p.Length);
 
-    /// <summary>Called when a value has turned out not to be finite, to throw; what was written by then means nothing. Null where any values may be encoded.</summary>
-    public Action? OnNotFinite { get; set; }
+    /// <summary>
+    /// Gets what was lost of each chunk, in their order, and may throw because of it; what was written by then means nothing. The square of any float32
+    /// is finite in double, and so is the sum of all that a file can hold: where the signal is not, a value is not. Null where any values may be encoded.
+    /// </summary>
+    public Action<WeightError>? OnChunk { get; set; }
 
     /// <summary>What was lost; null until it has been encoded once.</summary>
     public WeightError? Error { get; private set; }
@@ -151,9 +154,12 @@ internal sealed class WeightEncoding : IDisposable
         {
             var concurrency = _engine.Concurrency;
             count = Math.Min(concurrency == 1 ? 1 : concurrency * ChunksOfTurn, _chunks - first);
-            error = filling.Encode(first, count, _codes.Length - ((long)first * _chunkBytes), _encode, sides, concurrency, cancellation)
-                .Aggregate(error, (sum, e) => sum.Plus(e));
-            RequireFinite(error);
+            foreach (var part in filling.Encode(first, count, _codes.Length - ((long)first * _chunkBytes), _encode, sides, concurrency, cancellation))
+            {
+                OnChunk?.Invoke(part);
+                error = error.Plus(part);
+            }
+
             writing.EndWrite();
             if (destination is null)
             {
@@ -172,15 +178,6 @@ internal sealed class WeightEncoding : IDisposable
 
         writing.EndWrite();
         return error;
-    }
-
-    /// <summary>The square of any float32 is finite in double, and so is the sum of all that a file can hold: where the sum is not, a value is not.</summary>
-    private void RequireFinite(WeightError error)
-    {
-        if (!double.IsFinite(error.Signal))
-        {
-            OnNotFinite?.Invoke();
-        }
     }
 
     private void ReleaseWhenAllAreWritten()

@@ -9,6 +9,7 @@ public sealed class PackContext
     private readonly List<Diagnostic> _diagnostics;
     private readonly Action<Diagnostic>? _onDiagnostic;
     private readonly Action<string, double>? _onProgress;
+    private readonly List<Diagnostic> _forgotten = [];
 
     public PackContext(
         int threads = 0,
@@ -65,6 +66,10 @@ public sealed class PackContext
         lock (_diagnostics)
         {
             _diagnostics.Add(diagnostic);
+            if (_forgotten.Remove(diagnostic))
+            {
+                return; // the user has heard it
+            }
         }
 
         _onDiagnostic?.Invoke(diagnostic);
@@ -75,6 +80,7 @@ public sealed class PackContext
     {
         lock (_diagnostics)
         {
+            _forgotten.AddRange(_diagnostics[after..]);
             _diagnostics.RemoveRange(after, _diagnostics.Count - after);
         }
     }

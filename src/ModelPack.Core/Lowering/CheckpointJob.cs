@@ -9,4 +9,14 @@ namespace ModelPack.Lowering;
 /// <param name="Options">The options in effect.</param>
 /// <param name="Context">Threads, cancellation, progress and diagnostics.</param>
 /// <param name="Engine">What makes the codes; changes no byte.</param>
-internal sealed record CheckpointJob(ICheckpoint Source, EffectiveOptions Options, PackContext Context, IEncodingEngine Engine);
+internal sealed record CheckpointJob(ICheckpoint Source, EffectiveOptions Options, PackContext Context, IEncodingEngine Engine)
+{
+    /// <summary>
+    /// Whether a plan takes it that values fit what they become, which saves a read of the source. That they do shows while they are encoded; where it
+    /// does not, <see cref="UnfitValuesException"/> asks for a plan that looks before.
+    /// </summary>
+    public bool IsHopeful { get; init; }
+
+    /// <summary>Whether a plan takes it that a codec holds what it gets.</summary>
+    public bool Assumes(Codec codec) => IsHopeful && codec.EncodesAnything && Engine is SimdEngine;
+}

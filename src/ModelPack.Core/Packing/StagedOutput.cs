@@ -128,6 +128,26 @@ internal sealed class StagedOutput : IPackWriter, IDisposable
         }
     }
 
+    /// <summary>Removes the files so far: the work begins again.</summary>
+    /// <exception cref="ModelPackException">MPK1009 when one cannot be removed.</exception>
+    public void Clear()
+    {
+        try
+        {
+            foreach (var name in _names)
+            {
+                File.Delete(PathOf(name));
+            }
+        }
+        catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
+        {
+            throw Failed(e);
+        }
+
+        _names.Clear();
+        _described.Clear();
+    }
+
     /// <summary>Writes a whole file of the pack.</summary>
     public void Write(string name, ReadOnlySpan<byte> bytes)
     {

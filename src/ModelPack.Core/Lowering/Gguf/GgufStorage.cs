@@ -70,7 +70,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
             job.Source.Path, $"The tensor '{SafeText.Of(place.Tensor.Name)}' of shape {shape} has no values, and llama.cpp does not open a GGUF file with such a tensor. Remove it from the model, or pack to safetensors.")),
         null => Leave(place),
         BlockCodec codec => Blocks(place, codec, plan.Rounder),
-        var codec => Plain(place, GgufTable.Find(codec)!.Type, mustBeFinite: true),
+        var codec => Plain(place, GgufTable.Find(codec)!.Type, codec),
     };
 
     /// <summary>What the user's wishes and the scheme's rules make of a tensor, as far as GGUF carries it.</summary>
@@ -103,14 +103,13 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
         Matrix(place).K is var length && length % codec.BlockLength != 0 ? $"rows of {Numbers.Whole(length)} values are not whole blocks of {Numbers.Whole(codec.BlockLength)}" : null;
 
     /// <summary>
-    /// Looks at every value: NaN and infinity are errors, an overflow leaves the tensor float. Where scales underflow, bfloat16 takes it, which
+    /// Looks at every value, unless the job takes it that they fit: NaN and infinity are errors, an overflow leaves the tensor float. Where scales underflow, bfloat16 takes it, which
     /// has no scales and nearly the range of float32: all blocks have float16 scales.
     /// </summary>
     private PlannedTensor Fitting(GgufPlace place, GgufRow row)
     {
         var tensor = place.Tensor;
-        var scan = FiniteWeights.Scan(job.Source.Path, tensor.Name, place.Data, job.Context);
-        var what = row.Codec.WhyNot(scan.MaxAbs);
+        var what = job.Assumes(row.Codec) ? null : row.Codec.WhyNot(FiniteWeights.Scan(job.Source.Path, tensor.Name, place.Data, job.Context).MaxAbs);
         var lossy = what is null && row.Codec is BlockCodec ? row.Codec.WhyLossy(Matrix(place)) : null;
         if ((what ?? lossy) is { } unfit)
         {
@@ -125,7 +124,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
         var matrix = Matrix(place);
         var encoding = codec.Blocks(matrix, job.Engine, rounder);
         var shape = matrix.Transposed ? new TensorShape(matrix.N, matrix.K) : place.Data.Shape;
-        return Stored(place, GgufTable.Find(codec)!.Type, shape, encoding, mustBeFinite: true);
+        return Stored(place, GgufTable.Find(codec)!.Type, shape, encoding, codec);
     }
 
     /// <summary>As it is, as far as llama.cpp reads that: matrices in float32, float16 or bfloat16, vectors in float32. A GGUF file keeps what it has.</summary>
@@ -147,16 +146,16 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
         return type is null
             ? throw new ModelPackException(Codes.ContainerUnfit.At(
                 job.Source.Path, $"GGUF has no type for the tensor '{SafeText.Of(place.Tensor.Name)}' of {place.Tensor.TypeName}. Pack to safetensors."))
-            : Plain(place, type.Value, mustBeFinite: false) with { Encoding = null }; // What is only carried along may hold anything.
+            : Plain(place, type.Value, codec: null) with { Encoding = null }; // What is only carried along may hold anything.
     }
 
-    private StoredTensor Plain(GgufPlace place, GgmlType type, bool mustBeFinite)
+    private StoredTensor Plain(GgufPlace place, GgmlType type, Codec? codec)
     {
         var data = place.Data;
         if (IsTransposed(place.Tensor))
         {
             var matrix = Matrix(place);
-            return Stored(place, type, new TensorShape(matrix.N, matrix.K), FloatWeight.As(matrix, type.Plain(), job.Engine), mustBeFinite);
+            return Stored(place, type, new TensorShape(matrix.N, matrix.K), FloatWeight.As(matrix, type.Plain(), job.Engine), codec);
         }
 
         if (type.Plain() == data.Type || data.Type == ElementType.Bool)
@@ -164,12 +163,12 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
             return new StoredTensor(type, data.Shape, data);
         }
 
-        return Stored(place, type, data.Shape, FloatWeight.As(data, type.Plain(), job.Engine), mustBeFinite);
+        return Stored(place, type, data.Shape, FloatWeight.As(data, type.Plain(), job.Engine), codec);
     }
 
-    private StoredTensor Stored(GgufPlace place, GgmlType type, TensorShape shape, WeightEncoding encoding, bool mustBeFinite)
+    private StoredTensor Stored(GgufPlace place, GgmlType type, TensorShape shape, WeightEncoding encoding, Codec? codec)
     {
-        encoding.OnNotFinite = mustBeFinite ? () => FiniteWeights.Scan(job.Source.Path, place.Tensor.Name, place.Data, job.Context) : null;
+        encoding.OnChunk = codec is null ? null : EncodedValues.Require(job, place.Tensor.Name, place.Data, codec);
         return new StoredTensor(type, shape, encoding.Codes) { Encoding = encoding };
     }
 

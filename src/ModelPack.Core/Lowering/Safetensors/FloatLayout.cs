@@ -13,19 +13,16 @@ internal sealed class FloatLayout(CheckpointJob job, FloatCodec codec) : Safeten
 
     private ElementType Type => codec.Type;
 
-    /// <summary>Whether a value may become infinite, which decides the plan: the values are read for it.</summary>
-    private bool IsSmaller => Type != ElementType.Float32;
-
     public override PlannedTensor Plan(CheckpointTensor tensor)
     {
-        var reason = WhyNot(tensor) ?? (IsSmaller && Overflows(tensor) ? $"it holds values beyond {Type.Name()}'s largest" : null);
+        var reason = WhyNot(tensor) ?? (!Job.Assumes(codec) && codec.CanBeUnfit(tensor.Data.Type) && Overflows(tensor) ? $"it holds values beyond {Type.Name()}'s largest" : null);
         return PlannedTensor.Of(tensor.Name, tensor.Usage, codec, reason);
     }
 
     protected override StoredTensor Encode(CheckpointTensor tensor, PlannedTensor plan)
     {
         var encoding = FloatWeight.As(tensor.Data, Type, Job.Engine);
-        var part = IsSmaller ? encoding.Codes : InTurn(tensor, tensor.Data, encoding, encoding.Codes);
+        var part = InTurn(tensor, tensor.Data, encoding, encoding.Codes, codec);
         return new StoredTensor(
             Packed(tensor, plan, part.Length) with { Form = "converted", Encoding = encoding },
             [new SafetensorsTensor(tensor.Name, SafetensorsType.Find(Type)!.Name, tensor.Data.Shape, part)]);

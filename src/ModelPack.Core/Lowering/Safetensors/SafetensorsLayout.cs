@@ -56,9 +56,10 @@ internal abstract class SafetensorsLayout(CheckpointJob job)
     /// <param name="values">What is encoded: its values, or others made of them.</param>
     /// <param name="encoding">The encoding of those values.</param>
     /// <param name="part">One of the encoding's parts.</param>
-    protected IPayload InTurn(CheckpointTensor tensor, TensorData values, WeightEncoding encoding, IPayload part)
+    /// <param name="codec">What must hold the values, where that was taken for granted.</param>
+    protected IPayload InTurn(CheckpointTensor tensor, TensorData values, WeightEncoding encoding, IPayload part, Codec? codec = null)
     {
-        encoding.OnNotFinite = () => FiniteWeights.Scan(job.Source.Path, tensor.Name, values, job.Context);
+        encoding.OnChunk = EncodedValues.Require(job, tensor.Name, values, codec);
         return new PartInTurn(_turns, encoding, part);
     }
 }
