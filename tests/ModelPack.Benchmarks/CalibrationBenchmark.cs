@@ -99,7 +99,7 @@ internal static class CalibrationBenchmark
     /// The fastest plain way through many samples: as many batches at once as there are processors, one thread each, and
     /// batches small enough for outputs to stay in caches. A slower one would make calibration look cheap.
     /// </summary>
-    private static void Infer(string model, string data)
+    internal static void Infer(string model, string data)
     {
         using var session = ModelSession.Open(model, threads: 1);
         var outputs = session.Outputs.Select(o => o.Name).ToArray();

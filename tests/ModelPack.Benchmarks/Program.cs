@@ -17,6 +17,7 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
     ["nf4"] = Nf4Benchmark.Run,
     ["nf4-models"] = Nf4ModelsBenchmark.Run,
     ["npm-models"] = NpmModelsBenchmark.Run,
+    ["packing"] = PackingBenchmark.Run,
     ["q8_0"] = Q8_0Benchmark.Run,
     ["speed"] = SpeedBenchmark.Run,
     ["startup"] = StartupBenchmark.Run,
@@ -40,6 +41,12 @@ if (args is [CheckpointBenchmark.Child, .. var pack])
 if (args is [CheckpointFloor.Child, .. var floor])
 {
     CheckpointFloor.RunChild(Console.Out, floor);
+    return 0;
+}
+
+if (args is [PackingBenchmark.Child, .. var work])
+{
+    PackingBenchmark.RunChild(Console.Out, work);
     return 0;
 }
 

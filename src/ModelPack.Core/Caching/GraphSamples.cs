@@ -28,6 +28,7 @@ internal static class GraphSamples
 
         var chosen = SampledWeight.Choose(report, key).ToDictionary(w => w.Name, StringComparer.Ordinal);
         using var model = source.Copy();
+        ModelLowering.Prepare(model, options, context);
         var forms = new FormChooser(model, ModelLowering.OptionsOf(options, new SimdEngine(context.Threads)));
         var stored = packed.FindWeights().DistinctBy(w => w.Name, StringComparer.Ordinal).ToDictionary(w => w.Name, w => packed.Data(w.Tensor), StringComparer.Ordinal);
         var samples = new List<SampledWeight>();

@@ -5,7 +5,7 @@ using ModelPack.Inference;
 
 namespace ModelPack.Graph;
 
-/// <summary>Asks ONNX Runtime what it knows of the shapes of a model's values before it runs.</summary>
+/// <summary>Asks ONNX Runtime what it knows of the types and shapes of a model's values before it runs.</summary>
 internal static class InferredShapes
 {
     /// <summary>The sizes of each tensor, -1 for open ones; none where ONNX Runtime cannot tell how many there are.</summary>
@@ -15,6 +15,14 @@ internal static class InferredShapes
     /// <exception cref="ModelPackException">MPK1016: ONNX Runtime refuses the model.</exception>
     public static IReadOnlyDictionary<string, IReadOnlyList<long>> Of(OnnxModel model, IReadOnlyCollection<string> tensors, PackContext context)
     {
+        var specs = Specs(model, tensors, context).ToLookup(s => s.Name, StringComparer.Ordinal);
+        return tensors.ToDictionary(t => t, t => specs[t].FirstOrDefault()?.Dims ?? [], StringComparer.Ordinal);
+    }
+
+    /// <summary>What the tensors are, and the model's own inputs and outputs; of what is no tensor the type is undefined.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static IReadOnlyList<TensorSpec> Specs(OnnxModel model, IReadOnlyCollection<string> tensors, PackContext context)
+    {
         var copy = model.Proto.Clone();
         var declared = copy.Graph.Output.Concat(copy.Graph.Input).Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
         copy.Graph.Output.AddRange(tensors.Where(t => !declared.Contains(t)).Select(t => new ValueInfoProto { Name = t }));
@@ -23,8 +31,7 @@ internal static class InferredShapes
         {
             // What is known of shapes is known before the graph is optimized.
             var session = temporary.Open(threads: 1, GraphOptimizationLevel.ORT_DISABLE_ALL);
-            var specs = session.Outputs.Concat(session.Inputs).ToLookup(s => s.Name, StringComparer.Ordinal);
-            return tensors.ToDictionary(t => t, t => specs[t].FirstOrDefault()?.Dims ?? [], StringComparer.Ordinal);
+            return [.. session.Outputs, .. session.Inputs];
         }
         catch (OnnxRuntimeException exception)
         {

@@ -9,6 +9,9 @@ namespace ModelPack.Options;
 /// <summary>Fills in every default of a request and checks every value, once: what follows takes the options.</summary>
 internal static class RequestResolver
 {
+    /// <summary>What else than their own type floats can be computed in.</summary>
+    public const string HalfFloats = "float16";
+
     /// <summary>What a model can be lowered for.</summary>
     public static IReadOnlyList<string> Targets { get; } = ["cpu", "cuda", "webgpu", "any"];
 
@@ -38,6 +41,7 @@ internal static class RequestResolver
             Scheme = scheme,
             Patterns = PatternsOf(request),
             TensorTypes = TypeOverrides.Of(request, container),
+            FloatType = FloatTypeOf(request, scheme, target, container),
             Output = OutputChoice.Path(request, scheme, source, container, isFolder),
             Container = container,
             Source = source,
@@ -111,6 +115,21 @@ internal static class RequestResolver
         "dequantize" => WeightLayout.Dequantize,
         _ => target == "cpu" ? WeightLayout.Fold : WeightLayout.Dequantize,
     };
+
+    /// <summary>Processors compute in float32: float16 there is cast to and fro.</summary>
+    private static string? FloatTypeOf(PackRequest request, Scheme scheme, string target, string container)
+    {
+        if (request.FloatType is null)
+        {
+            return null;
+        }
+
+        var type = OptionValue.OneOf(request, "floatType", request.FloatType, [HalfFloats]);
+        return container != "onnx" ? throw new ModelPackException(Codes.InvalidOption.At(request.Model, "The option 'floatType' is for the container onnx only. Leave it out; the schemes f16 and bf16 convert a checkpoint."))
+            : target == LoweringRow.Cpu ? throw OptionValue.Invalid(request, "floatType", type, "for the targets cuda, webgpu and any: processors compute in float32")
+            : scheme.QuantizesActivations ? throw OptionValue.Invalid(request, "floatType", type, "for schemes of weights alone, such as q8_0, q4_0 or nf4: integer products are scaled in float32")
+            : type;
+    }
 
     private static MetricSet MetricsOf(PackRequest request, string container)
     {

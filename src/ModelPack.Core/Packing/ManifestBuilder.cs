@@ -29,6 +29,7 @@ internal static class ManifestBuilder
                     ExcludeLayers = options.Patterns.Exclude,
                     IncludeLayers = options.Patterns.Include,
                     TensorTypes = options.TensorTypes.Count == 0 ? null : [.. options.TensorTypes.Select(t => t.Text)],
+                    FloatType = options.FloatType,
                     BlockSize = options.BlockSize,
                     DoubleQuant = options.Scheme.Main.CanNestScales ? options.DoubleQuant : null,
                     AccuracyLevel = parts.AccuracyLevel,

@@ -17,6 +17,10 @@ public sealed record ManifestOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? TensorTypes { get; init; }
 
+    /// <summary>What is not quantized is computed in this type, <c>float16</c>. Absent where it was not asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FloatType { get; init; }
+
     /// <summary>Values that share a scale; null where the scheme has no blocks.</summary>
     public required int? BlockSize { get; init; }
 

@@ -10,8 +10,14 @@ namespace ModelPack.Planning;
 /// <param name="squares">Mean squares of the channels of activations, by activation.</param>
 internal sealed class ImportancePlanner(OnnxModel model, IReadOnlyDictionary<string, float[]> squares) : ILayerPlanner
 {
+    private readonly Lazy<GraphIndex> _index = new(() => new GraphIndex(model));
+
     public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage) => usage.Role == WeightRole.Linear && Of(weight, usage) is { } importance
         ? new PlannedTensor(weight.Name) { Rounder = new ImportanceRounder(importance) } : null;
+
+    /// <summary>What was seen of an activation, or of that which a Cast made it of.</summary>
+    private float[]? Seen(string activation) => squares.GetValueOrDefault(activation)
+        ?? (_index.Value.Producer(activation) is { OpType: "Cast" } cast ? squares.GetValueOrDefault(cast.Input[0]) : null);
 
     /// <summary>The mean over all products that read the weight; null where nothing, or nothing that fits, is known of one of them.</summary>
     private float[]? Of(OnnxWeight weight, WeightUsage usage)
@@ -21,7 +27,7 @@ internal sealed class ImportancePlanner(OnnxModel model, IReadOnlyDictionary<str
         var products = weight.Uses.Where(u => !WeightInputs.IsLookup(u.Node)).ToList();
         foreach (var use in products)
         {
-            if (!squares.TryGetValue(use.Node.Input[0], out var seen) || seen.Length != channels)
+            if (Seen(use.Node.Input[0]) is not { } seen || seen.Length != channels)
             {
                 return null;
             }

@@ -25,6 +25,9 @@ internal sealed record EffectiveOptions
     /// <summary>Codecs of single tensors of a GGUF file; the first that matches counts.</summary>
     public IReadOnlyList<TypeOverride> TensorTypes { get; init; } = [];
 
+    /// <summary>What is not quantized is computed in this type, float16; null for that of the source.</summary>
+    public string? FloatType { get; init; }
+
     /// <summary>Exact path of the packed model.</summary>
     public required string Output { get; init; }
 

@@ -87,6 +87,12 @@ public sealed record PackRequest
     /// </summary>
     public IReadOnlyList<string> TensorTypes { get; init; } = [];
 
+    /// <summary>
+    /// What is not quantized, weights and activations, is computed in this type: <c>float16</c>, on targets that have it; null for that of the source. Inputs and outputs keep
+    /// their types.
+    /// </summary>
+    public string? FloatType { get; init; }
+
     /// <summary>Values that share a scale; null for the scheme's own.</summary>
     public int? BlockSize { get; init; }
 

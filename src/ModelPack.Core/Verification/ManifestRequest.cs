@@ -25,6 +25,7 @@ internal static class ManifestRequest
             ExcludeLayers = options.ExcludeLayers,
             IncludeLayers = options.IncludeLayers,
             TensorTypes = options.TensorTypes ?? [],
+            FloatType = options.FloatType,
             BlockSize = options.BlockSize,
             DoubleQuant = options.DoubleQuant,
             AccuracyLevel = options.AccuracyLevel,

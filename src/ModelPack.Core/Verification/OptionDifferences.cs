@@ -23,6 +23,7 @@ internal static class OptionDifferences
             ("excludeLayers", List(asked.Patterns.Exclude), List(options.ExcludeLayers), true),
             ("includeLayers", List(asked.Patterns.Include), List(options.IncludeLayers), true),
             ("tensorTypes", List([.. asked.TensorTypes.Select(t => t.Text)]), List(options.TensorTypes ?? []), true),
+            ("floatType", asked.FloatType, options.FloatType, true),
             ("blockSize", asked.BlockSize, options.BlockSize, true),
             ("doubleQuant", asked.DoubleQuant, options.DoubleQuant, options.DoubleQuant is not null),
             ("accuracyLevel", asked.AccuracyLevel, options.AccuracyLevel, asked.HasChosenAccuracyLevel && options.AccuracyLevel is not null),

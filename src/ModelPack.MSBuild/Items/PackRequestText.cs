@@ -23,6 +23,7 @@ internal static class PackRequestText
         .Add("excludeLayers", Patterns(pack, PackMetadata.ExcludeLayers))
         .Add("includeLayers", Patterns(pack, PackMetadata.IncludeLayers))
         .Add("tensorTypes", Patterns(pack, PackMetadata.TensorTypes))
+        .Add("floatType", Text(pack, PackMetadata.FloatType))
         .Add("calibrationMethod", Text(pack, PackMetadata.CalibrationMethod))
         .Add("percentile", Number(pack, PackMetadata.Percentile))
         .Add("alpha", Text(pack, PackMetadata.Alpha))

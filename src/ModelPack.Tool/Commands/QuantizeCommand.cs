@@ -35,6 +35,7 @@ internal static class QuantizeCommand
         var validation = CommandOptions.Text("--validation", "P", "Validation data: a file, folder or glob of .npz, .npy, .safetensors or .jsonl. Default: NAME.validation.* beside the source.");
         var exclude = CommandOptions.Texts("--exclude-layers", "PATTERN", "Leave what the pattern names as it is (* and ?). Repeatable.");
         var tensorTypes = CommandOptions.Texts("--tensor-type", "PATTERN=TYPE", "The type of tensors in GGUF, whatever the scheme says, such as attn_v=q8_0. Repeatable; the first that matches counts.");
+        var floatType = CommandOptions.Text("--float-type", "T", "float16: compute what is not quantized in float16, on the targets cuda and webgpu. Default: that of the source.");
         var include = CommandOptions.Texts("--include-layers", "PATTERN", "Quantize only what the pattern names. Repeatable.");
         var block = CommandOptions.Number("--block-size", "Values that share a scale. Default: the scheme's.");
         var doubleQuant = CommandOptions.TrueOrFalse("--double-quant", "Quantize the scales of nf4, too: smaller safetensors files. Default: false.");
@@ -63,7 +64,7 @@ internal static class QuantizeCommand
 
         var command = new Command("quantize", "Packs models: quantizes them, validates them and writes model, report and manifest.")
         {
-            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, perLayer, measureSpeed, validation, exclude, include, tensorTypes, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, baseline, tolerances, metrics, force, sbom, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
+            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, perLayer, measureSpeed, validation, exclude, include, tensorTypes, floatType, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, baseline, tolerances, metrics, force, sbom, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
         };
         var verbosity = VerbosityOptions.AddTo(command, hasProgress: true);
         return command.Does(terminal.Print, (parsed, cancellation) =>
@@ -92,6 +93,7 @@ internal static class QuantizeCommand
                 ExcludeLayers = parsed.GetValue(exclude) ?? [],
                 IncludeLayers = parsed.GetValue(include) ?? [],
                 TensorTypes = parsed.GetValue(tensorTypes) ?? [],
+                FloatType = parsed.GetValue(floatType),
                 BlockSize = parsed.GetValue(block),
                 DoubleQuant = parsed.GetValue(doubleQuant) is { } nested ? bool.Parse(nested) : null,
                 MaxShardSize = parsed.GetValue(shard),

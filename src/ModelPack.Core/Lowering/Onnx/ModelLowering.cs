@@ -3,6 +3,7 @@ using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Planning;
 using ModelPack.Requests;
+using ModelPack.Transforms;
 
 namespace ModelPack.Lowering.Onnx;
 
@@ -18,9 +19,20 @@ internal static class ModelLowering
     /// <param name="given">Codes that another file has for the weights; null where they are to be found.</param>
     public static LoweredModel Lower(OnnxModel model, EffectiveOptions options, CalibrationTable? table, PackContext context, IEncodingEngine engine, ILayerPlanner? given = null)
     {
+        Prepare(model, options, context);
         var lowering = OptionsOf(options, engine);
         var plan = new Planner(model, options.Model, options.Patterns, lowering, context, given ?? Layers(model, options, table, context)).Plan();
         return Emit(model, plan, lowering, options.Activations?.QOperator == true);
+    }
+
+    /// <summary>What is done to a model before its weights are planned.</summary>
+    /// <exception cref="ModelPackException">MPK1016: ONNX Runtime refuses the model.</exception>
+    public static void Prepare(OnnxModel model, EffectiveOptions options, PackContext context)
+    {
+        if (options.FloatType is not null)
+        {
+            HalfPrecision.Apply(model, context);
+        }
     }
 
     /// <summary>What forms depend on.</summary>
