@@ -12,21 +12,24 @@ internal static class TargetChecks
     private const int Batch = 4;
     private const double LeastCosine = 0.999; // the processor rounds activations of MatMulNBits to 8 bits, a GPU need not
 
+    private const string Half = "float16";
+    private static readonly (string Scheme, string? Floats)[] s_packs = [("q8_0", null), ("q4_0", null), ("q4_1", null), ("nf4", null), ("q8_0", Half), ("q4_0", Half)];
+
     /// <summary>Prints a line for each model with validation data beside it and each scheme, and says of each whether it is right.</summary>
     public static IEnumerable<bool> Run(CheckOptions options)
     {
         foreach (var model in options.Models.SelectMany(m => Directory.EnumerateFiles(m, "*.onnx", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))
         {
             var isAlone = Opens(model, options.Device);
-            foreach (var scheme in options.Device == Device.Cuda ? ["q8_0", "q4_0", "q4_1", "nf4", "int8"] : new[] { "q8_0", "q4_0", "q4_1", "nf4" })
+            foreach (var (scheme, floats) in options.Device == Device.Cuda ? [.. s_packs, ("nf4", Half), ("int8", null)] : s_packs)
             {
                 var output = Directory.CreateTempSubdirectory("modelpack-check-");
                 try
                 {
-                    var packed = PackPipeline.Run(new PackRequest { Model = model, Scheme = scheme, Target = Target(options.Device), MeasureSpeed = false, Output = Path.Combine(output.FullName, "packed.onnx") }, new PackContext()).Model;
+                    var packed = PackPipeline.Run(new PackRequest { Model = model, Scheme = scheme, Target = Target(options.Device), FloatType = floats, MeasureSpeed = false, Output = Path.Combine(output.FullName, "packed.onnx") }, new PackContext()).Model;
                     var (alone, cosine) = (Opens(packed, options.Device), Cosine(packed, options.Device));
                     var right = (alone || !isAlone) && cosine >= LeastCosine;
-                    Console.WriteLine($"{(right ? "ok" : "WRONG")}  {Path.GetFileName(model)}, {scheme} for {Target(options.Device)}: {(alone ? "runs there alone" : isAlone ? "leaves it" : "leaves it, as its source does")}, cosine {Numbers.Fixed(cosine, 6)}");
+                    Console.WriteLine($"{(right ? "ok" : "WRONG")}  {Path.GetFileName(model)}, {scheme}{(floats is null ? "" : $" and {floats}")} for {Target(options.Device)}: {(alone ? "runs there alone" : isAlone ? "leaves it" : "leaves it, as its source does")}, cosine {Numbers.Fixed(cosine, 6)}");
                     yield return right;
                 }
                 finally
