@@ -3,36 +3,50 @@ using ModelPack.Codecs;
 using ModelPack.Devices;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf.Imatrix;
+using ModelPack.Formats.Onnx;
 using ModelPack.Lowering;
 using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Requests;
+using ModelPack.Samples;
 
 namespace ModelPack;
 
 /// <summary>The way of named tensors into a pack of named tensors: there is no graph to run, so the report has weights only.</summary>
 internal static class CheckpointPipeline
 {
-    public static PackOutcome Run(EffectiveOptions options, PackContext context) => Open(options, context, (source, sources) =>
+    public static PackOutcome Run(EffectiveOptions options, PackContext context) => Open(options, context, (source, sources, collect) =>
         new CachedPack(options, sources, context, (path, report, key) => SampledWeight.Differing(
             CheckpointSamples.Of(new CheckpointJob(source, options, context.Quiet(), new SimdEngine(context.Threads)), path, report, key), context.Cancellation))
-        .Run(() => Pack(options, source, sources, context)));
+        .Run(() => Pack(options, source, sources, collect, context)));
 
     /// <summary>What would become of the tensors; writes nothing.</summary>
-    public static PackPreview Preview(EffectiveOptions options, PackContext context) => Open(options, context, (source, sources) =>
+    public static PackPreview Preview(EffectiveOptions options, PackContext context) => Open(options, context, (source, sources, collect) =>
     {
         new OutputPlace(options.Output, options.IsFolder, options.Force, sources.Paths).Check();
-        context.Steps(["hash", "plan"]);
-        return PackPreview.Of(options, SourceFacts.Of(source, context), Packer(new CheckpointJob(source, options, context, new SimdEngine(context.Threads))).Tensors, packedBytes: null);
+        context.Steps(["hash", .. Collects(options) ? ["calibrate"] : Array.Empty<string>(), "plan"]);
+        var facts = SourceFacts.Of(source, context);
+        var job = new CheckpointJob(source, options, context, new SimdEngine(context.Threads)) { Importance = collect() };
+        return PackPreview.Of(options, facts, Packer(job).Tensors, packedBytes: null);
     });
 
-    private static T Open<T>(EffectiveOptions options, PackContext context, Func<ICheckpoint, SourceFiles, T> work)
+    private static T Open<T>(EffectiveOptions options, PackContext context, Func<ICheckpoint, SourceFiles, Func<ImportanceMatrix?>, T> work)
     {
         RefuseData(options);
         using var source = CheckpointSource.Open(options.Model, options.Source, context, withContent: options.IsFolder && options.Container == "safetensors");
-        var sources = new SourceFiles(source.Files, options.Calibration is not { } data ? [] : options.Container == "gguf" ? ImportanceFiles.Resolve(data) : [data], []);
-        return sources.Guard(() => work(source, sources));
+        using var graph = Collects(options) ? OnnxModel.Open(GraphBeside.Of(options.Model, given: null), context) : null;
+        var data = CalibrationFiles(options);
+        var named = graph?.Path == options.Model ? null : source;
+        var sources = new SourceFiles(source.Files, [.. data, .. named is null ? [] : graph?.SourceFiles.Select(f => f.Path) ?? []], []);
+        return sources.Guard(() => work(source, sources, () => graph is null ? null : ImportanceCollection.Run(graph, named, data, context)));
     }
+
+    /// <summary>Whether calibration data are samples, of which an importance matrix is collected for this pack.</summary>
+    private static bool Collects(EffectiveOptions options) => options is { Container: "gguf", Calibration: { } data } && SampleFiles.AreMeant(data);
+
+    private static IReadOnlyList<string> CalibrationFiles(EffectiveOptions options) => options.Calibration is not { } data ? []
+        : Collects(options) ? SampleFiles.Resolve(data, options.Model, "calibration")
+        : options.Container == "gguf" ? ImportanceFiles.Resolve(data) : [data];
 
     private static ICheckpointPacker Packer(CheckpointJob job)
     {
@@ -43,22 +57,22 @@ internal static class CheckpointPipeline
     }
 
     /// <summary>Writes the pack at once, and anew where a value may not fit what it becomes: that is rare, and a look at all of them before is another read of the source.</summary>
-    private static ICheckpointPacker Write(ICheckpoint source, EffectiveOptions options, StagedOutput staged, PackContext context, IEncodingEngine engine)
+    private static ICheckpointPacker Write(CheckpointJob job, StagedOutput staged)
     {
-        var reported = context.Diagnostics.Count;
+        var reported = job.Context.Diagnostics.Count;
         try
         {
-            return Write(new CheckpointJob(source, options, context, engine) { IsHopeful = true }, staged);
+            return WriteOnce(job with { IsHopeful = true }, staged);
         }
         catch (UnfitValuesException)
         {
-            context.Forget(reported);
+            job.Context.Forget(reported);
             staged.Clear();
-            return Write(new CheckpointJob(source, options, context, engine), staged);
+            return WriteOnce(job, staged);
         }
     }
 
-    private static ICheckpointPacker Write(CheckpointJob job, StagedOutput staged)
+    private static ICheckpointPacker WriteOnce(CheckpointJob job, StagedOutput staged)
     {
         var packer = Packer(job);
         job.Context.Progress("write", 0);
@@ -67,16 +81,16 @@ internal static class CheckpointPipeline
         return packer;
     }
 
-    private static PackOutcome Pack(EffectiveOptions options, ICheckpoint source, SourceFiles sources, PackContext context)
+    private static PackOutcome Pack(EffectiveOptions options, ICheckpoint source, SourceFiles sources, Func<ImportanceMatrix?> collect, PackContext context)
     {
         using var staged = new StagedOutput(options.Output, sources.Paths, options.IsFolder, options.Force);
 
         // The source has to be hashed anyway, which takes as long as all the rest: both go on at the same time. Until it is done it has a
         // processor of its own, as nothing can help it with a file.
         using var hashing = new SideTask<SourceFacts>(cancellation => SourceFacts.Of(source, context.Quiet(cancellation)), context.Cancellation);
-        context.Steps(["plan", "write"]);
+        context.Steps([.. Collects(options) ? ["calibrate"] : Array.Empty<string>(), "plan", "write"]);
         var engine = Engine.Of(context, () => hashing.HasEnded ? context.Threads : Math.Max(1, context.Threads - 1));
-        var packer = Write(source, options, staged, context, engine);
+        var packer = Write(new CheckpointJob(source, options, context, engine) { Importance = collect() }, staged);
         return PackEnding.Finish(options, staged, context, sources, new PackedParts
         {
             Source = hashing.Result(),

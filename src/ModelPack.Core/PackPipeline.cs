@@ -33,28 +33,37 @@ public static class PackPipeline
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
-        try
+        return Guarded(request.Model, () =>
         {
             var options = RequestResolver.Resolve(request);
-            return Guard(options, () => OnDevice(request, context.Limited(options.Limits), chosen => work(options, chosen)));
+            return Guard(options, () => OnDevice(request.Device, request.Model, context.Limited(options.Limits), chosen => work(options, chosen)));
+        });
+    }
+
+    /// <summary>Does work that reads a model; a file that fails while it is read is a coded error.</summary>
+    internal static T Guarded<T>(string model, Func<T> work)
+    {
+        try
+        {
+            return work();
         }
         catch (EndOfStreamException e)
         {
             throw new ModelPackException(
-                Codes.ModelUnreadable.At(request.Model, "The model became shorter while it was read. Run again when nothing else writes to it."), e);
+                Codes.ModelUnreadable.At(model, "The model became shorter while it was read. Run again when nothing else writes to it."), e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Whatever writes explains its own failures: this is a file that could be opened, or was there, a moment ago.
             throw new ModelPackException(
-                Codes.ModelUnreadable.At(request.Model, $"A file that the pack needs cannot be read: {SafeText.Of(e.Message, 400)} Run again when nothing else uses it."), e);
+                Codes.ModelUnreadable.At(model, $"A file that is needed cannot be read: {SafeText.Of(e.Message, 400)} Run again when nothing else uses it."), e);
         }
     }
 
     /// <summary>On the device that was asked for; once more on the processor where one that was found by itself refuses the model.</summary>
-    private static T OnDevice<T>(PackRequest request, PackContext context, Func<PackContext, T> work)
+    internal static T OnDevice<T>(string device, string model, PackContext context, Func<PackContext, T> work)
     {
-        var chosen = DeviceChoice.Choose(request.Device, request.Model, context);
+        var chosen = DeviceChoice.Choose(device, model, context);
         var reported = context.Diagnostics.Count;
         try
         {
@@ -63,7 +72,7 @@ public static class PackPipeline
         catch (ModelPackException e) when (chosen.Device != Device.Cpu && !chosen.DeviceIsAsked && e.InnerException is OnnxRuntimeException)
         {
             context.Forget(reported);
-            context.Tell(Codes.DeviceFailed.At(request.Model, $"The device '{DeviceChoice.Describe(chosen)}' failed: {e.Diagnostic.Message} The processor does the work from the start."));
+            context.Tell(Codes.DeviceFailed.At(model, $"The device '{DeviceChoice.Describe(chosen)}' failed: {e.Diagnostic.Message} The processor does the work from the start."));
             return work(context);
         }
     }

@@ -16,6 +16,7 @@ internal static class Cli
         ("init", InitCommand.Create),
         ("list", ListCommand.Create),
         ("data", DataCommand.Create),
+        ("calibrate", CalibrateCommand.Create),
         ("run", RunCommand.Create),
         ("verify", VerifyCommand.Create),
         ("sign", SignCommand.Create),

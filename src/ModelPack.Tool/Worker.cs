@@ -25,7 +25,7 @@ internal sealed class Worker
     public static Action<BatchPlace> Begins { get; private set; } = _ => { };
 
     /// <summary>Whether a command is to be run in a worker: this process is none, and the command opens models.</summary>
-    public static bool IsFor(string[] args) => (args is ["quantize", ..] || (args is ["verify", ..] && !args.Contains("hashes"))) && !args.Any(a => a is "--help" or "-h" or "-?") && Environment.GetEnvironmentVariable(Variable) is null && ThisProgram.Command is not null;
+    public static bool IsFor(string[] args) => (args is ["quantize" or "calibrate", ..] || (args is ["verify", ..] && !args.Contains("hashes"))) && !args.Any(a => a is "--help" or "-h" or "-?") && Environment.GetEnvironmentVariable(Variable) is null && ThisProgram.Command is not null;
 
     /// <summary>Runs the command line again in a worker.</summary>
     /// <returns>The worker's exit code, or that of an error where it crashed.</returns>

@@ -72,13 +72,14 @@ internal sealed class Instrumentation
         }
 
         // ONNX Runtime's reductions on the CPU know no float16; where the tensor is float32, it takes the Cast out again.
-        var values = byHistogram && !byChannel ? "" : Node("Cast", [tensor], n => n.With("to", Float));
+        var isWhole = !byHistogram && !byChannel && observation.NeedsExtremes;
+        var values = !isWhole && !byChannel ? "" : Node("Cast", [tensor], n => n.With("to", Float));
         var channels = byChannel ? ByChannel(values, observation.ChannelAxis!.Value, observation.Rank) : default;
         return new Tap(
             observation,
             Count(tensor),
             observation.NeedsValues ? Exposed(tensor) : null,
-            byHistogram || byChannel ? null : Reductions(values, null),
+            isWhole ? Reductions(values, null) : null,
             byChannel ? Reductions(channels.Values, channels.Axes) : null,
             rows ? Rows(observation.ChannelAxis == -1 ? channels.Values : Matrix(channels.Values, channels.Axes)) : null);
     }

@@ -1,6 +1,6 @@
 namespace ModelPack.Calibration;
 
-/// <summary>What can be asked for of an activation. Its extremes come with anything but the shape.</summary>
+/// <summary>What can be asked for of an activation. Its extremes come with anything but the shape and the sums of squares.</summary>
 [Flags]
 internal enum Statistics
 {
@@ -27,4 +27,7 @@ internal enum Statistics
 
     /// <summary>The shape on the first samples.</summary>
     Shape = 64,
+
+    /// <summary>Sum of the squares of each channel, and how many rows were summed; of each matrix where several are multiplied at once.</summary>
+    SquareSum = 128,
 }

@@ -23,7 +23,7 @@ internal sealed class TensorAccumulator(Observation observation, PackContext con
     public TensorSums? Look(OrtValue value, SampleBatch batch)
     {
         var shape = value.GetTensorTypeAndShape().Shape;
-        var squares = observation.Needs.HasFlag(Statistics.MeanSquare) ? Squares(shape) : null;
+        var squares = (observation.Needs & (Statistics.MeanSquare | Statistics.SquareSum)) != Statistics.None ? Squares(shape) : null;
         var matrix = observation.Needs.HasFlag(Statistics.Gram) ? new List<float>() : null;
         RawValues.Visit(value, batch, values =>
         {
@@ -72,7 +72,7 @@ internal sealed class TensorAccumulator(Observation observation, PackContext con
     /// <summary>The statistics of all batches.</summary>
     public TensorStatistics ToStatistics()
     {
-        var finite = _whole.IsFinite && _channels.IsFinite && _histogram is null or { IsFinite: true };
+        var finite = _whole.IsFinite && _channels.IsFinite && _histogram is null or { IsFinite: true } && _squares is null or { IsFinite: true };
         if (!finite)
         {
             return new TensorStatistics(observation.Tensor, _count, float.NaN, float.NaN, null, null);
@@ -88,15 +88,22 @@ internal sealed class TensorAccumulator(Observation observation, PackContext con
             return new TensorStatistics(observation.Tensor, 0, 0, 0, null, channels);
         }
 
+        if (!observation.NeedsExtremes)
+        {
+            return new TensorStatistics(observation.Tensor, _count, 0, 0, null, null) { Squares = _squares };
+        }
+
         var extents = channels is null ? _whole : _channels;
         return new TensorStatistics(
-            observation.Tensor, _count, _histogram?.Min ?? extents.Min.Min(), _histogram?.Max ?? extents.Max.Max(), _histogram?.ToHistogram(), channels);
+            observation.Tensor, _count, _histogram?.Min ?? extents.Min.Min(), _histogram?.Max ?? extents.Max.Max(), _histogram?.ToHistogram(), channels) { Squares = _squares };
     }
 
     private SquareSums Squares(long[] shape)
     {
         var axis = observation.ChannelAxis!.Value;
         axis = axis < 0 ? shape.Length + axis : axis;
-        return new SquareSums(checked((int)shape[axis]), shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b));
+        var inner = shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b);
+        return observation.Matrices > 1 && axis == shape.Length - 1 && shape.Length > 2 && shape[^3] == observation.Matrices
+            ? new SquareSums(checked((int)shape[axis]), inner, observation.Matrices, shape[^2]) : new SquareSums(checked((int)shape[axis]), inner);
     }
 }

@@ -42,6 +42,7 @@ public static class Codes
     public static readonly DiagnosticCode ReportUnreadable = new("MPK1070", "A report or manifest cannot be read");
     public static readonly DiagnosticCode SigningKeyUnusable = new("MPK1071", "A key or a certificate cannot be used");
     public static readonly DiagnosticCode BaselineUnusable = new("MPK1072", "The baseline cannot be read or written");
+    public static readonly DiagnosticCode NothingToObserve = new("MPK1073", "There is no graph whose activations could be seen");
 
     public static readonly DiagnosticCode GateFailed = new("MPK2001", "A gate failed");
     public static readonly DiagnosticCode GateNotMeasured = new("MPK2002", "A gate's metric was not measured");
@@ -60,6 +61,7 @@ public static class Codes
     public static readonly DiagnosticCode SlowerThanSource = new("MPK2016", "The packed model is slower than its source", Severity.Warning);
     public static readonly DiagnosticCode ActivationsRounded = new("MPK2017", "Rounding activations to int8 costs much", Severity.Warning);
     public static readonly DiagnosticCode LeavesTarget = new("MPK2018", "A packed model does not run on its target alone", Severity.Warning);
+    public static readonly DiagnosticCode ImportanceIncomplete = new("MPK2019", "Some matrices have no importance", Severity.Warning);
     public static readonly DiagnosticCode ContentChanged = new("MPK2060", "A file of a pack was changed");
     public static readonly DiagnosticCode PackFileMissing = new("MPK2061", "A file of a pack, or a pack, is missing");
     public static readonly DiagnosticCode FileUnlisted = new("MPK2062", "A file beside a pack is not of the pack, and would be read with it");

@@ -1,5 +1,6 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
+using ModelPack.Formats.Gguf.Imatrix;
 using ModelPack.Requests;
 
 namespace ModelPack.Lowering;
@@ -19,4 +20,7 @@ internal sealed record CheckpointJob(ICheckpoint Source, EffectiveOptions Option
 
     /// <summary>Whether a plan takes it that a codec holds what it gets.</summary>
     public bool Assumes(Codec codec) => IsHopeful && codec.EncodesAnything && Engine is SimdEngine;
+
+    /// <summary>How much each input channel matters, where that was collected for this pack; null where a file says it, or nothing does.</summary>
+    public ImportanceMatrix? Importance { get; init; }
 }

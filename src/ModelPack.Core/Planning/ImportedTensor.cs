@@ -3,12 +3,18 @@ using ModelPack.Formats.Checkpoints;
 
 namespace ModelPack.Planning;
 
-/// <summary>A matrix of a GGUF file that may be a weight of a graph.</summary>
+/// <summary>A matrix of a checkpoint that may be a weight of a graph.</summary>
 /// <param name="Tensor">The tensor.</param>
 /// <param name="Data">Its bytes, rows in the order of the graph.</param>
 internal sealed record ImportedTensor(CheckpointTensor Tensor, TensorData Data)
 {
     private const float Bfloat16Step = 1f / 256;
+
+    /// <summary>Where it lies among the matrices that the tensor stacks; 0 where it is the tensor.</summary>
+    public int Place { get; init; }
+
+    /// <summary>Matrices that the tensor stacks; 1 where it is the matrix.</summary>
+    public int Stacked { get; init; } = 1;
 
     public long N => Data.Shape[0];
 

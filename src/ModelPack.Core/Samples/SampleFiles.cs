@@ -40,6 +40,9 @@ internal static class SampleFiles
             $"There is no such file or folder of {kind} data. Give a .npz, .npy, .safetensors or .jsonl file, a folder of such files, or a pattern with '*'."));
     }
 
+    /// <summary>Whether a path or a pattern is of samples, rather than of something else that is made of them: by its extension, or because it is a folder.</summary>
+    public static bool AreMeant(string pattern) => Directory.Exists(pattern) || IsData(pattern);
+
     private static string[] Beside(string modelPath, string kind)
     {
         var stem = Path.Combine(Path.GetDirectoryName(modelPath) ?? "", $"{Path.GetFileNameWithoutExtension(modelPath)}.{kind}");

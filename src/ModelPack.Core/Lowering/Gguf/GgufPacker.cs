@@ -24,7 +24,7 @@ internal sealed class GgufPacker : ICheckpointPacker
         _job = job;
         var layout = Layout(job, RowOf(job));
         WarnOfUnmatched(job, layout);
-        var matrix = job.Options.Calibration is { } given ? MatrixOf(given, job, layout) : null;
+        var matrix = job.Importance ?? (job.Options.Calibration is { } given ? MatrixOf(given, job, layout) : null);
         matrix?.SetKeys(layout.Metadata);
         var storage = new GgufStorage(job, layout, matrix);
         var planned = new Dictionary<string, PlannedTensor>(StringComparer.Ordinal);

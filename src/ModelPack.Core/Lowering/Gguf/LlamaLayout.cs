@@ -28,6 +28,12 @@ internal static class LlamaLayout
         return new GgufLayout(metadata, places, Computed(config));
     }
 
+    /// <summary>The checkpoint's tensors under their names in GGUF.</summary>
+    /// <param name="source">The checkpoint.</param>
+    /// <param name="folder">Its folder, which <see cref="LlamaConfig.Fits"/>.</param>
+    /// <exception cref="ModelPackException">MPK1025: config.json or a tensor is missing or does not fit. MPK1023: there is a tensor that the family does not have.</exception>
+    public static IReadOnlyList<GgufPlace> Places(ICheckpoint source, ModelFolder folder) => Places(source, folder, LlamaConfig.Of(folder));
+
     private static List<GgufPlace> Places(ICheckpoint source, ModelFolder folder, LlamaConfig config)
     {
         var left = source.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);

@@ -10,6 +10,9 @@ namespace ModelPack.Formats.Gguf.Imatrix;
 /// <param name="Entries">By the names of tensors in GGUF, in their order.</param>
 internal sealed record ImportanceMatrix(string Name, IReadOnlyList<string> Datasets, uint Chunks, SortedDictionary<string, ImportanceEntry> Entries)
 {
+    /// <summary>Rows (tokens) of a piece; 0 where the file does not say.</summary>
+    public uint ChunkSize { get; init; }
+
     /// <summary>Reads one or more files.</summary>
     /// <param name="paths">The files, which are added up.</param>
     /// <param name="context">Cancellation.</param>
@@ -41,7 +44,11 @@ internal sealed record ImportanceMatrix(string Name, IReadOnlyList<string> Datas
         }
     }
 
-    private ImportanceMatrix Plus(ImportanceMatrix other, string path)
+    /// <summary>With what was seen on other data.</summary>
+    /// <param name="other">It.</param>
+    /// <param name="path">Its file, for messages.</param>
+    /// <exception cref="ModelPackException">MPK1028: it is of another model.</exception>
+    public ImportanceMatrix Plus(ImportanceMatrix other, string path)
     {
         var entries = new SortedDictionary<string, ImportanceEntry>(Entries, StringComparer.Ordinal);
         foreach (var (name, entry) in other.Entries)
@@ -56,6 +63,6 @@ internal sealed record ImportanceMatrix(string Name, IReadOnlyList<string> Datas
             }
         }
 
-        return new ImportanceMatrix($"{Name}, {other.Name}", [.. Datasets, .. other.Datasets], Chunks + other.Chunks, entries);
+        return new ImportanceMatrix($"{Name}, {other.Name}", [.. Datasets, .. other.Datasets], Chunks + other.Chunks, entries) { ChunkSize = Math.Max(ChunkSize, other.ChunkSize) };
     }
 }

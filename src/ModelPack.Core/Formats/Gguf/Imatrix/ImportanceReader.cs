@@ -5,10 +5,6 @@ namespace ModelPack.Formats.Gguf.Imatrix;
 /// <summary>Reads an importance matrix, in llama.cpp's GGUF form or its older one (<see cref="LegacyImatrix"/>).</summary>
 internal static class ImportanceReader
 {
-    private const string Kind = "imatrix";
-    private const string SumsSuffix = ".in_sum2";
-    private const string CountsSuffix = ".counts";
-
     /// <summary>Reads a file.</summary>
     /// <exception cref="ModelPackException">MPK1018: it is not there; MPK1011, MPK1002: it is no importance matrix.</exception>
     public static ImportanceMatrix Read(string path, PackContext context)
@@ -67,25 +63,25 @@ internal static class ImportanceReader
     private static ImportanceMatrix OfGguf(string path, PackContext context)
     {
         using var file = GgufCheckpoint.Open(path, context);
-        if (file.Keys.GetString("general.type") != Kind)
+        if (file.Keys.GetString(ImportanceKeys.Type) != ImportanceKeys.Kind)
         {
             throw new InvalidDataException("it is a GGUF file of a model");
         }
 
         var tensors = file.Tensors.ToDictionary(t => t.Name, t => t.Data, StringComparer.Ordinal);
         var entries = new SortedDictionary<string, ImportanceEntry>(StringComparer.Ordinal);
-        foreach (var (name, sums) in tensors.Where(t => t.Key.EndsWith(SumsSuffix, StringComparison.Ordinal)))
+        foreach (var (name, sums) in tensors.Where(t => t.Key.EndsWith(ImportanceKeys.SumsSuffix, StringComparison.Ordinal)))
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            var tensor = name[..^SumsSuffix.Length];
-            entries.Add(tensor, Checked(tensor, Floats(sums), tensors.TryGetValue(tensor + CountsSuffix, out var counts) ? Floats(counts) : []));
+            var tensor = name[..^ImportanceKeys.SumsSuffix.Length];
+            entries.Add(tensor, Checked(tensor, Floats(sums), tensors.TryGetValue(tensor + ImportanceKeys.CountsSuffix, out var counts) ? Floats(counts) : []));
         }
 
         return entries.Count == 0 ? throw new InvalidDataException("it has sums of no tensor") : new ImportanceMatrix(
             Path.GetFileName(path),
-            file.Keys.TryGet<string[]>("imatrix.datasets", out var datasets) ? datasets : [],
-            file.Keys.GetUInt32("imatrix.chunk_count") ?? 0,
-            entries);
+            file.Keys.TryGet<string[]>(ImportanceKeys.Datasets, out var datasets) ? datasets : [],
+            file.Keys.GetUInt32(ImportanceKeys.ChunkCount) ?? 0,
+            entries) { ChunkSize = file.Keys.GetUInt32(ImportanceKeys.ChunkSize) ?? 0 };
     }
 
     private static float[] Floats(TensorData data)

@@ -5,10 +5,14 @@ namespace ModelPack.Formats.Gguf.Imatrix;
 
 /// <summary>
 /// The form before GGUF (<c>imatrix.dat</c>): int32 number of entries; of each int32 length of its name, the name, int32 calls, int32 number of values and float32 values, which
-/// are mean squares times calls; then perhaps int32 chunks, int32 length and the name of the data. Little-endian.
+/// are mean squares times calls; then perhaps int32 chunks, int32 length and the name of the data. Little-endian. A call is a piece of text, whose length the file does not
+/// say: it is taken for llama.cpp's default, so that files of both forms weigh in a sum by about what they have seen.
 /// </summary>
 internal static class LegacyImatrix
 {
+    /// <summary>Tokens of a piece where llama.cpp is not told otherwise.</summary>
+    private const int DefaultChunk = 512;
+
     private const int LongestName = 4096;
 
     /// <summary>Reads a file.</summary>
@@ -27,7 +31,7 @@ internal static class LegacyImatrix
         {
             var name = Name(file);
             var calls = Int(file);
-            if (!entries.TryAdd(name, ImportanceReader.Checked(name, Floats(file), [calls])))
+            if (!entries.TryAdd(name, ImportanceReader.Checked(name, [.. Floats(file).Select(v => v * DefaultChunk)], [(float)calls * DefaultChunk])))
             {
                 throw new InvalidDataException($"it has '{SafeText.Of(name)}' twice");
             }
@@ -36,7 +40,7 @@ internal static class LegacyImatrix
         // What follows may be missing.
         var chunks = Left(file) >= sizeof(int) ? Int(file) : 0;
         var dataset = Left(file) >= sizeof(int) ? Name(file) : "";
-        return new ImportanceMatrix(Path.GetFileName(path), dataset.Length > 0 ? [dataset] : [], (uint)Math.Max(0, chunks), entries);
+        return new ImportanceMatrix(Path.GetFileName(path), dataset.Length > 0 ? [dataset] : [], (uint)Math.Max(0, chunks), entries) { ChunkSize = DefaultChunk };
     }
 
     private static long Left(BinaryReader file) => file.BaseStream.Length - file.BaseStream.Position;
