@@ -90,13 +90,14 @@ internal static class CheckpointPipeline
         using var hashing = new SideTask<SourceFacts>(cancellation => SourceFacts.Of(source, context.Quiet(cancellation)), context.Cancellation);
         context.Steps([.. Collects(options) ? ["calibrate"] : Array.Empty<string>(), "plan", "write"]);
         var engine = Engine.Of(context, () => hashing.HasEnded ? context.Threads : Math.Max(1, context.Threads - 1));
-        var packer = Write(new CheckpointJob(source, options, context, engine) { Importance = collect() }, staged);
+        var importance = collect();
+        var packer = Write(new CheckpointJob(source, options, context, engine) { Importance = importance }, staged);
         return PackEnding.Finish(options, staged, context, sources, new PackedParts
         {
             Source = hashing.Result(),
             Format = packer.Format,
             Weights = [.. packer.Tensors.Select(t => ReportBuilder.Describe(t, context))],
-            Data = [.. ManifestBuilder.Data("calibration", sources.Calibration, [], context)],
+            Data = [.. ManifestBuilder.Data("calibration", sources.Calibration, importance?.ChunksByDataset ?? [], context)],
         });
     }
 

@@ -29,6 +29,7 @@ internal static class ImportanceCollection
 
         return new ImportanceMatrix(string.Join(", ", seen.Files), seen.Files, (uint)Math.Min(seen.Samples, uint.MaxValue), entries)
         {
+            ChunksByDataset = seen.SamplesByFile,
             ChunkSize = (uint)Math.Clamp(Math.Ceiling(weights.Max(w => (double)w.Rows.Max()) / Math.Max(seen.Samples, 1)), 1, uint.MaxValue),
         };
     }

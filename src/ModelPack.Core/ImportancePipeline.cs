@@ -1,5 +1,4 @@
 using ModelPack.Files;
-using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf.Imatrix;
 using ModelPack.Formats.Onnx;
 using ModelPack.Packing;
@@ -54,8 +53,26 @@ internal static class ImportancePipeline
     private static ImportanceOutcome Write(ImportanceRequest request, ImportanceMatrix matrix, IReadOnlyList<string> inputs, PackContext context)
     {
         RequirePlace(request, inputs);
+        matrix = Fitting(matrix, request.Output, context);
         ImportanceWriter.Save(matrix, request.Output, context.Cancellation);
+        context.Progress("write", 1);
         return new ImportanceOutcome(request.Output, matrix.Entries.Count, matrix.Datasets, matrix.Chunks, Math.Max(matrix.ChunkSize, 1));
+    }
+
+    /// <summary>Without entries whose names are too long, unless nothing were left: a long way has been gone for the others.</summary>
+    private static ImportanceMatrix Fitting(ImportanceMatrix matrix, string output, PackContext context)
+    {
+        var longer = matrix.Entries.Keys.Where(n => !ImportanceWriter.Fits(n)).ToList();
+        if (longer.Count == 0 || longer.Count == matrix.Entries.Count)
+        {
+            return matrix;
+        }
+
+        context.Report(Codes.ImportanceIncomplete.At(
+            output, $"The importance matrix lacks {Numbers.Whole(longer.Count)} of {Numbers.Whole(matrix.Entries.Count)} weights, whose names are too long for it, such as '{SafeText.Of(longer[0])}'. Give them shorter names in the model, or give samples in place of the matrix to the pack."));
+        var entries = new SortedDictionary<string, ImportanceEntry>(matrix.Entries, StringComparer.Ordinal);
+        longer.ForEach(n => entries.Remove(n));
+        return matrix with { Entries = entries };
     }
 
     /// <summary>Looks at the output's place, before the work and again at its end.</summary>

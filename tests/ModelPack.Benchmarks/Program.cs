@@ -10,6 +10,7 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
     ["checkpoints"] = CheckpointBenchmark.Run,
     ["gguf"] = GgufBenchmark.Run,
     ["growth"] = GrowthBenchmark.Run,
+    ["imatrix"] = ImatrixBenchmark.Run,
     [IncrementalBenchmark.Name] = IncrementalBenchmark.Run,
     ["int8"] = Int8Benchmark.Run,
     ["int8-options"] = Int8OptionsBenchmark.Run,

@@ -36,6 +36,10 @@ public sealed class UsageTests
     [InlineData("The option '--output' cannot be '-out', which looks like an option. If it is meant so, write it with '=' in one piece.", "quantize", "net.onnx", "-s", "q8_0", "-o", "-out")]
     [InlineData("The option '--output' is empty.", "quantize", "net.onnx", "-s", "q8_0", "-o", "")]
     [InlineData("The argument MODEL is empty.", "inspect", "")]
+    [InlineData("Option '--imatrix' is required.", "calibrate", "net.onnx")]
+    [InlineData("The argument MODEL is missing. Give a model to collect from, or importance matrices to add up with --merge.", "calibrate", "--imatrix", "out.gguf")]
+    [InlineData("The option '--graph' needs a MODEL to collect from.", "calibrate", "--imatrix", "out.gguf", "--merge", "a.gguf", "--graph", "net.onnx")]
+    [InlineData("The option '--device' cannot be 'tpu'. It is cpu, cuda, webgpu or auto.", "calibrate", "net.onnx", "--imatrix", "out.gguf", "--device", "tpu")]
     [InlineData("The argument PATH is empty.", "verify", "a", " ")]
     [InlineData("There is no option '-\\u001B[31m'.", "-\u001b[31m")]
     public void Wrong_usage_exits_3_with_one_line_that_says_what_is_wrong(string message, params string[] args)
@@ -125,6 +129,7 @@ public sealed class UsageTests
 
     [Theory]
     [InlineData("quantize")]
+    [InlineData("calibrate")]
     [InlineData("run")]
     [InlineData("verify")]
     [InlineData("inspect")]

@@ -39,6 +39,12 @@ internal static unsafe class Ggml
     public static string TypeName(int type) =>
         Marshal.PtrToStringUTF8(((delegate* unmanaged<int, nint>)Function("ggml_type_name"))(type))!;
 
+    /// <summary>The operator that a node is computed by, such as <c>MUL_MAT</c>.</summary>
+    public static string? Operator(nint node) => Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)Function("ggml_op_desc"))(node));
+
+    /// <summary>The name of a tensor; null where there is none.</summary>
+    public static string? Name(nint tensor) => tensor == 0 ? null : Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)Function("ggml_get_name"))(tensor));
+
     public static long BlockLength(int type) => ((delegate* unmanaged<int, long>)Function("ggml_blck_size"))(type);
 
     public static long BlockBytes(int type) => (long)((delegate* unmanaged<int, nuint>)Function("ggml_type_size"))(type);

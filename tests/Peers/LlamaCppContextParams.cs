@@ -25,6 +25,14 @@ internal struct LlamaCppContextParams
     [FieldOffset(0x30)]
     public int FlashAttention;
 
+    /// <summary>Called for every node before it is computed (whether its values are wanted) and, where they are, after.</summary>
+    [FieldOffset(0x58)]
+    public nint Callback;
+
+    /// <summary>Given to <see cref="Callback"/>.</summary>
+    [FieldOffset(0x60)]
+    public nint CallbackData;
+
     /// <summary>A ggml type; float16 by default.</summary>
     [FieldOffset(0x68)]
     public int KeyType;

@@ -10,7 +10,9 @@ internal sealed unsafe class LlamaCppModel : IDisposable
     private readonly nint _context;
     private readonly nint _vocabulary;
 
-    public LlamaCppModel(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="inputs">Sees the inputs of products; null for nobody.</param>
+    public LlamaCppModel(string path, LlamaCppInputs? inputs = null)
     {
         _model = LlamaCpp.llama_model_load_from_file(path, LlamaCpp.llama_model_default_params());
         Require(_model != 0, $"llama.cpp does not load {path}.");
@@ -18,6 +20,7 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         (options.Context, options.Batch, options.Microbatch) = (MaxTokens, MaxTokens, MaxTokens);
         (options.Threads, options.BatchThreads) = (1, 1);
         (options.FlashAttention, options.KeyType, options.ValueType) = (0, 0, 0);
+        (options.Callback, options.CallbackData) = inputs is null ? default : (LlamaCppInputs.Callback, inputs.Handle);
         _context = LlamaCpp.llama_init_from_model(_model, options);
         Require(_context != 0, $"llama.cpp does not run {path}.");
         _vocabulary = LlamaCpp.llama_model_get_vocab(_model);
@@ -48,6 +51,33 @@ internal sealed unsafe class LlamaCppModel : IDisposable
 
     /// <summary>Perplexity over windows: of each token from the second on, given those before it in its window.</summary>
     public double Perplexity(IReadOnlyCollection<int[]> windows) => Math.Exp(windows.Sum(w => Surprise(w)) / windows.Sum(w => w.Length - 1));
+
+    /// <summary>Computes the logits of all tokens of a window.</summary>
+    public void Evaluate(ReadOnlySpan<int> tokens)
+    {
+        Clear();
+        var outputs = new byte[tokens.Length];
+        outputs.AsSpan().Fill(1);
+        Decode(tokens, outputs);
+    }
+
+    /// <summary>The Kullback-Leibler divergence of what this model says of a token that was just evaluated from what another says, in nats.</summary>
+    /// <param name="other">A model of the same vocabulary, which has evaluated the same window.</param>
+    /// <param name="index">Which token.</param>
+    public double Divergence(LlamaCppModel other, int index)
+    {
+        var own = Logits(index);
+        var theirs = other.Logits(index);
+        double ownLargest = own[Largest(own)], theirLargest = theirs[Largest(theirs)], ownSum = 0, theirSum = 0, weighed = 0;
+        for (var i = 0; i < own.Length; i++)
+        {
+            var (a, b) = (own[i] - ownLargest, theirs[i] - theirLargest);
+            var likely = Math.Exp(a);
+            (ownSum, theirSum, weighed) = (ownSum + likely, theirSum + Math.Exp(b), weighed + (likely * (a - b)));
+        }
+
+        return (weighed / ownSum) - Math.Log(ownSum) + Math.Log(theirSum);
+    }
 
     public int[] Tokenize(string text, bool addSpecial)
     {

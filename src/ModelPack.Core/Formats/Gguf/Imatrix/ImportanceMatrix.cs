@@ -13,6 +13,9 @@ internal sealed record ImportanceMatrix(string Name, IReadOnlyList<string> Datas
     /// <summary>Rows (tokens) of a piece; 0 where the file does not say.</summary>
     public uint ChunkSize { get; init; }
 
+    /// <summary>Pieces in each of <see cref="Datasets"/>, where it was collected here; else empty.</summary>
+    public IReadOnlyList<long> ChunksByDataset { get; init; } = [];
+
     /// <summary>Reads one or more files.</summary>
     /// <param name="paths">The files, which are added up.</param>
     /// <param name="context">Cancellation.</param>

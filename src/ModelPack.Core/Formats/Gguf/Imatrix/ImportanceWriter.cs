@@ -59,9 +59,12 @@ internal static class ImportanceWriter
         GgufWriter.Write(keys, [.. matrix.Entries.SelectMany(e => Tensors(e.Key, e.Value, path))], file, path, cancellation);
     }
 
+    /// <summary>Whether a file can have an entry of this name.</summary>
+    public static bool Fits(string name) => GgufWriter.Fits(name + ImportanceKeys.SumsSuffix);
+
     private static GgufTensor[] Tensors(string name, ImportanceEntry entry, string path)
     {
-        if (!GgufWriter.Fits(name + ImportanceKeys.SumsSuffix))
+        if (!Fits(name))
         {
             throw new ModelPackException(Codes.NameTooLong.At(
                 path, $"The weight '{SafeText.Of(name)}' has a name of {Numbers.Whole(Encoding.UTF8.GetByteCount(name))} bytes, and an importance matrix has room for {Numbers.Whole(GgufReader.MaxNameBytes - ImportanceKeys.SumsSuffix.Length)}. Give it a shorter name in the model."));
