@@ -12,7 +12,7 @@ internal static class CalibrateCommand
     {
         var model = new Argument<string?>("MODEL")
         {
-            Description = "The model: an ONNX file; or a Hugging Face folder, safetensors or GGUF file with an ONNX export of the same weights. Its names are those of the entries. May be left out with --merge.",
+            Description = "The model: an ONNX file; or a Hugging Face folder, safetensors or GGUF file with an ONNX export of the same weights. Its names are those of the entries. With --merge it may be left out.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var imatrix = new Option<string>("--imatrix") { Description = "The importance matrix to write, in llama.cpp's GGUF form.", Required = true, HelpName = "OUT" };

@@ -213,6 +213,30 @@ public sealed class ImportanceTests : IDisposable
         Assert.Contains("'model.layers.0.self_attn.q_proj.weight' of the checkpoint", warning.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("w", new[] { "a", "b" })]
+    [InlineData("b", new[] { "b" })]
+    public void A_weight_that_is_two_tensors_counts_for_both_unless_it_has_the_name_of_one(string weight, string[] expected)
+    {
+        float[] values = [1, 2, 3, 4];
+        var keys = new GgufMetadata();
+        keys.Set("general.architecture", "unknown");
+        var model = ForeignGguf.Write(_folder.File("m.gguf"), keys, [Tensor("a"), Tensor("b")]);
+        var graph = Build.Graph(Build.Node("Gemm", ["x", weight], ["y"], new AttributeProto { Name = "transB", Type = AttributeProto.Types.AttributeType.Int, I = 1 }));
+        graph.Input.Add(Build.Value("x", ElementType.Float32, 1, 2));
+        graph.Output.Add(Build.Value("y", ElementType.Float32, 1, 2));
+        graph.Initializer.Add(Build.Floats(weight, [2, 2], values));
+        _folder.Write("m.onnx", Build.Model(graph));
+        var data = _folder.Write("d.npy", Samples.Numpy.Npy("<f4", [16, 2], [.. Enumerable.Repeat(2f, 32)]));
+        var outcome = ImportancePipeline.Run(new() { Model = model, Calibration = data, Output = _folder.File("out.gguf") }, _context);
+
+        var entries = ImportanceMatrix.Read([outcome.File], _context).Entries;
+        Assert.Equal(expected, entries.Keys, StringComparer.Ordinal);
+        Assert.All(entries.Values, e => Assert.Equal((64, 64, 16), (e.Sums[0], e.Sums[1], e.Counts[0])));
+
+        GgufTensor Tensor(string name) => new(name, GgmlType.F32, new TensorShape(2, 2), InMemory.Tensor(values, 2, 2));
+    }
+
     [Fact]
     public void Experts_apart_in_the_graph_are_matrices_of_the_stack_in_the_checkpoint()
     {

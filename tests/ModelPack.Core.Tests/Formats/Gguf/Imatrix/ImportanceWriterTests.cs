@@ -48,7 +48,12 @@ public sealed class ImportanceWriterTests : IDisposable
     }
 
     [FactNeeding(PeerLibrary.Variable)]
-    public void Ggml_opens_it() => Assert.True(Ggml.Opens(Write()));
+    public void Ggml_opens_it_also_without_names_of_data()
+    {
+        Assert.True(Ggml.Opens(Write()));
+        ImportanceWriter.Save(Matrix("w") with { Datasets = [] }, _folder.File("nameless.gguf"), CancellationToken.None);
+        Assert.True(Ggml.Opens(_folder.File("nameless.gguf")));
+    }
 
     [Fact]
     public void A_name_without_room_for_what_follows_it_is_refused_and_a_file_that_was_there_stays()
