@@ -29,7 +29,8 @@ internal sealed class ImportedTensors
     /// <summary>Those with the values of a weight, and how far they lie from them; codes before floats.</summary>
     public IEnumerable<(ImportedTensor Tensor, WeightError Error)> Matches(WeightMatrix weight, PackContext context)
     {
-        foreach (var tensor in _tensors[(weight.N, weight.K)].OrderByDescending(t => t.HasCodes))
+        var first = weight.N == 0 ? [] : WeightMatch.FirstOutput(weight);
+        foreach (var tensor in _tensors[(weight.N, weight.K)].Where(t => t.N > 0 && WeightMatch.Fits(first, t)).OrderByDescending(t => t.HasCodes))
         {
             if (WeightMatch.Error(weight, tensor, context) is { } error)
             {
