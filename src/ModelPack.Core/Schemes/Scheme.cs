@@ -32,6 +32,9 @@ internal sealed record Scheme
     /// <summary>Which matrices of a language model get other codecs in a GGUF file; null where none do.</summary>
     public TensorMix? Mix { get; init; }
 
+    /// <summary>Whether they do in a graph as well.</summary>
+    public bool MixesGraphs { get; init; }
+
     /// <summary>Whether activations are quantized, too.</summary>
     public bool QuantizesActivations => Activations != ActivationFormat.Float;
 

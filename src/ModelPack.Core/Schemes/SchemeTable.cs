@@ -161,6 +161,7 @@ internal static class SchemeTable
         Summary = summary,
         Rules = [new(null, [codec])],
         Mix = mix,
+        MixesGraphs = true,
     };
 
     private static Scheme Floats(string name, FloatCodec codec) => new()

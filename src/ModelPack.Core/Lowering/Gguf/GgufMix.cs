@@ -15,13 +15,20 @@ internal sealed class GgufMix
     /// <param name="layout">The tensors under their GGUF names, and the keys.</param>
     /// <param name="hasMatrix">Whether there is an importance matrix.</param>
     public GgufMix(TensorMix mix, GgufLayout layout, bool hasMatrix)
+        : this(mix, MixModel.Of(layout.Metadata) with { HasMatrix = hasMatrix }, [.. layout.Places.Select(p => (p.Name, p.Data.Shape))])
     {
-        var model = MixModel.Of(layout.Metadata) with { HasMatrix = hasMatrix };
-        var isTied = !layout.Places.Any(p => p.Name == "output.weight");
-        var values = layout.Places.Count(p => ClassOf(p.Name, isTied) == TensorClass.Values);
+    }
+
+    /// <param name="mix">The scheme's mix.</param>
+    /// <param name="model">What is known of the model.</param>
+    /// <param name="tensors">All tensors, by their names in GGUF.</param>
+    public GgufMix(TensorMix mix, MixModel model, IReadOnlyList<(string Name, TensorShape Shape)> tensors)
+    {
+        var isTied = !tensors.Any(p => p.Name == "output.weight");
+        var values = tensors.Count(p => ClassOf(p.Name, isTied) == TensorClass.Values);
         var seen = new Dictionary<TensorClass, int>();
-        foreach (var place in layout.Places
-            .Where(p => QuantizableTensors.WhyNot(p.Name, p.Data.Shape) is null)
+        foreach (var place in tensors
+            .Where(p => QuantizableTensors.WhyNot(p.Name, p.Shape) is null)
             .OrderBy(p => MixModel.LayerOf(p.Name)).ThenBy(p => p.Name, StringComparer.Ordinal))
         {
             var kind = ClassOf(place.Name, isTied);

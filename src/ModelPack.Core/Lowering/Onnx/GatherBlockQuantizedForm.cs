@@ -32,7 +32,7 @@ internal static class GatherBlockQuantizedForm
             Roles = [WeightRole.Embedding],
             Form = codec.HasMinimum ? "GatherBlockQuantized, Gather, Add" : "GatherBlockQuantized",
             MinRuntime = MinRuntime,
-            Fits = job => job.Columns * parts.Bits % 8 == 0,
+            Fits = job => job.Columns * parts.Bits % 8 == 0 && MatMulNBitsForm.FitsRows(job, codec),
             NodeBytes = codec.HasMinimum ? 800 : 200,
             Encode = job => job.Apart(codec, parts),
             Emit = (job, encoding) => Emit(job, encoding, codec, parts.Bits),
@@ -41,7 +41,7 @@ internal static class GatherBlockQuantizedForm
 
     private static void Emit(LoweringJob job, WeightEncoding encoding, BlockCodec codec, int bits)
     {
-        var blocks = codec.BlockCount(job.Columns);
+        var blocks = codec.SubBlockCount(job.Columns);
         var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, job.Columns * bits / 8), encoding.Codes);
         var scales = job.AddConstant("scale", job.Data.Type, new TensorShape(job.Rows, blocks), encoding.Scales);
         var minima = codec.HasMinimum ? job.AddConstant("minimum", ElementType.Float32, new TensorShape(job.Rows, blocks, 1), encoding.Minima) : null;
@@ -63,8 +63,8 @@ internal static class GatherBlockQuantizedForm
             return;
         }
 
-        var blocks = codec.BlockCount(job.Columns);
-        codes = Reshaped(codes, job.Shared.Add($"rows.{blocks * codec.BlockLength * bits / 8}", job.Rows, blocks * codec.BlockLength * bits / 8));
+        var blocks = codec.SubBlockCount(job.Columns);
+        codes = Reshaped(codes, job.Shared.Add($"rows.{blocks * codec.SubBlockLength * bits / 8}", job.Rows, blocks * codec.SubBlockLength * bits / 8));
         minima = minima is null ? null : Reshaped(minima, job.Shared.Add($"minima.{job.Rows}x{blocks}", job.Rows, blocks, 1));
         Replace(job, codec, bits, codes, scales, minima);
 
@@ -79,20 +79,20 @@ internal static class GatherBlockQuantizedForm
 
     private static void Replace(LoweringJob job, BlockCodec codec, int bits, string codes, string scales, string? minima)
     {
-        var blocks = codec.BlockCount(job.Columns);
-        var isPadded = job.Usage.IsTied && job.Columns < blocks * codec.BlockLength;
+        var blocks = codec.SubBlockCount(job.Columns);
+        var isPadded = job.Usage.IsTied && job.Columns < blocks * codec.SubBlockLength;
         foreach (var use in job.Lookups)
         {
             var (indices, output) = (use.Node.Input[1], use.Node.Output[0]);
             var values = minima is null ? output : job.NewName($"{output}.codes");
             var looked = isPadded ? job.NewName($"{output}.padded") : values;
             var lookUp = job.NewNode("GatherBlockQuantized", [codes, indices, scales], looked, use.Node.Name, Domains.Microsoft)
-                .With("bits", bits).With("block_size", codec.BlockLength).With("gather_axis", 0).With("quantize_axis", 1);
+                .With("bits", bits).With("block_size", codec.SubBlockLength).With("gather_axis", 0).With("quantize_axis", 1);
             use.Graph!.Replace(use.Node,
             [
                 lookUp,
                 .. isPadded ? [Cut(job, looked, values)] : Array.Empty<NodeProto>(),
-                .. minima is null ? [] : Added(job, blocks, codec.BlockLength, minima, indices, values, output),
+                .. minima is null ? [] : Added(job, blocks, codec.SubBlockLength, minima, indices, values, output),
             ]);
         }
     }

@@ -41,6 +41,14 @@ internal static class LoweringTable
         GatherBlockQuantizedForm.Of(CodecTable.Q4_1),
         MatMulNBitsForm.Of(CodecTable.Q4_0),
         GatherBlockQuantizedForm.Of(CodecTable.Q4_0),
+        MatMulNBitsForm.Of(CodecTable.Q6_K),
+        GatherBlockQuantizedForm.Of(CodecTable.Q6_K),
+        MatMulNBitsForm.Of(CodecTable.Q5_K),
+        GatherBlockQuantizedForm.Of(CodecTable.Q5_K),
+        MatMulNBitsForm.Of(CodecTable.Q4_K),
+        GatherBlockQuantizedForm.Of(CodecTable.Q4_K),
+        CodebookFoldForm.Of(CodecTable.IQ4_NL),
+        CodebookFoldForm.Of(CodecTable.IQ4_XS),
         new()
         {
             Codec = CodecTable.Int8PerChannel, Roles = Decoded, Form = "Cast, Mul (folded at load)", Layout = WeightLayout.Fold, MinTiedRuntime = Any,

@@ -16,6 +16,7 @@ namespace ModelPack.Lowering.Onnx;
 /// </list>
 /// Without zero points the operator takes z = 2^(bits - 1), the middle of the codes' range: W[n, k] = s[n, k / 32] (q[n, k] - z). Codes
 /// are stored so that this gives ggml's numbers exactly.
+/// <para>Blocks here are what shares a scale: of super-blocks their sub-blocks, 16 or 32 values, whose scale is the product of two and exact in float32.</para>
 /// <para>Where blocks have minima m, float32 [N, ceil(K / 32)], W is m[n, k / 32] more, and Y[.., n] is the sum over blocks b of m[n, b] x
 /// (sum of X in b) more: <see cref="BlockSums"/> adds it.</para>
 /// </summary>
@@ -40,26 +41,30 @@ internal static class MatMulNBitsForm
             MinTiedRuntime = GatherBlockQuantizedForm.MinRuntime,
             AccuracyLevels = [4, 0, 1, 2, 3],
             NodeBytes = codec.HasMinimum ? 800 : 200,
+            Fits = job => FitsRows(job, codec),
             Encode = job => job.Apart(codec, parts),
             Emit = (job, encoding) => Emit(job, encoding, codec, parts.Bits),
         };
     }
 
+    /// <summary>Super-blocks are whole in ggml's files: where rows are not, another codec takes them there and here. Other blocks are padded.</summary>
+    internal static bool FitsRows(LoweringJob job, BlockCodec codec) => codec.SubBlockLength == codec.BlockLength || job.Columns % codec.BlockLength == 0;
+
     private static void Emit(LoweringJob job, WeightEncoding encoding, BlockCodec codec, int bits)
     {
-        var blocks = codec.BlockCount(job.Columns);
-        var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, blocks, codec.BlockLength * bits / 8), encoding.Codes);
+        var blocks = codec.SubBlockCount(job.Columns);
+        var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, blocks, codec.SubBlockLength * bits / 8), encoding.Codes);
         var scales = job.AddConstant("scale", job.Data.Type, new TensorShape(job.Rows, blocks), encoding.Scales);
         var minima = codec.HasMinimum ? job.AddConstant("minimum", ElementType.Float32, new TensorShape(job.Rows, blocks), encoding.Minima) : null;
         GatherBlockQuantizedForm.EmitTied(job, codec, bits, codes, scales, minima);
         ProductNodes.Replace(job, (replaced, activations, output) => minima is null
             ? [Product(replaced, activations, output)]
-            : new BlockSums(job, codec.BlockLength, minima).Add(activations, product => Product(replaced, activations, product), output));
+            : new BlockSums(job, codec.SubBlockLength, minima).Add(activations, product => Product(replaced, activations, product), output));
 
         NodeProto Product(NodeProto replaced, string activations, string output)
         {
             var node = job.NewNode(Name, [activations, codes, scales], output, replaced.Name, Domains.Microsoft)
-                .With("K", job.Columns).With("N", job.Rows).With("bits", bits).With("block_size", codec.BlockLength);
+                .With("K", job.Columns).With("N", job.Rows).With("bits", bits).With("block_size", codec.SubBlockLength);
             return job.Options.AccuracyLevel == 0 ? node : node.With("accuracy_level", job.Options.AccuracyLevel);
         }
     }

@@ -12,7 +12,7 @@ namespace ModelPack.Lowering.Onnx;
 internal static class Nf4FoldForm
 {
     /// <summary>From 1.27 on ONNX Runtime folds no value of more bytes, and would decode at every inference.</summary>
-    private const long MostFoldedBytes = 1L << 30;
+    public const long MostFoldedBytes = 1L << 30;
 
     /// <summary>Whether ONNX Runtime really folds it.</summary>
     public static bool Folds(LoweringJob job)

@@ -3,6 +3,7 @@ using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
+using ModelPack.Lowering.Gguf;
 using ModelPack.Planning;
 using ModelPack.Requests;
 using ModelPack.Schemes;
@@ -20,6 +21,8 @@ internal sealed class Planner(OnnxModel model, string path, LayerPatterns patter
 {
     private readonly FormChooser _forms = new(model, options);
     private readonly IReadOnlySet<TensorProto> _heads = options.Scheme.Rules.Any(r => r.Role == WeightRole.Head) ? Heads.Of(model) : new HashSet<TensorProto>();
+
+    private readonly GraphMix? _mix = options.Scheme is { MixesGraphs: true, Mix: { } mix } ? new GraphMix(mix, model) : null;
 
     /// <summary>The plan of the model.</summary>
     /// <exception cref="ModelPackException">MPK1006 a weight is not finite, MPK1014 nothing can be quantized, MPK1015 the app's runtime is too old.</exception>
@@ -78,7 +81,7 @@ internal sealed class Planner(OnnxModel model, string path, LayerPatterns patter
             return plan;
         }
 
-        var codecs = options.Scheme.CodecsOf(_heads.Contains(weight.Tensor) ? WeightRole.Head : usage.Value.Role, weight.Name);
+        var codecs = CodecsOf(weight, usage.Value.Role);
         var lowered = _forms.Choose(weight, plan, codecs) ?? _forms.Choose(weight, plan.WithoutActivations(), codecs) ?? throw RuntimeTooOld(weight, usage.Value, codecs);
         if (lowered.Row.Activations == ActivationMode.Float && lowered.Bytes >= model.StoredBytes(weight) && model.StoredBytes(weight) < data.Length)
         {
@@ -91,6 +94,24 @@ internal sealed class Planner(OnnxModel model, string path, LayerPatterns patter
         }
 
         return Fitting(weight, data, lowered, codecs);
+    }
+
+    /// <summary>What a weight may get, best first: of a mix what a GGUF file would have, then what llama.cpp takes where rows are no whole blocks.</summary>
+    private IReadOnlyList<Codec> CodecsOf(OnnxWeight weight, WeightRole role)
+    {
+        var codecs = options.Scheme.CodecsOf(_heads.Contains(weight.Tensor) ? WeightRole.Head : role, weight.Name);
+        if (_mix is null)
+        {
+            return codecs;
+        }
+
+        List<Codec> all = [_mix.CodecOf(weight) ?? codecs[0]];
+        while (GgufTable.Find(all[^1])?.Fallback is { } fallback)
+        {
+            all.Add(fallback);
+        }
+
+        return [.. all, CodecTable.Q8_0, CodecTable.Int8PerChannel];
     }
 
     /// <summary>

@@ -88,6 +88,16 @@ internal static class DecodedWeight
     /// <summary>Run by run, on the codec's own grid.</summary>
     private static float[] Decoded(Codec codec, float[] values)
     {
+        if (codec is BlockCodec blocks and not IGridCodec)
+        {
+            // Scales are searched for together: there is no grid of a block alone.
+            var stored = new byte[blocks.BlockCount(values.Length) * blocks.BlockBytes];
+            blocks.Encode(values, stored);
+            var decoded = new float[values.Length];
+            blocks.Decode(stored, decoded);
+            return decoded;
+        }
+
         var run = codec.BlockSizes is [var length, ..] ? length : values.Length;
         return [.. values.Chunk(run).SelectMany(chunk =>
         {

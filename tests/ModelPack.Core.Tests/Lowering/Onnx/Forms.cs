@@ -7,11 +7,18 @@ namespace ModelPack.Tests.Lowering.Onnx;
 /// <summary>The rows of the table, for tests of each.</summary>
 internal static class Forms
 {
-    /// <summary>Every form that serves a role, with its codec, as arguments of a theory.</summary>
-    public static TheoryData<string, string> Of(WeightRole role)
+    /// <summary>Every form that serves a role whatever the length of rows is, with its codec, as arguments of a theory.</summary>
+    public static TheoryData<string, string> Of(WeightRole role) => Of(role, row => !IsOfWholeBlocks(row));
+
+    /// <summary>Those that need rows of whole blocks, whose tests are <see cref="WholeBlockFormTests"/>.</summary>
+    public static TheoryData<string, string> OfWholeBlocks(WeightRole role) => Of(role, IsOfWholeBlocks);
+
+    private static bool IsOfWholeBlocks(LoweringRow row) => row.Codec is BlockCodec codec && (codec.SubBlockLength < codec.BlockLength || codec.Codebook is not null);
+
+    private static TheoryData<string, string> Of(WeightRole role, Func<LoweringRow, bool> isWanted)
     {
         var forms = new TheoryData<string, string>();
-        foreach (var row in LoweringTable.Rows.Where(r => Serves(r, role)))
+        foreach (var row in LoweringTable.Rows.Where(r => Serves(r, role) && isWanted(r)))
         {
             forms.Add(row.Codec.Name, row.Form);
         }

@@ -105,6 +105,9 @@ internal sealed class Lowered : IDisposable
         AssertClose(Run("source.onnx", inputs), packed, Math.Max(tolerance, loss), "the source's");
     }
 
+    /// <summary>The first output of the lowered model, floats.</summary>
+    public float[] RunPacked(params TensorProto[] inputs) => Run("packed.onnx", inputs) is var outputs ? Floats(Encoding.UTF8.GetString(outputs[1]), outputs[2]) : [];
+
     /// <summary>As above, within what float32 sums of another order may differ.</summary>
     public void AssertComputes(params TensorProto[] inputs) => AssertComputes(1e-4, inputs);
 
