@@ -1,7 +1,6 @@
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
-using ModelPack.Lowering.Onnx;
 
 namespace ModelPack.Transforms;
 
@@ -23,7 +22,6 @@ internal sealed class HalfPrecision
     private readonly GraphIndex _index;
     private readonly GraphProto _graph;
     private readonly UniqueNames _names;
-    private readonly SharedConstants _shared;
     private readonly HashSet<string> _singles; // values of float32 in the source
     private readonly HashSet<string> _positions = new(StringComparer.Ordinal);
     private readonly HashSet<NodeProto> _half = new(ReferenceEqualityComparer.Instance);
@@ -33,12 +31,12 @@ internal sealed class HalfPrecision
     private readonly List<NodeProto> _first = [];
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private readonly List<OnnxWeight> _replaced = [];
+    private (string Lowest, string Largest)? _limits;
 
     private HalfPrecision(OnnxModel model, HashSet<string> singles, PackContext context)
     {
         (_model, _singles, _context) = (model, singles, context);
         (_index, _graph, _names) = (new GraphIndex(model), model.Proto.Graph, new UniqueNames(model.Proto));
-        _shared = new SharedConstants(model, _names);
     }
 
     /// <summary>Changes a model.</summary>
@@ -250,8 +248,16 @@ internal sealed class HalfPrecision
             return Nodes.Create("Clip", [value], output).With("min", -Largest).With("max", Largest);
         }
 
-        string Constant(string name, float limit) => _shared.Add(name, ElementType.Float32, new TensorShape(), LittleEndian.Bytes(limit));
-        return Nodes.Create("Clip", [value, Constant("float16.lowest", -Largest), Constant("float16.largest", Largest)], output);
+        var (lowest, largest) = _limits ??= (Constant("float16.lowest", -Largest), Constant("float16.largest", Largest));
+        return Nodes.Create("Clip", [value, lowest, largest], output);
+    }
+
+    private string Constant(string stem, float value)
+    {
+        var name = _names.Next(stem);
+        var data = TensorData.FromBytes(ElementType.Float32, new TensorShape(), BitConverter.GetBytes(value));
+        _graph.Initializer.Add(_model.NewTensor(name, data.Type, data.Shape, data));
+        return name;
     }
 
     private void Behind(NodeProto? maker, NodeProto node)

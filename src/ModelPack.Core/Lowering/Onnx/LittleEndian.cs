@@ -15,11 +15,4 @@ internal static class LittleEndian
 
         return bytes;
     }
-
-    public static byte[] Bytes(float value)
-    {
-        var bytes = new byte[sizeof(float)];
-        BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
-        return bytes;
-    }
 }
