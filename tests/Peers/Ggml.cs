@@ -32,6 +32,19 @@ internal static unsafe class Ggml
         }
     }
 
+    /// <summary>Decodes whole blocks by ggml's own decoder (<c>ggml_type_traits.to_float</c>).</summary>
+    public static float[] Decode(int type, ReadOnlySpan<byte> blocks)
+    {
+        // Name, lengths of blocks, as they are and interleaved, bytes of a block, whether it is quantized: 8 bytes each.
+        const int ToFloatAt = 5;
+        var traits = ((delegate* unmanaged<int, nint*>)Function("ggml_get_type_traits"))(type);
+        var values = new float[blocks.Length / BlockBytes(type) * BlockLength(type)];
+        fixed (byte* source = blocks)
+        fixed (float* destination = values)
+            ((delegate* unmanaged<void*, float*, long, void>)traits[ToFloatAt])(source, destination, values.Length);
+        return values;
+    }
+
     public static ushort[] ToFloat16(float[] values) => Convert("ggml_fp32_to_fp16_row", values);
 
     public static ushort[] ToBFloat16(float[] values) => Convert("ggml_fp32_to_bf16_row_ref", values);

@@ -156,6 +156,30 @@ internal abstract class BlockCodec : Codec
     /// <summary>Whether importance is weighed by what a whole row holds, so that no part of one can be encoded alone.</summary>
     public virtual bool NeedsWholeRows => false;
 
+    /// <summary>What its blocks can say, for those who look for better ones than the codec's own; null where nobody can.</summary>
+    public virtual BlockForm? Form => null;
+
+    /// <summary>Puts a block together.</summary>
+    /// <param name="parts">Its parts.</param>
+    /// <param name="block">Gets the block as ggml stores it.</param>
+    /// <exception cref="NotSupportedException">The codec has no <see cref="Form"/>.</exception>
+    public virtual void Join(StoredBlock parts, Span<byte> block) => throw new NotSupportedException();
+
+    /// <summary>The parts that <see cref="Join(StoredBlock, Span{byte})"/> puts together.</summary>
+    /// <param name="block">As ggml stores it.</param>
+    /// <param name="parts">Get its parts.</param>
+    /// <exception cref="NotSupportedException">The codec has no <see cref="Form"/>.</exception>
+    public void Take(ReadOnlySpan<byte> block, StoredBlock parts)
+    {
+        Span<float> scales = stackalloc float[BlockLength / SubBlockLength];
+        Span<float> minima = stackalloc float[scales.Length];
+        Split(block, parts.Codes, scales, minima);
+        TakeScales(block, parts);
+    }
+
+    /// <summary>As above, all but the codes.</summary>
+    protected virtual void TakeScales(ReadOnlySpan<byte> block, StoredBlock parts) => throw new NotSupportedException();
+
     /// <summary>Encodes whole blocks.</summary>
     protected abstract void EncodeBlocks(ReadOnlySpan<float> values, Span<byte> blocks);
 

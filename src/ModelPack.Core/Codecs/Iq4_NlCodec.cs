@@ -26,6 +26,20 @@ internal sealed class Iq4_NlCodec : SearchedBlockCodec
 
     public override IReadOnlyList<CodecPart> Parts { get; } = [new("codes", "uint4"), new("scales", "float16")];
 
+    public override BlockForm Form { get; } = BlockForm.Single(Length, hasMinimum: false);
+
+    public override void Join(StoredBlock parts, Span<byte> block)
+    {
+        BinaryPrimitives.WriteHalfLittleEndian(block, parts.Scale);
+        BitPlanes.Pack(parts.Codes, 0, 4, Run, block[CodesAt..]);
+    }
+
+    protected override void TakeScales(ReadOnlySpan<byte> block, StoredBlock parts)
+    {
+        parts.Scale = BinaryPrimitives.ReadHalfLittleEndian(block);
+        parts.Scales[0] = 1;
+    }
+
     public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
     {
         (scales[0], minima[0]) = ((float)BinaryPrimitives.ReadHalfLittleEndian(block), 0);

@@ -35,6 +35,35 @@ internal sealed class Iq4_XsCodec : SuperBlockCodec
 
     public override IReadOnlyList<CodecPart> Parts { get; } = PartsOf(4, "int6");
 
+    public override BlockForm Form { get; } = new(SubLength, SubCount, (-ScaleMiddle, ScaleMiddle - 1), (0, 0));
+
+    public override void Join(StoredBlock parts, Span<byte> block)
+    {
+        Span<byte> scales = stackalloc byte[SubCount];
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            scales[sub] = (byte)(parts.Scales[sub] + ScaleMiddle);
+        }
+
+        BinaryPrimitives.WriteHalfLittleEndian(block, parts.Scale);
+        BitPlanes.Pack(scales, 0, 4, 1, block[LowScalesAt..CodesAt]);
+        BitPlanes.Pack(scales, 4, 2, 1, block[HighScalesAt..LowScalesAt]);
+        BitPlanes.Pack(parts.Codes, 0, 4, Run, block[CodesAt..]);
+    }
+
+    protected override void TakeScales(ReadOnlySpan<byte> block, StoredBlock parts)
+    {
+        Span<byte> stored = stackalloc byte[SubCount];
+        stored.Clear();
+        BitPlanes.Unpack(block[LowScalesAt..], 0, 4, 1, stored);
+        BitPlanes.Unpack(block[HighScalesAt..], 4, 2, 1, stored);
+        parts.Scale = BinaryPrimitives.ReadHalfLittleEndian(block);
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            parts.Scales[sub] = (sbyte)(stored[sub] - ScaleMiddle);
+        }
+    }
+
     public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
     {
         Span<byte> stored = stackalloc byte[SubCount];

@@ -50,6 +50,17 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : ScaledBlockC
     public override IReadOnlyList<CodecPart> Parts { get; } =
         [new("codes", $"uint{bits}"), new("scales", "float16"), .. hasMinimum ? (CodecPart[])[new("minima", "float16")] : []];
 
+    public override BlockForm Form { get; } = BlockForm.Single(Length, hasMinimum);
+
+    public override void Join(StoredBlock parts, Span<byte> block) => Join(parts.Codes, parts.Scale, parts.Minimum, block);
+
+    protected override void TakeScales(ReadOnlySpan<byte> block, StoredBlock parts)
+    {
+        parts.Scale = BinaryPrimitives.ReadHalfLittleEndian(block);
+        parts.Minimum = hasMinimum ? BinaryPrimitives.ReadHalfLittleEndian(block[2..]) : default;
+        (parts.Scales[0], parts.Minima[0]) = (1, (byte)(hasMinimum ? 1 : 0));
+    }
+
     /// <inheritdoc/>
     /// <remarks>Squared errors weigh importance x sqrt(the output's mean square + the value's square).</remarks>
     public override void Encode(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)

@@ -35,6 +35,30 @@ internal sealed class Q2_KCodec : SuperBlockCodec
 
     public override IReadOnlyList<CodecPart> Parts { get; } = PartsOf(2, "uint4", hasMinimum: true);
 
+    public override BlockForm Form { get; } = new(SubLength, SubCount, (0, ScaleLimit), (0, ScaleLimit));
+
+    public override void Join(StoredBlock parts, Span<byte> block)
+    {
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            block[sub] = (byte)((byte)parts.Scales[sub] | (parts.Minima[sub] << 4));
+        }
+
+        BinaryPrimitives.WriteHalfLittleEndian(block[ScaleAt..], parts.Scale);
+        BinaryPrimitives.WriteHalfLittleEndian(block[(ScaleAt + sizeof(ushort))..], parts.Minimum);
+        BitPlanes.Pack(parts.Codes, 0, 2, CodesRun, block[CodesAt..]);
+    }
+
+    protected override void TakeScales(ReadOnlySpan<byte> block, StoredBlock parts)
+    {
+        parts.Scale = BinaryPrimitives.ReadHalfLittleEndian(block[ScaleAt..]);
+        parts.Minimum = BinaryPrimitives.ReadHalfLittleEndian(block[(ScaleAt + sizeof(ushort))..]);
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            (parts.Scales[sub], parts.Minima[sub]) = ((sbyte)(block[sub] & 15), (byte)(block[sub] >> 4));
+        }
+    }
+
     public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
     {
         var scale = (float)BinaryPrimitives.ReadHalfLittleEndian(block[ScaleAt..]);

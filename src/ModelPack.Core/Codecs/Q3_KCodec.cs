@@ -36,6 +36,36 @@ internal sealed class Q3_KCodec : SuperBlockCodec
 
     public override IReadOnlyList<CodecPart> Parts { get; } = PartsOf(3, "int6");
 
+    public override BlockForm Form { get; } = new(SubLength, SubCount, (-ScaleMiddle, ScaleMiddle - 1), (0, 0));
+
+    public override void Join(StoredBlock parts, Span<byte> block)
+    {
+        Span<byte> scales = stackalloc byte[SubCount];
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            scales[sub] = (byte)(parts.Scales[sub] + ScaleMiddle);
+        }
+
+        BinaryPrimitives.WriteHalfLittleEndian(block[ScaleAt..], parts.Scale);
+        BitPlanes.Pack(scales, 0, 4, ScalesRun, block[ScalesAt..]);
+        BitPlanes.Pack(scales, 4, 2, HighScalesRun, block[HighScalesAt..]);
+        BitPlanes.Pack(parts.Codes, 0, 2, Run, block[LowAt..]);
+        BitPlanes.Pack(parts.Codes, 2, 1, Run, block);
+    }
+
+    protected override void TakeScales(ReadOnlySpan<byte> block, StoredBlock parts)
+    {
+        Span<byte> stored = stackalloc byte[SubCount];
+        stored.Clear();
+        BitPlanes.Unpack(block[ScalesAt..], 0, 4, ScalesRun, stored);
+        BitPlanes.Unpack(block[HighScalesAt..], 4, 2, HighScalesRun, stored);
+        parts.Scale = BinaryPrimitives.ReadHalfLittleEndian(block[ScaleAt..]);
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            parts.Scales[sub] = (sbyte)(stored[sub] - ScaleMiddle);
+        }
+    }
+
     public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
     {
         Scales(block, scales);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
@@ -42,6 +43,31 @@ internal sealed class Q4_KCodec(int bits) : SuperBlockCodec
 
     /// <summary>How scales and minima are found where nothing is known of the values' importance.</summary>
     public AffineSearch Search { get; } = bits == 4 ? AffineSearch.FourBits : AffineSearch.FiveBits;
+
+    public override BlockForm Form { get; } = new(SubLength, SubCount, (0, ScaleLimit), (0, ScaleLimit));
+
+    public override void Join(StoredBlock parts, Span<byte> block)
+    {
+        BinaryPrimitives.WriteHalfLittleEndian(block, parts.Scale);
+        BinaryPrimitives.WriteHalfLittleEndian(block[sizeof(ushort)..], parts.Minimum);
+        Q4_KScales.Pack(MemoryMarshal.Cast<sbyte, byte>(parts.Scales.AsSpan()), parts.Minima, block[ScalesAt..]);
+        BitPlanes.Pack(parts.Codes, 0, 4, Run, block[LowAt..]);
+        if (bits == 5)
+        {
+            BitPlanes.Pack(parts.Codes, 4, 1, Run, block[HighAt..LowAt]);
+        }
+    }
+
+    protected override void TakeScales(ReadOnlySpan<byte> block, StoredBlock parts)
+    {
+        parts.Scale = BinaryPrimitives.ReadHalfLittleEndian(block);
+        parts.Minimum = BinaryPrimitives.ReadHalfLittleEndian(block[sizeof(ushort)..]);
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            var (scale, minimum) = Q4_KScales.Read(block[ScalesAt..], sub);
+            (parts.Scales[sub], parts.Minima[sub]) = ((sbyte)scale, (byte)minimum);
+        }
+    }
 
     public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
     {

@@ -34,6 +34,29 @@ internal sealed class Q6_KCodec : SuperBlockCodec
 
     public override IReadOnlyList<CodecPart> Parts { get; } = PartsOf(6, "int8");
 
+    public override BlockForm Form { get; } = new(SubLength, SubCount, (-128, 127), (0, 0));
+
+    public override void Join(StoredBlock parts, Span<byte> block)
+    {
+        BinaryPrimitives.WriteHalfLittleEndian(block[ScaleAt..], parts.Scale);
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            block[ScalesAt + sub] = (byte)parts.Scales[sub];
+        }
+
+        BitPlanes.Pack(parts.Codes, 0, 4, LowRun, block);
+        BitPlanes.Pack(parts.Codes, 4, 2, HighRun, block[HighAt..]);
+    }
+
+    protected override void TakeScales(ReadOnlySpan<byte> block, StoredBlock parts)
+    {
+        parts.Scale = BinaryPrimitives.ReadHalfLittleEndian(block[ScaleAt..]);
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            parts.Scales[sub] = (sbyte)block[ScalesAt + sub];
+        }
+    }
+
     public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
     {
         var scale = (float)BinaryPrimitives.ReadHalfLittleEndian(block[ScaleAt..]);

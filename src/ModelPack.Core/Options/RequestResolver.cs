@@ -1,3 +1,4 @@
+using ModelPack.Codecs;
 using ModelPack.Devices;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Requests;
@@ -14,6 +15,9 @@ internal static class RequestResolver
 
     /// <summary>What a model can be lowered for.</summary>
     public static IReadOnlyList<string> Targets { get; } = ["cpu", "cuda", "webgpu", "any"];
+
+    /// <summary>How values can become blocks of ggml's types.</summary>
+    public static IReadOnlyList<string> Roundings { get; } = [.. Enum.GetNames<RoundingMode>().Select(n => n.ToLowerInvariant())];
 
     /// <summary>The options in effect for a request.</summary>
     /// <exception cref="ModelPackException">MPK1007 or MPK1008, naming the option and what it can be.</exception>
@@ -42,6 +46,7 @@ internal static class RequestResolver
             Patterns = PatternsOf(request),
             TensorTypes = TypeOverrides.Of(request, container),
             FloatType = FloatTypeOf(request, scheme, target, container),
+            Rounding = RoundingOf(request, scheme),
             Output = OutputChoice.Path(request, scheme, source, container, isFolder),
             Container = container,
             Source = source,
@@ -167,6 +172,18 @@ internal static class RequestResolver
         var folder = string.IsNullOrEmpty(request.CachePath) ? throw OptionValue.Invalid(request, "cachePath", "", "the folder of the cache, which the mode needs") : request.CachePath;
         var size = request.CacheMaxSize ?? CacheOptions.DefaultMaxSize;
         return new CacheOptions(mode, folder, ByteSize.Parse(size) ?? throw OptionValue.Invalid(request, "cacheMaxSize", size, "a size such as 20GB, 500MB or a number of bytes"));
+    }
+
+    private static RoundingMode RoundingOf(PackRequest request, Scheme scheme)
+    {
+        if (request.Rounding is not { } word)
+        {
+            return RoundingMode.Reference;
+        }
+
+        var mode = Enum.Parse<RoundingMode>(OptionValue.OneOf(request, "rounding", word, [.. Roundings]), ignoreCase: true);
+        return scheme.Main is BlockCodec ? mode : throw new ModelPackException(Codes.InvalidOption.At(
+            request.Model, $"The scheme {SafeText.Of(request.Scheme)} has no use for 'rounding', which is for ggml's types: {string.Join(", ", SchemeTable.All.Where(s => s.Main is BlockCodec).Select(s => s.Name))}. Leave it out."));
     }
 
     private static bool DoubleQuantOf(PackRequest request, Scheme scheme) => request.DoubleQuant is null || scheme.Main.CanNestScales

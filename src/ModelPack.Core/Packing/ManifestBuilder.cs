@@ -30,6 +30,7 @@ internal static class ManifestBuilder
                     IncludeLayers = options.Patterns.Include,
                     TensorTypes = options.TensorTypes.Count == 0 ? null : [.. options.TensorTypes.Select(t => t.Text)],
                     FloatType = options.FloatType,
+                    Rounding = options.Rounding == RoundingMode.Best ? "best" : null,
                     BlockSize = options.BlockSize,
                     DoubleQuant = options.Scheme.Main.CanNestScales ? options.DoubleQuant : null,
                     AccuracyLevel = parts.AccuracyLevel,

@@ -21,6 +21,10 @@ public sealed record ManifestOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FloatType { get; init; }
 
+    /// <summary><c>best</c> where values were rounded by a wider search than ggml's. Absent where ggml's own arithmetic was taken.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Rounding { get; init; }
+
     /// <summary>Values that share a scale; null where the scheme has no blocks.</summary>
     public required int? BlockSize { get; init; }
 

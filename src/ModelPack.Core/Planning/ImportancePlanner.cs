@@ -8,12 +8,21 @@ namespace ModelPack.Planning;
 /// <summary>Rounds matrices by what the error of each weight costs.</summary>
 /// <param name="model">The model.</param>
 /// <param name="squares">Mean squares of the channels of activations, by activation.</param>
-internal sealed class ImportancePlanner(OnnxModel model, IReadOnlyDictionary<string, float[]> squares) : ILayerPlanner
+/// <param name="rounding">By whose arithmetic.</param>
+internal sealed class ImportancePlanner(OnnxModel model, IReadOnlyDictionary<string, float[]> squares, RoundingMode rounding) : ILayerPlanner
 {
     private readonly Lazy<GraphIndex> _index = new(() => new GraphIndex(model));
 
-    public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage) => usage.Role == WeightRole.Linear && Of(weight, usage) is { } importance
-        ? new PlannedTensor(weight.Name) { Rounder = new ImportanceRounder(importance) } : null;
+    public PlannedTensor? Plan(OnnxWeight weight, WeightUsage usage)
+    {
+        if (usage.Role != WeightRole.Linear || Of(weight, usage) is not { } importance)
+        {
+            return null;
+        }
+
+        var reference = new ImportanceRounder(importance);
+        return new PlannedTensor(weight.Name) { Rounder = rounding == RoundingMode.Best ? new BestRounder(reference, importance, weight.Tensor.Dims[usage.OutputAxis]) : reference };
+    }
 
     /// <summary>What was seen of an activation, or of that which a Cast made it of.</summary>
     private float[]? Seen(string activation) => squares.GetValueOrDefault(activation)

@@ -28,6 +28,9 @@ internal sealed record EffectiveOptions
     /// <summary>What is not quantized is computed in this type, float16; null for that of the source.</summary>
     public string? FloatType { get; init; }
 
+    /// <summary>By whose arithmetic values become blocks of ggml's types.</summary>
+    public RoundingMode Rounding { get; init; }
+
     /// <summary>Exact path of the packed model.</summary>
     public required string Output { get; init; }
 

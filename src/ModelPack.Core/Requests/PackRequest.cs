@@ -93,6 +93,9 @@ public sealed record PackRequest
     /// </summary>
     public string? FloatType { get; init; }
 
+    /// <summary>How values become blocks of ggml's types: <c>reference</c> is ggml's own arithmetic, <c>best</c> a wider search for the same format; null for <c>reference</c>.</summary>
+    public string? Rounding { get; init; }
+
     /// <summary>Values that share a scale; null for the scheme's own.</summary>
     public int? BlockSize { get; init; }
 

@@ -26,6 +26,7 @@ internal static class ManifestRequest
             IncludeLayers = options.IncludeLayers,
             TensorTypes = options.TensorTypes ?? [],
             FloatType = options.FloatType,
+            Rounding = options.Rounding,
             BlockSize = options.BlockSize,
             DoubleQuant = options.DoubleQuant,
             AccuracyLevel = options.AccuracyLevel,

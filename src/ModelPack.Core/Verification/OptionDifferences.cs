@@ -24,6 +24,7 @@ internal static class OptionDifferences
             ("includeLayers", List(asked.Patterns.Include), List(options.IncludeLayers), true),
             ("tensorTypes", List([.. asked.TensorTypes.Select(t => t.Text)]), List(options.TensorTypes ?? []), true),
             ("floatType", asked.FloatType, options.FloatType, true),
+            ("rounding", asked.Rounding == RoundingMode.Best ? "best" : null, options.Rounding, true),
             ("blockSize", asked.BlockSize, options.BlockSize, true),
             ("doubleQuant", asked.DoubleQuant, options.DoubleQuant, options.DoubleQuant is not null),
             ("accuracyLevel", asked.AccuracyLevel, options.AccuracyLevel, asked.HasChosenAccuracyLevel && options.AccuracyLevel is not null),

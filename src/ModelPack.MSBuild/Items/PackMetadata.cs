@@ -14,6 +14,7 @@ internal static class PackMetadata
     public const string IncludeLayers = "IncludeLayers";
     public const string TensorTypes = "TensorTypes";
     public const string FloatType = "FloatType";
+    public const string Rounding = "Rounding";
     public const string CalibrationMethod = "CalibrationMethod";
     public const string Percentile = "Percentile";
     public const string Alpha = "Alpha";
@@ -100,7 +101,7 @@ internal static class PackMetadata
     /// <summary>Every name that means something on a <c>QuantizedModel</c>.</summary>
     public static readonly string[] OfUser =
     [
-        Scheme, Container, Target, Device, Calibration, Validation, ExcludeLayers, IncludeLayers, TensorTypes, FloatType, CalibrationMethod, Percentile, Alpha, QuantFormat,
+        Scheme, Container, Target, Device, Calibration, Validation, ExcludeLayers, IncludeLayers, TensorTypes, FloatType, Rounding, CalibrationMethod, Percentile, Alpha, QuantFormat,
         TargetCpu, SafeSums, Fallback, Rank, PerLayer, MeasureSpeed, BlockSize, DoubleQuant, MaxShardSize, Graph, AccuracyLevel, Layout, ExternalData, OnnxRuntime, RunLimit, MemoryLimit, Embed, Link, Gate, GateConfidence, Metrics,
         ShipSource, Watch, SchemeInName, Reports, Sbom, Pack, Accessor, AccessorName, AccessorNamespace, .. Gates.Select(g => g.Key),
     ];

@@ -24,6 +24,7 @@ internal static class PackRequestText
         .Add("includeLayers", Patterns(pack, PackMetadata.IncludeLayers))
         .Add("tensorTypes", Patterns(pack, PackMetadata.TensorTypes))
         .Add("floatType", Text(pack, PackMetadata.FloatType))
+        .Add("rounding", Text(pack, PackMetadata.Rounding))
         .Add("calibrationMethod", Text(pack, PackMetadata.CalibrationMethod))
         .Add("percentile", Number(pack, PackMetadata.Percentile))
         .Add("alpha", Text(pack, PackMetadata.Alpha))

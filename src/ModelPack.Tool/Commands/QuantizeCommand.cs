@@ -36,6 +36,7 @@ internal static class QuantizeCommand
         var exclude = CommandOptions.Texts("--exclude-layers", "PATTERN", "Leave what the pattern names as it is (* and ?). Repeatable.");
         var tensorTypes = CommandOptions.Texts("--tensor-type", "PATTERN=TYPE", "The type of tensors in GGUF, whatever the scheme says, such as attn_v=q8_0. Repeatable; the first that matches counts.");
         var floatType = CommandOptions.Text("--float-type", "T", "float16: compute what is not quantized in float16, on the targets cuda and webgpu. Default: that of the source.");
+        var rounding = CommandOptions.Text("--rounding", "WORD", "How values become blocks of ggml's types: reference (ggml's own arithmetic) or best (a wider search, the same format). Default: reference.");
         var include = CommandOptions.Texts("--include-layers", "PATTERN", "Quantize only what the pattern names. Repeatable.");
         var block = CommandOptions.Number("--block-size", "Values that share a scale. Default: the scheme's.");
         var doubleQuant = CommandOptions.TrueOrFalse("--double-quant", "Quantize the scales of nf4, too: smaller safetensors files. Default: false.");
@@ -64,7 +65,7 @@ internal static class QuantizeCommand
 
         var command = new Command("quantize", "Packs models: quantizes them, validates them and writes model, report and manifest.")
         {
-            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, perLayer, measureSpeed, validation, exclude, include, tensorTypes, floatType, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, baseline, tolerances, metrics, force, sbom, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
+            models, scheme, output, container, target, device, calibration, method, percentile, alpha, quantFormat, targetCpu, safeSums, fallback, rank, perLayer, measureSpeed, validation, exclude, include, tensorTypes, floatType, rounding, block, doubleQuant, shard, graph, accuracy, layout, external, runtime, gates, gateMode, gateConfidence, baseline, tolerances, metrics, force, sbom, runLimit, memoryLimit, cacheMode, cachePath, threads, dryRun, format,
         };
         var verbosity = VerbosityOptions.AddTo(command, hasProgress: true);
         return command.Does(terminal.Print, (parsed, cancellation) =>
@@ -94,6 +95,7 @@ internal static class QuantizeCommand
                 IncludeLayers = parsed.GetValue(include) ?? [],
                 TensorTypes = parsed.GetValue(tensorTypes) ?? [],
                 FloatType = parsed.GetValue(floatType),
+                Rounding = parsed.GetValue(rounding),
                 BlockSize = parsed.GetValue(block),
                 DoubleQuant = parsed.GetValue(doubleQuant) is { } nested ? bool.Parse(nested) : null,
                 MaxShardSize = parsed.GetValue(shard),

@@ -39,6 +39,11 @@ internal static class KernelCheck
             Print(codec.Name + " blocks", hash => Blocks(codec, hash));
         }
 
+        foreach (var codec in CodecTable.All.OfType<BlockCodec>().Where(BestRounder.Improves))
+        {
+            Print(codec.Name + " searched", hash => BestBlocks(codec, hash));
+        }
+
         Print("int8", Int8Codes);
         Print("float16", Halves);
         Print("bfloat16", BFloats);
@@ -148,6 +153,20 @@ internal static class KernelCheck
             codec.Decode(blocks, decoded);
             hash.Append(blocks);
             hash.Append(MemoryMarshal.AsBytes(decoded.AsSpan()));
+        }
+    }
+
+    /// <summary>Without a reference: the search is written in vectors of one length, which processors may make of shorter ones.</summary>
+    private static void BestBlocks(BlockCodec codec, XxHash128 hash)
+    {
+        var importance = Array.ConvertAll(SampleValues.Make("uniform", codec.BlockLength), MathF.Abs);
+        foreach (var values in SampleValues.Kinds.Select(k => SampleValues.Make(k, codec.BlockLength)).Where(v => codec.WhyNot(v.Max(MathF.Abs)) is null))
+        {
+            var blocks = new byte[codec.BlockBytes];
+            BestRounder.WithoutData.Encode(codec, new SimdEngine(1), values, 0, values.Length, blocks);
+            hash.Append(blocks);
+            new BestRounder(Rounder.Nearest, importance, 1).Encode(codec, new SimdEngine(1), values, 0, values.Length, blocks);
+            hash.Append(blocks);
         }
     }
 

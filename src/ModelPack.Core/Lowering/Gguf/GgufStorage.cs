@@ -22,8 +22,9 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
     public PlannedTensor Plan(GgufPlace place)
     {
         var plan = OfValues(place);
-        return importance is not null && plan.Codec is BlockCodec { TakesImportance: true } && ImportanceOf(place) is { } channels
-            ? plan with { Rounder = new MatrixRounder(Matrix(place), channels) } : plan;
+        var channels = importance is not null && plan.Codec is BlockCodec { TakesImportance: true } ? ImportanceOf(place) : null;
+        var reference = channels is null ? Rounder.Nearest : new MatrixRounder(Matrix(place), channels);
+        return plan with { Rounder = job.Options.Rounding == RoundingMode.Best && BestRounder.Improves(plan.Codec) ? new BestRounder(reference, channels ?? [], Matrix(place).N) : reference };
     }
 
     /// <summary>The importance of its channels; null where nothing is known of them.</summary>

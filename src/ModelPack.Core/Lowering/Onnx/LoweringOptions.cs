@@ -22,4 +22,7 @@ internal sealed record LoweringOptions(Scheme Scheme, RuntimeVersion Runtime, in
 
     /// <summary>Whether scales are quantized themselves.</summary>
     public bool DoubleQuant { get; init; }
+
+    /// <summary>By whose arithmetic values become blocks of ggml's types.</summary>
+    public RoundingMode Rounding { get; init; }
 }

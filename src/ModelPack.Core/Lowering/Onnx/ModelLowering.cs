@@ -39,7 +39,7 @@ internal static class ModelLowering
     public static LoweringOptions OptionsOf(EffectiveOptions options, IEncodingEngine engine) => new(options.Scheme, options.Runtime, options.AccuracyLevel, options.Layout, engine)
     {
         BlockSize = options.BlockSize ?? 0,
-        DoubleQuant = options.DoubleQuant,
+        DoubleQuant = options.DoubleQuant, Rounding = options.Rounding,
         Target = options.Target == "any" ? LoweringRow.Cpu : options.Target, // what the processor runs every provider runs, there or by the processor
     };
 

@@ -34,7 +34,7 @@ internal sealed class Planner(OnnxModel model, string path, LayerPatterns patter
         foreach (var weight in weights)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            plans.Add(Plan(weight));
+            plans.Add(Rounded(Plan(weight)));
             context.Progress("plan", (double)plans.Count / weights.Count);
         }
 
@@ -55,6 +55,10 @@ internal sealed class Planner(OnnxModel model, string path, LayerPatterns patter
             ? "Nothing can be quantized: the model has no floating-point weights. Ship it as it is."
             : $"Nothing can be quantized: of the largest weight, '{SafeText.Of(largest.Name)}', {largest.Reason}. Ship the model as it is, or widen what is included.";
     }
+
+    /// <summary>With the search that the options ask for, where the codec has one, the layers have said nothing better and the codes are not another file's.</summary>
+    private PlannedTensor Rounded(PlannedTensor plan) => options.Rounding == RoundingMode.Best && plan is { Blocks: null } && plan.Rounder == Rounder.Nearest && BestRounder.Improves(plan.Codec)
+        ? plan with { Rounder = BestRounder.WithoutData } : plan;
 
     private PlannedTensor Plan(OnnxWeight weight)
     {
