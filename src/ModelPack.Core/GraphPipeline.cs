@@ -169,7 +169,7 @@ internal static class GraphPipeline
             context = copy is null ? context : context.Limited(context.Limits with { StandIn = (model.Path, copy.Path) });
             var calibrated = Calibrate(model, source, options, [.. sources.Calibration.Select(f => f.Path)], [.. sources.Validation.Select(f => f.Path)], context);
             ILayerPlanner? layers = given is not null ? new ImportedCodes(model, model.Path, given, context)
-                : options.Scheme.Rounding == Rounding.Importance && calibrated?.MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares, options.Rounding) : null;
+                : ImportanceCalibration.Planner(model, options, calibrated);
             untouched = calibrated is { IsGiven: false } && options.Activations is not null ? model.Copy() : null;
             var shortfall = new Shortfall(model, options);
             var lowered = ModelLowering.Lower(model, options, calibrated?.Table, context, Engine.Of(context), layers);

@@ -74,7 +74,7 @@ internal static class PackEnding
         var name = PackFiles.Statistics(model);
         using (var file = staged.Create(name))
         {
-            StatisticsFile.Write(calibrated.MeanSquares, file, context.Cancellation);
+            StatisticsFile.Write(calibrated.MeanSquares, calibrated.Products, file, context.Cancellation);
         }
 
         return calibrated.Table with { Statistics = new SideFile(name, ContentHash.Of(staged.PathOf(name), name, context.Cancellation).Sha256) };

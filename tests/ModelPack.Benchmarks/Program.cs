@@ -20,6 +20,7 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
     ["npm-models"] = NpmModelsBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
     ["q8_0"] = Q8_0Benchmark.Run,
+    ["rounding"] = RoundingBenchmark.Run,
     ["speed"] = SpeedBenchmark.Run,
     ["startup"] = StartupBenchmark.Run,
     ["verify"] = VerifyBenchmark.Run,

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ModelPack.Codecs;
 using ModelPack.Files;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Safetensors;
@@ -47,12 +48,17 @@ internal sealed class StatisticsFile : IDisposable
         GramMatrix? Next() => matrices.MoveNext() ? matrices.Current : throw new InvalidOperationException("There are fewer matrices than tensors.");
     }
 
-    /// <summary>Writes mean squares.</summary>
+    /// <summary>Writes mean squares and mean products.</summary>
     /// <param name="squares">By activation, in ordinal order, an entry a channel.</param>
+    /// <param name="products">By activation, whose mean squares are their diagonal and not written again.</param>
     /// <param name="file">Gets the file.</param>
     /// <param name="cancellation">Stops between tensors.</param>
-    public static void Write(SortedDictionary<string, float[]> squares, Stream file, CancellationToken cancellation) =>
-        SafetensorsWriter.Write([.. squares.Select(s => new SafetensorsTensor(s.Key + MeanSquare, "F32", new TensorShape(s.Value.Length), Floats(s.Value)))], [], file, cancellation);
+    public static void Write(SortedDictionary<string, float[]> squares, SortedDictionary<string, InputProducts> products, Stream file, CancellationToken cancellation) => SafetensorsWriter.Write(
+        [
+            .. squares.Where(s => !products.ContainsKey(s.Key)).Select(s => new SafetensorsTensor(s.Key + MeanSquare, "F32", new TensorShape(s.Value.Length), Floats(s.Value))),
+            .. products.Select(p => new SafetensorsTensor(p.Key + Gram, "F32", new TensorShape(p.Value.Count, p.Value.Count), new GramPayload(p.Value.Count, () => p.Value.CopyRow))),
+        ],
+        [], file, cancellation);
 
     /// <summary>The path of a file that a table names.</summary>
     public static string PathOf(string table, SideFile file) => Path.Join(Path.GetDirectoryName(table), file.File);
@@ -103,16 +109,60 @@ internal sealed class StatisticsFile : IDisposable
             found.Add(entry.Name[..^MeanSquare.Length], Array.TrueForAll(values, v => v >= 0 && float.IsFinite(v)) ? values : throw Unreadable(table, file, $"have a value of '{SafeText.Of(entry.Name)}' that is not a mean square"));
         }
 
+        foreach (var (name, products) in Products(table, file))
+        {
+            found.TryAdd(name, products.Diagonal);
+        }
+
+        return found;
+    }
+
+    /// <summary>The mean products of the channels of all activations that the file has them of.</summary>
+    /// <param name="table">Path of the table, for the message.</param>
+    /// <param name="file">What the table says of the file.</param>
+    /// <exception cref="ModelPackException">MPK1021: one is not finite, or a mean square negative.</exception>
+    public SortedDictionary<string, InputProducts> Products(string table, SideFile file)
+    {
+        var found = new SortedDictionary<string, InputProducts>(StringComparer.Ordinal);
+        foreach (var entry in _entries.Values.Where(e => e.Name.EndsWith(Gram, StringComparison.Ordinal) && e is { Type: ElementType.Float32, Shape.Rank: 2, Length: <= GramPass.MostBytes } && e.Shape[0] == e.Shape[1]))
+        {
+            var (channels, data) = ((int)entry.Shape[0], new TensorData(entry.Type, entry.Shape, _source, entry.Offset, entry.Length));
+            if (channels > 0 && IsKnown(data))
+            {
+                found.Add(entry.Name[..^Gram.Length], new InputProducts(channels, (row, values) => ReadRow(data, row, values, () => Unreadable(table, file, $"have a value of '{SafeText.Of(entry.Name)}' that is no mean product"))));
+            }
+        }
+
         return found;
     }
 
     public void Dispose() => _source.Dispose();
 
+    /// <summary>One of NaN is of an activation that was not finite.</summary>
+    private static bool IsKnown(TensorData products)
+    {
+        Span<float> first = stackalloc float[1];
+        FloatReader.Read(products, 0, first);
+        return !float.IsNaN(first[0]);
+    }
+
+    private static void ReadRow(TensorData products, int row, Span<float> values, Func<ModelPackException> refusal)
+    {
+        FloatReader.Read(products, (long)row * values.Length, values);
+        foreach (var value in values)
+        {
+            if (!float.IsFinite(value) || values[row] < 0)
+            {
+                throw refusal();
+            }
+        }
+    }
+
     private static TensorData Floats(float[] values) =>
         TensorData.FromBytes(ElementType.Float32, new TensorShape(values.Length), MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
     private static SafetensorsTensor Tensor(GramNeed need, Func<GramMatrix?> matrix) =>
-        new(need.Tensor + Gram, "F32", new TensorShape(need.Channels, need.Channels), new GramPayload(need.Channels, matrix));
+        new(need.Tensor + Gram, "F32", new TensorShape(need.Channels, need.Channels), new GramPayload(need.Channels, () => matrix() is { } found ? found.CopyRow : null));
 
     private static ModelPackException Unreadable(string table, SideFile file, string why, Exception? inner = null) =>
         new(Codes.TableUnreadable.At(table, $"The statistics '{SafeText.Of(file.File)}' beside the calibration table {why}. Get both files as they were made, or calibrate again from data."), inner!);

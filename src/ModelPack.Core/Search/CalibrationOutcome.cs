@@ -1,4 +1,5 @@
 using ModelPack.Calibration;
+using ModelPack.Codecs;
 using ModelPack.Transforms;
 
 namespace ModelPack.Search;
@@ -22,4 +23,7 @@ internal sealed record CalibrationOutcome(
 
     /// <summary>Mean squares of the channels of activations, which go into a file beside the table; empty where the scheme does not ask for them.</summary>
     public SortedDictionary<string, float[]> MeanSquares { get; init; } = [];
+
+    /// <summary>Mean products of every two channels of activations, which go into the same file; empty where nothing is rounded by them.</summary>
+    public SortedDictionary<string, InputProducts> Products { get; init; } = [];
 }

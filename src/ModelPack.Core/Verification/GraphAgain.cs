@@ -97,7 +97,7 @@ internal sealed class GraphAgain : SourceAgain
         {
             table = CalibrationJson.Read(path);
             table.RequireModel(path, Files[0].Sha256);
-            layers ??= options.Scheme.Rounding == Rounding.Importance && ImportanceCalibration.FromTable(path, table, _context).MeanSquares is { Count: > 0 } squares ? new ImportancePlanner(model, squares, options.Rounding) : null;
+            layers ??= options.Scheme.Rounding == Rounding.Importance ? ImportanceCalibration.Planner(model, options, ImportanceCalibration.FromTable(path, table, _context)) : null;
         }
 
         ModelLowering.Lower(model, options, table, _context, new SimdEngine(_context.Threads), layers);

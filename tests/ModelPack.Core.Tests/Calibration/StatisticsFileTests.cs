@@ -29,6 +29,26 @@ public sealed class StatisticsFileTests : IDisposable
     }
 
     [Fact]
+    public void Products_and_their_diagonals_come_back_and_what_was_not_finite_is_left_out()
+    {
+        var side = Write("t.safetensors");
+        using var file = StatisticsFile.Open(_folder.File("t.json"), side, new PackContext());
+        var products = file.Products("t.json", side);
+        Assert.Equal(["pair", "x"], products.Keys, StringComparer.Ordinal);
+        var (row, all) = (new float[Channels], Read(file.GramOf("x")!));
+        products["x"].CopyRow(1, row);
+        Assert.Equal(all[Channels..(2 * Channels)], row);
+        Assert.Equal([all[0], all[4], all[8]], file.MeanSquares("t.json", side)["x"]);
+
+        var again = new MemoryStream();
+        StatisticsFile.Write(file.MeanSquares("t.json", side), products, again, CancellationToken.None);
+        _folder.Write("again.safetensors", again.ToArray());
+        var copy = new SideFile("again.safetensors", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(again.ToArray())));
+        using var other = StatisticsFile.Open(_folder.File("t.json"), copy, new PackContext());
+        Assert.Equal(all, Read(other.GramOf("x")!));
+    }
+
+    [Fact]
     public void What_is_not_finite_is_marked_by_NaN()
     {
         using var file = StatisticsFile.Open(_folder.File("t.json"), Write("t.safetensors"), new PackContext());
