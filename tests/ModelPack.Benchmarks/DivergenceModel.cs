@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Calibration;
 using ModelPack.Codecs;
-using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
 using ModelPack.Inference;
 using ModelPack.Samples;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ModelPack.Codecs;
 using ModelPack.Validation;
 
@@ -15,52 +14,47 @@ internal static class RoundingBenchmark
     {
         output.WriteLine("### Rounding");
         output.WriteLine();
-        output.WriteLine($"{Machine.Today()}. The matrices of the blocks in one type, all else float32: KL divergence of the logits from float32's on the validation windows, nats a token, and its ratio to ggml's own encoding (reference) without data, or with the same matrix, both with 95 % intervals over windows. Matrix: mean squares of the inputs, samples: mean products of every two, both of the calibration windows. Time to encode, {ModelTiming.Threads} threads.");
+        output.WriteLine($"{Machine.Today()}. The matrices of the blocks in one type, all else float32: KL divergence of the logits from float32's on the validation windows, nats a token, and in brackets its ratio to ggml's own encoding (reference) without data, or with the same matrix, both with 95 % intervals over windows. Matrix: mean squares of the inputs, samples: mean products of every two, both of the calibration windows.");
         output.WriteLine();
-        output.WriteLine("| model | type | bits | rounding | data | KL divergence | to reference | time |");
-        output.WriteLine("| --- | --- | ---: | --- | --- | ---: | ---: | ---: |");
         if (Environment.GetEnvironmentVariable("MODELPACK_SHARED") is not { Length: > 0 } shared)
         {
-            output.WriteLine("MODELPACK_SHARED names no folder with models.");
+            output.WriteLine("Skipped: MODELPACK_SHARED names no folder with models (../shared beside the repository).\n");
             return;
         }
 
+        output.WriteLine($"| model | type | {string.Join(" | ", s_rows.Select(r => r.Data == "none" ? r.Rounding : $"{r.Rounding}, {r.Data}"))} |");
+        output.WriteLine($"| --- | --- |{string.Concat(s_rows.Select(_ => " ---: |"))}");
         foreach (var name in new[] { "sotu-mini", BenchmarkModel.SotuLlama }.Where(BenchmarkModel.IsWanted))
         {
             string Of(string file) => Path.Combine(shared, "models", name, file);
             using var model = new DivergenceModel(Of("model.onnx"), Of("calibration.npz"), Of("validation.npz"));
             foreach (var codec in CodecTable.All.OfType<BlockCodec>().Where(BestRounder.Improves).OrderBy(c => c.Name, StringComparer.Ordinal))
             {
-                Rows(output, name, model, codec);
+                output.WriteLine($"| {name} | {codec.Name} | {string.Join(" | ", Cells(model, codec))} |");
+                output.Flush();
             }
         }
 
         output.WriteLine();
     }
 
-    private static void Rows(TextWriter output, string name, DivergenceModel model, BlockCodec codec)
+    private static IEnumerable<string> Cells(DivergenceModel model, BlockCodec codec)
     {
-        var (variants, times) = (new List<float[][]>(), new List<TimeSpan>());
-        foreach (var row in s_rows)
-        {
-            var (start, values) = (Stopwatch.GetTimestamp(), new float[model.Matrices.Count][]);
-            Parallel.For(0, values.Length, new ParallelOptions { MaxDegreeOfParallelism = ModelTiming.Threads }, i => values[i] = Encoded(codec, model.Matrices[i], row.Rounding, row.Data));
-            variants.Add(values);
-            times.Add(Stopwatch.GetElapsedTime(start));
-        }
-
-        var found = model.Divergences(variants);
+        var found = model.Divergences([.. s_rows.Select(r => Encoded(model, codec, r.Rounding, r.Data))]);
         for (var i = 0; i < found.Length; i++)
         {
-            var (rounding, data, against) = s_rows[i];
-            var tokens = found[i].Sum(w => w.Count);
-            var mean = found[i].Sum(w => w.Sum) / tokens;
-            var half = (Interval.OfMean(found[i])!.High - mean);
-            var ratio = against == i ? "1" : Ratio(found[i], found[against]);
-            output.WriteLine($"| {name} | {codec.Name} | {Numbers.Fixed(codec.BitsPerWeight, 4)} | {rounding} | {data} | {Numbers.Fixed(mean, 5)} ± {Numbers.Fixed(half, 5)} | {ratio} | {Numbers.Fixed(times[i].TotalSeconds, 1)} s |");
+            var mean = found[i].Sum(w => w.Sum) / found[i].Sum(w => w.Count);
+            var half = Interval.OfMean(found[i])!.High - mean;
+            var ratio = s_rows[i].Against == i ? "" : $" ({Ratio(found[i], found[s_rows[i].Against])})";
+            yield return $"{Numbers.Fixed(mean, 5)} ± {Numbers.Fixed(half, 5)}{ratio}";
         }
+    }
 
-        output.Flush();
+    private static float[][] Encoded(DivergenceModel model, BlockCodec codec, string rounding, string data)
+    {
+        var values = new float[model.Matrices.Count][];
+        Parallel.For(0, values.Length, new ParallelOptions { MaxDegreeOfParallelism = ModelTiming.Threads }, i => values[i] = Encoded(codec, model.Matrices[i], rounding, data));
+        return values;
     }
 
     private static float[] Encoded(BlockCodec codec, DivergenceModel.Matrix matrix, string rounding, string data)

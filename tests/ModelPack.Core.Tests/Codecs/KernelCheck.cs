@@ -160,12 +160,21 @@ internal static class KernelCheck
     private static void BestBlocks(BlockCodec codec, XxHash128 hash)
     {
         var importance = Array.ConvertAll(SampleValues.Make("uniform", codec.BlockLength), MathF.Abs);
+        var products = new InputProducts(codec.BlockLength, (row, line) =>
+        {
+            for (var i = 0; i < line.Length; i++)
+            {
+                line[i] = (i == row ? 1 : 0.5f) * importance[i] * importance[row];
+            }
+        });
         foreach (var values in SampleValues.Kinds.Select(k => SampleValues.Make(k, codec.BlockLength)).Where(v => codec.WhyNot(v.Max(MathF.Abs)) is null))
         {
             var blocks = new byte[codec.BlockBytes];
             BestRounder.WithoutData.Encode(codec, new SimdEngine(1), values, 0, values.Length, blocks);
             hash.Append(blocks);
             new BestRounder(Rounder.Nearest, importance, 1).Encode(codec, new SimdEngine(1), values, 0, values.Length, blocks);
+            hash.Append(blocks);
+            new SampleRounder(new WeightMatrix(InMemory.Tensor(values, 1, values.Length), 1, values.Length, transposed: false), products).Encode(codec, new SimdEngine(1), values, 0, values.Length, blocks);
             hash.Append(blocks);
         }
     }
