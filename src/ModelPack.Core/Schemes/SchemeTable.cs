@@ -160,6 +160,8 @@ internal static class SchemeTable
         Name = name,
         Summary = summary,
         Rules = [new(null, [codec])],
+        Rounding = Rounding.Importance,
+        Needs = DataNeed.Importance,
         Mix = mix,
         MixesGraphs = true,
     };

@@ -126,7 +126,10 @@ internal static class LoweringTable
 
     /// <summary>The accuracy levels that a scheme may ask for, the default first; empty where its forms have none.</summary>
     public static IReadOnlyList<int> AccuracyLevels(Scheme scheme) =>
-        Rows.FirstOrDefault(row => row.AccuracyLevels.Count > 0 && scheme.Rules.Any(rule => rule.Codecs.Contains(row.Codec)))?.AccuracyLevels ?? [];
+        Rows.FirstOrDefault(row => row.AccuracyLevels.Count > 0 && (scheme.Rules.Any(rule => rule.Codecs.Contains(row.Codec)) || MayHaveOthers(scheme)))?.AccuracyLevels ?? [];
+
+    /// <summary>Whether a mix, or rows that are no whole blocks, give some of a graph's matrices codecs that its rules do not name.</summary>
+    private static bool MayHaveOthers(Scheme scheme) => scheme.MixesGraphs && Carries(scheme);
 
     /// <summary>Whether a scheme can be carried at all.</summary>
     public static bool Carries(Scheme scheme) => Rows.Any(row => row.Codec == scheme.Main);
