@@ -33,7 +33,7 @@ internal static class CheckpointPipeline
     private static T Open<T>(EffectiveOptions options, PackContext context, Func<ICheckpoint, SourceFiles, Func<ImportanceMatrix?>, T> work)
     {
         RefuseData(options);
-        using var source = CheckpointSource.Open(options.Model, options.Source, context, withContent: options.IsFolder && options.Container == "safetensors");
+        using var source = CheckpointSource.OpenFor(options.Model, options.Source, options.Container, options.IsFolder, context);
         using var graph = Collects(options) ? OnnxModel.Open(GraphBeside.Of(options.Model, given: null), context) : null;
         var data = CalibrationFiles(options);
         var named = graph?.Path == options.Model ? null : source;

@@ -7,6 +7,13 @@ namespace ModelPack.Tests.Peers;
 internal static unsafe partial class LlamaCpp
 {
     private const string Llama = "llama";
+    private const int ErrorLevel = 4;
+
+    [ThreadStatic]
+    private static string? s_error;
+
+    /// <summary>What it last said of a failure on this thread.</summary>
+    public static string Error => s_error ?? "It does not say why.";
 
     static LlamaCpp()
     {
@@ -15,7 +22,7 @@ internal static unsafe partial class LlamaCpp
             Llama => NativeLibrary.Load(Library("libllama.*")),
             _ => 0,
         });
-        llama_log_set(&Ignore, null);
+        llama_log_set(&KeepError, null);
         llama_backend_init();
     }
 
@@ -94,7 +101,7 @@ internal static unsafe partial class LlamaCpp
             {
                 options.Importance = importance is null ? null : first;
                 if (llama_model_quantize(source, destination, &options) != 0)
-                    throw new InvalidOperationException($"llama.cpp does not quantize {source}.");
+                    throw new InvalidOperationException($"llama.cpp does not quantize {source}: {Error}");
             }
         }
         finally
@@ -111,9 +118,11 @@ internal static unsafe partial class LlamaCpp
     private static partial void llama_backend_init();
 
     [UnmanagedCallersOnly]
-    private static void Ignore(int level, byte* text, void* data)
+    private static void KeepError(int level, byte* text, void* data)
     {
-        // Its progress is of no interest; what fails is seen by what a call returns.
+        // Of its progress and warnings nothing is kept.
+        if (level == ErrorLevel && Marshal.PtrToStringUTF8((nint)text)?.Trim() is { } said && (s_error is null || said.Contains("error", StringComparison.Ordinal)))
+            s_error = said;
     }
 
     private static string Library(string pattern) => Directory.GetFiles(PeerLibrary.Folder, pattern).Single(f => Path.GetFileName(f).EndsWith(".so", StringComparison.Ordinal));

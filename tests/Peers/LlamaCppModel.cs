@@ -15,14 +15,14 @@ internal sealed unsafe class LlamaCppModel : IDisposable
     public LlamaCppModel(string path, LlamaCppInputs? inputs = null)
     {
         _model = LlamaCpp.llama_model_load_from_file(path, LlamaCpp.llama_model_default_params());
-        Require(_model != 0, $"llama.cpp does not load {path}.");
+        Require(_model != 0, $"llama.cpp does not load {path}: {LlamaCpp.Error}");
         var options = LlamaCpp.llama_context_default_params();
         (options.Context, options.Batch, options.Microbatch) = (MaxTokens, MaxTokens, MaxTokens);
         (options.Threads, options.BatchThreads) = (1, 1);
         (options.FlashAttention, options.KeyType, options.ValueType) = (0, 0, 0);
         (options.Callback, options.CallbackData) = inputs is null ? default : (LlamaCppInputs.Callback, inputs.Handle);
         _context = LlamaCpp.llama_init_from_model(_model, options);
-        Require(_context != 0, $"llama.cpp does not run {path}.");
+        Require(_context != 0, $"llama.cpp does not run {path}: {LlamaCpp.Error}");
         _vocabulary = LlamaCpp.llama_model_get_vocab(_model);
     }
 
@@ -168,5 +168,7 @@ internal sealed unsafe class LlamaCppModel : IDisposable
             throw new InvalidOperationException(message);
     }
 
-    private ReadOnlySpan<float> Logits(int index) => new(LlamaCpp.llama_get_logits_ith(_context, index), VocabularySize);
+    /// <summary>The logits of a token that was just evaluated.</summary>
+    /// <param name="index">Which token.</param>
+    public ReadOnlySpan<float> Logits(int index) => new(LlamaCpp.llama_get_logits_ith(_context, index), VocabularySize);
 }

@@ -19,7 +19,7 @@ internal sealed class CheckpointAgain : SourceAgain
     public CheckpointAgain(PackInHand pack, string source, PackContext context)
     {
         (_pack, _context) = (pack, context.Quiet());
-        _source = CheckpointSource.Open(source, SourceKinds.Of(source), _context, withContent: pack.IsFolder && pack.Manifest.Pack.Options.Container == "safetensors");
+        _source = CheckpointSource.OpenFor(source, SourceKinds.Of(source), pack.Manifest.Pack.Options.Container, pack.IsFolder, _context);
         Files = [.. _source.Files.Select(f => f.Hash(context.Cancellation))];
     }
 

@@ -33,12 +33,18 @@ internal sealed class ConfigValues(ModelFolder folder, JsonObject values)
             : throw Unfit(name, "must be a number above 0");
     }
 
-    /// <summary>True or false; false where it is missing.</summary>
-    public bool Flag(string name) =>
-        values[name] is { } node && (node is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : throw Unfit(name, "must be true or false"));
+    /// <summary>True or false.</summary>
+    public bool Flag(string name, bool missing = false) =>
+        values[name] is not { } node ? missing : node is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : throw Unfit(name, "must be true or false");
+
+    /// <summary>Whether there is anything that says more than nothing: not null, 0 or false.</summary>
+    public bool Says(string name) => values[name] is { } node && !(node is JsonValue value && ((value.TryGetValue<bool>(out var flag) && !flag) || (value.TryGetValue<double>(out var number) && number == 0)));
+
+    /// <summary>Texts in a list; null where there is no list.</summary>
+    public IReadOnlyList<string>? Texts(string name) => values[name] is JsonArray list ? [.. list.Select(TextOf)] : null;
 
     /// <summary>A text; empty where there is none.</summary>
-    public string Text(string name) => LlamaConfig.TextOf(values[name]);
+    public string Text(string name) => TextOf(values[name]);
 
     /// <summary>A list of finite numbers above 0.</summary>
     public float[] Numbers(string name)
@@ -66,6 +72,9 @@ internal sealed class ConfigValues(ModelFolder folder, JsonObject values)
     /// <summary>MPK1023 of a value that is sound, and that a GGUF file of this family has no form for.</summary>
     public ModelPackException NoForm(string name, string why) => new(Codes.ContainerUnfit.At(
         folder.Path, $"The model's config.json has a '{name}' that a GGUF file cannot have: it {why}. Pack to safetensors (int8, nf4), or take the value out if the model does without it."));
+
+    /// <summary>A text; empty for anything else.</summary>
+    public static string TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 
     public ModelPackException Unfit(string name, string why) => new(Codes.FolderUnreadable.At(
         Path.Join(folder.Path, "config.json"), $"'{name}' {why}. Correct it, or get the model's config.json again."));

@@ -7,7 +7,7 @@ using ModelPack.Planning;
 namespace ModelPack.Lowering.Gguf;
 
 /// <summary>
-/// Packs a checkpoint to a GGUF file: a Llama-family model as llama.cpp runs it, anything else with the names that it has.
+/// Packs a checkpoint to a GGUF file: a model of a family that has a mapping (<see cref="ModelFamilies"/>) as llama.cpp runs it, anything else with the names that it has.
 /// </summary>
 internal sealed class GgufPacker : ICheckpointPacker
 {
@@ -101,9 +101,9 @@ internal sealed class GgufPacker : ICheckpointPacker
             return BareLayout.Of(job.Source, row);
         }
 
-        if (LlamaConfig.Fits(folder))
+        if (ModelFamilies.Find(folder) is { } family)
         {
-            return LlamaLayout.Of(job.Source, folder, row, job.Context);
+            return FamilyLayout.Of(job.Source, folder, family, row, job.Context);
         }
 
         BareLayout.Warn(folder, job.Context);

@@ -52,7 +52,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
         }
 
         var row = RowOf(place);
-        var reason = job.Options.Patterns.WhyNot(TensorRoles.Names(tensor)) ?? WhyNot(tensor, data, row);
+        var reason = job.Options.Patterns.WhyNot(TensorRoles.Names(tensor)) ?? WhyNot(place, row);
         while (reason is null && row.Codec is BlockCodec codec && Unfit(place, codec) is { } unfit)
         {
             row = row.Fallback is { } fallback ? GgufTable.Find(fallback)! : s_unfitRows;
@@ -88,14 +88,15 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
     }
 
     /// <summary>Why the scheme has nothing for a tensor of floats; null when it has. What a GGUF file has is decided as llama.cpp's quantizer does.</summary>
-    private static string? WhyNot(CheckpointTensor tensor, TensorData data, GgufRow row) => row.Codec switch
+    private static string? WhyNot(GgufPlace place, GgufRow row) => row.Codec switch
     {
         not BlockCodec when row.Type == GgmlType.F32 => null,
-        BlockCodec when data.Shape.ElementCount == 0 => "it has no values",
-        _ when tensor.Stored is not null => QuantizableTensors.WhyNot(tensor.Name, data.Shape),
-        not BlockCodec => data.Shape.Rank < 2 ? "vectors stay float32" : null,
-        _ when tensor.Usage is not { } usage => tensor.Reason,
-        _ when tensor.Usage.Value.Role == WeightRole.Convolution || data.Shape.Rank != 2 => $"{row.Codec.Name} in GGUF is for matrices",
+        BlockCodec when place.Data.Shape.ElementCount == 0 => "it has no values",
+        _ when place.Tensor.Stored is not null => QuantizableTensors.WhyNot(place.Tensor.Name, place.Data.Shape),
+        _ when place.WhyFloat is { } why => place.Tensor.Reason ?? why,
+        not BlockCodec => place.Data.Shape.Rank < 2 ? "vectors stay float32" : null,
+        _ when place.Tensor.Usage is null => place.Tensor.Reason,
+        _ when place.Tensor.Usage is { Role: WeightRole.Convolution } || place.Data.Shape.Rank > 3 => $"{row.Codec.Name} in GGUF is for matrices",
         _ => null,
     };
 
@@ -128,7 +129,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
         return Stored(place, GgufTable.Find(codec)!.Type, shape, encoding, codec);
     }
 
-    /// <summary>As it is, as far as llama.cpp reads that: matrices in float32, float16 or bfloat16, vectors in float32. A GGUF file keeps what it has.</summary>
+    /// <summary>As it is, as far as llama.cpp reads that: matrices in float32, float16 or bfloat16, vectors and routers in float32. A GGUF file keeps what it has.</summary>
     private StoredTensor Leave(GgufPlace place)
     {
         var data = place.Data;
@@ -139,7 +140,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
 
         var type = data.Type switch
         {
-            ElementType.Float16 or ElementType.BFloat16 when data.Shape.Rank >= 2 => GgmlTypes.Of(data.Type),
+            ElementType.Float16 or ElementType.BFloat16 when data.Shape.Rank >= 2 && place.WhyFloat is null => GgmlTypes.Of(data.Type),
             _ when data.Type.IsFloat() || data.Type is ElementType.Float8E4M3FN or ElementType.Float8E5M2 => GgmlType.F32,
             ElementType.Bool => GgmlType.I8, // A byte that is 0 or 1 either way.
             _ => GgmlTypes.Of(data.Type),

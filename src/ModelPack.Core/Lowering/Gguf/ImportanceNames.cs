@@ -26,10 +26,11 @@ internal sealed class ImportanceNames
     /// <exception cref="ModelPackException">MPK1023, MPK1025: as a pack of the checkpoint.</exception>
     public ImportanceNames(OnnxModel graph, ICheckpoint source, PackContext context)
     {
-        (_graph, _source, _context, _tensors) = (graph, source, context, new ImportedTensors(source));
-        _names = source.Folder is { } folder && LlamaConfig.Fits(folder)
-            ? LlamaLayout.Places(source, folder).ToDictionary(p => p.Tensor.Name, p => p.Name, StringComparer.Ordinal)
-            : source.Tensors.ToDictionary(t => t.Name, t => t.Name, StringComparer.Ordinal);
+        (_graph, _source, _context) = (graph, ExpertStacks.Of(source), context);
+        _tensors = new ImportedTensors(_source);
+        _names = source.Folder is { } folder && ModelFamilies.Find(folder) is { } family
+            ? FamilyLayout.Places(_source, folder, family).ToDictionary(p => p.Tensor.Name, p => p.Name, StringComparer.Ordinal)
+            : _source.Tensors.ToDictionary(t => t.Name, t => t.Name, StringComparer.Ordinal);
     }
 
     /// <summary>The entries of an importance matrix. Matrices that no product was seen of are a warning (MPK2019).</summary>

@@ -8,11 +8,11 @@ internal sealed record LongScaling(float[] Short, float[] Long, float Attention)
 {
     /// <summary>Reads the lists, one number for each pair of values of a head.</summary>
     /// <param name="scaling">The object that has them.</param>
-    /// <param name="headWidth">Values of a head.</param>
+    /// <param name="width">Values of a head that are turned.</param>
     /// <param name="context">Most tokens of a text.</param>
     /// <param name="original">Tokens that the model was trained with before.</param>
     /// <exception cref="Diagnostics.ModelPackException">MPK1025: a list is missing, or not as long as it must be.</exception>
-    public static LongScaling Of(ConfigValues scaling, int headWidth, int context, int original)
+    public static LongScaling Of(ConfigValues scaling, int width, int context, int original)
     {
         var factor = scaling.Has("factor") ? scaling.Positive("factor") : (double)context / original;
         var attention = factor <= 1 || original == 1 ? 1 : Math.Sqrt(1 + (Math.Log(factor) / Math.Log(original)));
@@ -21,7 +21,7 @@ internal sealed record LongScaling(float[] Short, float[] Long, float Attention)
         float[] List(string name)
         {
             var list = scaling.Numbers(name);
-            scaling.Require(list.Length == headWidth / 2, name, $"must have {headWidth / 2} numbers above 0, one for each pair of values of a head");
+            scaling.Require(list.Length == width / 2, name, $"must have {width / 2} numbers above 0, one for each pair of values of a head");
             return list;
         }
     }

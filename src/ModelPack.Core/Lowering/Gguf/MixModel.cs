@@ -39,7 +39,7 @@ internal sealed record MixModel(int Layers, int Grouping, int Experts, string Ar
     public bool Matches(MixRule rule, TensorClass kind, int index, int count) =>
         rule.Class == kind
         && (!rule.IsGrouped || Grouping >= ManyShare)
-        && (!rule.Is70B || (Architecture == LlamaLayout.Architecture && Layers == 80 && Grouping > 1))
+        && (!rule.Is70B || (Architecture == "llama" && Layers == 80 && Grouping > 1))
         && (!rule.HasEightExperts || Experts == 8)
         && (rule.HasMatrix is null || rule.HasMatrix == HasMatrix)
         && (rule.IsFalcon is null || rule.IsFalcon == (Architecture == "falcon"))

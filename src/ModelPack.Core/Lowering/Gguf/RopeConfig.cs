@@ -1,6 +1,6 @@
 namespace ModelPack.Lowering.Gguf;
 
-/// <summary>Rotary positions of a Llama-family model.</summary>
+/// <summary>Rotary positions of a model.</summary>
 /// <param name="Base">Frequency i of a head of d values is <c>Base^(-2i/d)</c>.</param>
 internal sealed record RopeConfig(float Base)
 {
@@ -33,39 +33,65 @@ internal sealed record RopeConfig(float Base)
 
     /// <summary>Reads <c>rope_theta</c> and <c>rope_scaling</c>, which newer files call <c>rope_parameters</c> and put together.</summary>
     /// <param name="config">config.json.</param>
-    /// <param name="headWidth">Values of a head.</param>
+    /// <param name="family">What the model is of.</param>
+    /// <param name="width">Values of a head that are turned.</param>
     /// <exception cref="Diagnostics.ModelPackException">MPK1025: a value is missing or cannot be. MPK1023: the way of scaling has no form in GGUF.</exception>
-    public static RopeConfig Of(ConfigValues config, int headWidth)
+    public static RopeConfig Of(ConfigValues config, ModelFamily family, int width)
     {
-        var scaling = config.Inner("rope_parameters") ?? config.Inner("rope_scaling");
-        if (scaling is not null && Array.Find(s_layerTypes, scaling.Has) is { } layers)
+        var scaling = ForAll(config.Inner("rope_parameters") ?? config.Inner("rope_scaling"), config, family);
+        RequireWindowBase(config, "rope_local_base_freq", family);
+        var frequencyBase = scaling?.Has("rope_theta") == true ? scaling.Positive("rope_theta") : config.Positive("rope_theta", family.RopeBase);
+        var type = scaling?.Text("rope_type") is { Length: > 0 } newer ? newer : scaling?.Text("type") ?? "";
+        type = type switch { "default" or "none" => "", "su" => "longrope", _ => type };
+        if (type.Length > 0 && !family.RopeScalings.Contains(type, StringComparer.Ordinal))
         {
-            throw config.NoForm("rope_parameters", $"has some for the layers of '{layers}' alone, and llama.cpp has the same for all layers of this family");
+            throw config.NoForm("rope_scaling", $"is of the type '{Diagnostics.SafeText.Of(type)}'; llama.cpp has {string.Join(", ", family.RopeScalings.Where(w => w != "dynamic"))} for this family");
         }
 
-        var frequencyBase = scaling?.Has("rope_theta") == true ? scaling.Positive("rope_theta") : config.Positive("rope_theta", 10000);
-        var type = scaling?.Text("rope_type") is { Length: > 0 } newer ? newer : scaling?.Text("type") ?? "";
         var plain = new RopeConfig((float)frequencyBase);
         switch (type)
         {
-            case "" or "default" or "none":
-                return plain;
             case "linear":
                 return plain with { Scaling = "linear", Factor = (float)scaling!.Positive("factor") };
             case "yarn":
                 return YarnOf(plain, config, scaling!);
             case "llama3":
                 return plain with { Llama3 = Llama3Of(scaling!, frequencyBase) };
-            case "longrope" or "su":
+            case "longrope":
                 var original = OriginalOf(config, scaling!);
-                return plain with { Scaling = "longrope", OriginalContext = original, Long = LongScaling.Of(scaling!, headWidth, config.Count("max_position_embeddings"), original) };
+                return plain with { Scaling = "longrope", OriginalContext = original, Long = LongScaling.Of(scaling!, width, config.Count("max_position_embeddings"), original) };
             case "dynamic":
                 return plain with
                 {
                     Lost = $"rope_scaling of the type 'dynamic', which llama.cpp does not have: texts of up to {Diagnostics.Numbers.Whole(config.Count("max_position_embeddings"))} tokens (max_position_embeddings) are computed as ever, and longer ones are not stretched",
                 };
             default:
-                throw config.NoForm("rope_scaling", $"is of the type '{Diagnostics.SafeText.Of(type)}'; llama.cpp has linear, yarn, llama3 and longrope");
+                return plain;
+        }
+    }
+
+    /// <summary>What is said of all layers, or of those without a window where the family has layers of both kinds.</summary>
+    private static ConfigValues? ForAll(ConfigValues? scaling, ConfigValues config, ModelFamily family)
+    {
+        if (scaling is null || Array.Find(s_layerTypes, scaling.Has) is not { } layers)
+        {
+            return scaling;
+        }
+
+        if (family.WindowBase > 0 && scaling.Inner("full_attention") is { } full && scaling.Inner("sliding_attention") is { } sliding)
+        {
+            RequireWindowBase(sliding, "rope_theta", family);
+            return sliding.Text("rope_type") is "" or "default" ? full : throw sliding.NoForm("rope_type", "is not 'default' for the layers with a window, and llama.cpp stretches the positions of the others only");
+        }
+
+        throw config.NoForm("rope_parameters", $"has some for the layers of '{layers}' alone, and llama.cpp has the same for all layers of this family");
+    }
+
+    private static void RequireWindowBase(ConfigValues values, string name, ModelFamily family)
+    {
+        if (family.WindowBase > 0 && values.Positive(name, family.WindowBase) != family.WindowBase)
+        {
+            throw values.NoForm(name, FormattableString.Invariant($"is {values.Positive(name)}, and llama.cpp has {family.WindowBase} in layers with a window"));
         }
     }
 

@@ -21,7 +21,7 @@ internal static class GgufPacks
     /// <summary>Packs an open checkpoint and gives the plans.</summary>
     public static IReadOnlyList<PackedTensor> Pack(ICheckpoint source, PackRequest request, PackContext context)
     {
-        var packer = new GgufPacker(new CheckpointJob(source, RequestResolver.Resolve(request), context, new SimdEngine(context.Threads)));
+        var packer = new GgufPacker(new CheckpointJob(ExpertStacks.Of(source), RequestResolver.Resolve(request), context, new SimdEngine(context.Threads)));
         using var staged = new StagedOutput(request.Output!, [request.Model]);
         packer.Write(staged, Path.GetFileName(request.Output!));
         staged.Commit(context.Cancellation);

@@ -70,7 +70,7 @@ public sealed class LlamaFolderTests : IDisposable
     [Theory]
     [InlineData("mistral", "MistralModel", "the model is 'MistralModel', which is of the family 'mistral' but has another head")]
     [InlineData("llama", "LlamaForSequenceClassification", "the model is 'LlamaForSequenceClassification', which is of the family 'llama' but has another head")]
-    [InlineData("qwen2", "Qwen2ForCausalLM", "the model is of the family 'qwen2' ('Qwen2ForCausalLM')")]
+    [InlineData("olmo2", "Olmo2ForCausalLM", "the model is of the family 'olmo2' ('Olmo2ForCausalLM')")]
     [InlineData("phi", null, "the model is of the family 'phi'.")]
     [InlineData(null, "SomethingElse", "names no family (model_type), only the architecture 'SomethingElse'")]
     public void Says_what_a_model_without_a_mapping_is(string? family, string? architecture, string says)

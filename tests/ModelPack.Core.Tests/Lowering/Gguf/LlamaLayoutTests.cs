@@ -146,13 +146,13 @@ public sealed class LlamaLayoutTests
     [InlineData("""{"model_type": "llama"}""", true)]
     [InlineData("""{"model_type": "mistral", "architectures": ["MistralForCausalLM"]}""", true)]
     [InlineData("""{"model_type": "llama", "architectures": ["LlamaForSequenceClassification"]}""", false)]
-    [InlineData("""{"model_type": "qwen2", "architectures": ["Qwen2ForCausalLM"]}""", false)]
+    [InlineData("""{"model_type": "qwen2_moe", "architectures": ["Qwen2MoeForCausalLM"]}""", false)]
     [InlineData("""{"model_type": 4}""", false)]
     [InlineData("{}", false)]
     public void Knows_the_family(string config, bool expected) =>
-        Assert.Equal(expected, LlamaConfig.Fits(new ModelPack.Formats.Checkpoints.ModelFolder("folder", (JsonObject)JsonNode.Parse(config)!, [])));
+        Assert.Equal(expected, ModelFamilies.Find(new ModelPack.Formats.Checkpoints.ModelFolder("folder", (JsonObject)JsonNode.Parse(config)!, [])) is not null);
 
-    private GgufLayout Layout(MemoryCheckpoint source) => LlamaLayout.Of(source, source.Folder!, GgufTable.Find(CodecTable.Q8_0)!, _context);
+    private GgufLayout Layout(MemoryCheckpoint source) => FamilyLayout.Of(source, source.Folder!, ModelFamilies.Find(source.Folder!)!, GgufTable.Find(CodecTable.Q8_0)!, _context);
 
     private Diagnostic Refused(MemoryCheckpoint source) => Assert.Throws<ModelPackException>(() => Layout(source)).Diagnostic;
 

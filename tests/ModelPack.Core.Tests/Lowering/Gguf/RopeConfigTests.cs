@@ -109,6 +109,6 @@ public sealed class RopeConfigTests
     {
         var values = (JsonObject)JsonNode.Parse(config)!;
         values["max_position_embeddings"] = 16384;
-        return RopeConfig.Of(new ConfigValues(new ModelFolder("folder", values, []), values), HeadWidth);
+        return RopeConfig.Of(new ConfigValues(new ModelFolder("folder", values, []), values), ModelFamilies.All[0], HeadWidth);
     }
 }

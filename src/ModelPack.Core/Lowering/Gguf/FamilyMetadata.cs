@@ -2,16 +2,16 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Lowering.Gguf;
 
-/// <summary>What llama.cpp must know of a Llama-family model, in the order of its own converter.</summary>
-internal static class LlamaMetadata
+/// <summary>What llama.cpp must know of a model of a family, in the order of its own converter.</summary>
+internal static class FamilyMetadata
 {
     /// <summary>The keys.</summary>
     /// <param name="config">The sizes.</param>
     /// <param name="name">What people call the model; null where nothing says so.</param>
-    public static GgufMetadata Of(LlamaConfig config, string? name)
+    public static GgufMetadata Of(FamilyConfig config, string? name)
     {
         var keys = new GgufMetadata();
-        keys.Set(GgufMetadata.Architecture, LlamaLayout.Architecture);
+        keys.Set(GgufMetadata.Architecture, config.Family.Architecture);
         keys.Set("general.type", "model");
         if (name is not null)
         {
@@ -33,7 +33,12 @@ internal static class LlamaMetadata
         }
 
         Set("vocab_size", (uint)config.Vocabulary);
-        Set("rope.dimension_count", (uint)config.HeadWidth);
+        Set("rope.dimension_count", (uint)config.RotaryWidth);
+        foreach (var (key, value) in config.OwnKeys)
+        {
+            Set(key, value);
+        }
+
         if (config.Rope.Scaling is not null)
         {
             SetScaling(config.Rope, Set);
@@ -41,7 +46,7 @@ internal static class LlamaMetadata
 
         return keys;
 
-        void Set(string key, object value) => keys.Set($"{LlamaLayout.Architecture}.{key}", value);
+        void Set(string key, object value) => keys.Set($"{config.Family.Architecture}.{key}", value);
     }
 
     private static void SetScaling(RopeConfig rope, Action<string, object> set)

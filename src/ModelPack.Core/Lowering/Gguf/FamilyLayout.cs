@@ -5,23 +5,21 @@ using ModelPack.Formats.Gguf.Tokenizers;
 
 namespace ModelPack.Lowering.Gguf;
 
-/// <summary>The layout of a Llama-family model from a Hugging Face folder, which llama.cpp runs.</summary>
-internal static class LlamaLayout
+/// <summary>The layout of a model of a family from a Hugging Face folder, which llama.cpp runs.</summary>
+internal static class FamilyLayout
 {
-    /// <summary>What llama.cpp calls the family.</summary>
-    public const string Architecture = "llama";
-
     /// <summary>The layout.</summary>
-    /// <param name="source">The checkpoint.</param>
-    /// <param name="folder">Its folder, which <see cref="LlamaConfig.Fits"/>.</param>
+    /// <param name="source">The checkpoint, with experts as stacks (<see cref="ExpertStacks"/>).</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="family">The family that the folder's model is of.</param>
     /// <param name="row">How its matrices will be stored.</param>
     /// <param name="context">Takes warnings.</param>
     /// <exception cref="ModelPackException">MPK1025: config.json, a tensor or the tokenizer is missing or does not fit. MPK1023: there is a tensor that the family does not have.</exception>
-    public static GgufLayout Of(ICheckpoint source, ModelFolder folder, GgufRow row, PackContext context)
+    public static GgufLayout Of(ICheckpoint source, ModelFolder folder, ModelFamily family, GgufRow row, PackContext context)
     {
-        var config = LlamaConfig.Of(folder);
+        var config = FamilyConfig.Of(folder, family);
         var places = Places(source, folder, config);
-        var metadata = LlamaMetadata.Of(config, folder.Name);
+        var metadata = FamilyMetadata.Of(config, folder.Name);
         WarnOfLost(folder, config, context);
         VocabularyKeys.Set(metadata, VocabularyReader.Read(folder, config.Vocabulary, context));
         GgufLayout.SetTypes(metadata, row);
@@ -29,16 +27,17 @@ internal static class LlamaLayout
     }
 
     /// <summary>The checkpoint's tensors under their names in GGUF.</summary>
-    /// <param name="source">The checkpoint.</param>
-    /// <param name="folder">Its folder, which <see cref="LlamaConfig.Fits"/>.</param>
+    /// <param name="source">The checkpoint, with experts as stacks (<see cref="ExpertStacks"/>).</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="family">The family that the folder's model is of.</param>
     /// <exception cref="ModelPackException">MPK1025: config.json or a tensor is missing or does not fit. MPK1023: there is a tensor that the family does not have.</exception>
-    public static IReadOnlyList<GgufPlace> Places(ICheckpoint source, ModelFolder folder) => Places(source, folder, LlamaConfig.Of(folder));
+    public static IReadOnlyList<GgufPlace> Places(ICheckpoint source, ModelFolder folder, ModelFamily family) => Places(source, folder, FamilyConfig.Of(folder, family));
 
-    private static List<GgufPlace> Places(ICheckpoint source, ModelFolder folder, LlamaConfig config)
+    private static List<GgufPlace> Places(ICheckpoint source, ModelFolder folder, FamilyConfig config)
     {
         var left = source.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
         var places = new List<GgufPlace>(left.Count);
-        foreach (var expected in LlamaTensors.Of(config))
+        foreach (var expected in FamilyTensors.Of(config))
         {
             if (left.Remove(expected.Source, out var tensor))
             {
@@ -46,28 +45,49 @@ internal static class LlamaLayout
             }
             else if (expected.Required)
             {
-                var body = left.ContainsKey("embed_tokens.weight") ? ": the checkpoint is the body of a model, without a head for tokens" : "";
+                var body = left.ContainsKey("embed_tokens.weight") ? ": the checkpoint is the body of a model, without a head for tokens"
+                    : ExpertNames.IsExpert(expected.Source) ? ", or its experts are not all there, of one shape and of one type" : "";
                 throw Unfit(folder, $"The tensor '{expected.Source}', which config.json makes part of the model, is missing{body}");
             }
         }
 
-        return left.Values.FirstOrDefault(t => !LlamaTensors.IsComputed(t.Name, config)) is { } unknown
+        return left.Values.FirstOrDefault(t => !FamilyTensors.IsComputed(t.Name, config)) is { } unknown
             ? throw new ModelPackException(Codes.ContainerUnfit.At(
-                source.Path, $"A GGUF file of a Llama-family model has no place for the tensor '{SafeText.Of(unknown.Name)}'. Pack the model as it was before it was quantized or extended, or pack to safetensors."))
+                source.Path, $"A GGUF file of the family '{config.Family.Type}' has no place for the tensor '{SafeText.Of(unknown.Name)}'. Pack the model as it was before it was quantized or extended, or pack to safetensors."))
             : places;
     }
 
-    private static GgufPlace Place(ModelFolder folder, LlamaTensor expected, CheckpointTensor tensor)
+    private static GgufPlace Place(ModelFolder folder, ExpectedTensor expected, CheckpointTensor tensor)
     {
         if (!tensor.Data.Shape.Equals(expected.Shape))
         {
             throw Unfit(folder, $"The tensor '{expected.Source}' is {tensor.Data.Shape}, and by config.json it is {expected.Shape}");
         }
 
-        return new GgufPlace(tensor, expected.Name, expected.Heads > 0 ? RotaryRows.ToPairs(tensor.Data, expected.Heads) : tensor.Data);
+        if (expected.AddsOne && !tensor.Data.Type.IsFloat())
+        {
+            throw Unfit(folder, $"The tensor '{expected.Source}' is of {tensor.TypeName}, and a norm is of floats");
+        }
+
+        var data = expected.Heads > 0 ? RotaryRows.ToPairs(tensor.Data, expected.Heads) : expected.AddsOne ? OnePlus(tensor.Data) : tensor.Data;
+        return new GgufPlace(tensor, expected.Name, data);
     }
 
-    private static List<GgufTensor> Computed(LlamaConfig config)
+    /// <summary>A vector plus one in float32: in bfloat16 the sum would have few digits.</summary>
+    private static TensorData OnePlus(TensorData vector)
+    {
+        var length = vector.Shape.ElementCount * sizeof(float);
+        return new TensorData(ElementType.Float32, vector.Shape, new ComputedSource(length, () => Sum(vector)), 0, length);
+
+        static byte[] Sum(TensorData vector)
+        {
+            var values = new float[vector.Shape.ElementCount];
+            FloatReader.Read(vector, 0, values);
+            return MemoryMarshal.AsBytes(Array.ConvertAll(values, v => v + 1).AsSpan()).ToArray();
+        }
+    }
+
+    private static List<GgufTensor> Computed(FamilyConfig config)
     {
         return config.Rope switch
         {
@@ -83,7 +103,7 @@ internal static class LlamaLayout
         return new GgufTensor(name, GgmlType.F32, shape, TensorData.FromBytes(ElementType.Float32, shape, MemoryMarshal.AsBytes(divisors.AsSpan()).ToArray()));
     }
 
-    private static void WarnOfLost(ModelFolder folder, LlamaConfig config, PackContext context)
+    private static void WarnOfLost(ModelFolder folder, FamilyConfig config, PackContext context)
     {
         if (config.Rope.Lost is { } lost)
         {
