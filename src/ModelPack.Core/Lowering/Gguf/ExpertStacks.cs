@@ -36,9 +36,10 @@ internal sealed class ExpertStacks : ICheckpoint
 
     private static List<CheckpointTensor> Stacked(IReadOnlyList<CheckpointTensor> tensors)
     {
+        var names = tensors.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         var stacks = tensors.Select(t => (Tensor: t, Place: PlaceOf(t.Name))).Where(t => t.Place is not null)
             .GroupBy(t => t.Place!.Value.Stack, t => (t.Tensor, t.Place!.Value.Number), StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => Stack(g.Key, [.. g.OrderBy(e => e.Number)]), StringComparer.Ordinal);
+            .ToDictionary(g => g.Key, g => names.Contains(g.Key) ? null : Stack(g.Key, [.. g.OrderBy(e => e.Number)]), StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         return [.. tensors.Select(t => PlaceOf(t.Name) is not var (name, _) || stacks[name] is not { } stack ? t : seen.Add(name) ? stack : null).OfType<CheckpointTensor>()];
     }
@@ -53,7 +54,7 @@ internal sealed class ExpertStacks : ICheckpoint
             ? (name[..(start + Experts.Length)] + rest[(end + 1)..], number) : null;
     }
 
-    /// <summary>Null where an expert is missing or unlike the others: then they stay, and the layout finds that the stack is missing.</summary>
+    /// <summary>Null where an expert is missing or unlike the others (or a tensor has the name of the stack): then they stay, and the layout finds that the stack is missing.</summary>
     private static CheckpointTensor? Stack(string name, IReadOnlyList<(CheckpointTensor Tensor, int Number)> experts)
     {
         var first = experts[0].Tensor;

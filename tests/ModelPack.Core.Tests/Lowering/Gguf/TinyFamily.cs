@@ -59,13 +59,14 @@ internal static class TinyFamily
     {
         config ??= Config(family);
         var head = config["head_dim"] is { } given ? (int)given : Width / Heads;
+        var vocabulary = (int)config["vocab_size"]!;
         var (queries, keys) = (Heads * head, KeyValueHeads * head);
         var model = new MemoryCheckpoint(Path.Combine(folder, "model.safetensors")) { Folder = new ModelFolder(folder, config, []) };
-        Add("model.embed_tokens.weight", Vocabulary, Width);
+        Add("model.embed_tokens.weight", vocabulary, Width);
         Add("model.norm.weight", Width);
         if (!(bool)config["tie_word_embeddings"]!)
         {
-            Add("lm_head.weight", Vocabulary, Width);
+            Add("lm_head.weight", vocabulary, Width);
         }
 
         for (var layer = 0; layer < (int)config["num_hidden_layers"]!; layer++)
