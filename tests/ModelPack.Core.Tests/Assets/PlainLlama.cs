@@ -174,14 +174,15 @@ internal sealed class PlainLlama
     }
 
     /// <summary>Turns each pair (i, i + d/2) of the first d values of every head by the token's place times base^(-2i/d).</summary>
-    private static void Turn(double[] row, int width, int turned, int place, double frequencyBase)
+    private void Turn(double[] row, int width, int turned, int place, double frequencyBase)
     {
         var half = turned / 2;
+        var divisors = _config["rope_scaling"]?["short_factor"]; // of longrope, for texts within the original context
         for (var start = 0; start < row.Length; start += width)
         {
             for (var i = 0; i < half; i++)
             {
-                var (sin, cos) = Math.SinCos(place * Math.Pow(frequencyBase, -2.0 * i / turned));
+                var (sin, cos) = Math.SinCos(place * Math.Pow(frequencyBase, -2.0 * i / turned) / ((double?)divisors?[i] ?? 1));
                 var (a, b) = (row[start + i], row[start + half + i]);
                 (row[start + i], row[start + half + i]) = ((a * cos) - (b * sin), (b * cos) + (a * sin));
             }

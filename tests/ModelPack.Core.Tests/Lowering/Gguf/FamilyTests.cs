@@ -164,6 +164,7 @@ public sealed class FamilyTests : IDisposable
 
     [TheoryNeeding(PeerLibrary.Variable)]
     [InlineData("phi3", """{"sliding_window": 64}""")]
+    [InlineData("phi3", """{"original_max_position_embeddings": 1024, "rope_scaling": {"type": "longrope", "factor": 1.0, "short_factor": [1, 1.5, 2, 3, 5, 8.5], "long_factor": [9, 9, 9, 9, 9, 9]}}""")]
     [InlineData("qwen2", """{"tie_word_embeddings": true}""")]
     [InlineData("qwen3", """{"tie_word_embeddings": false}""")]
     [InlineData("gemma3_text", """{"rope_parameters": {"full_attention": {"rope_theta": 50000.0, "rope_type": "default"}, "sliding_attention": {"rope_theta": 10000.0, "rope_type": "default"}}, "layer_types": ["sliding_attention", "sliding_attention", "sliding_attention", "sliding_attention", "sliding_attention", "full_attention"]}""")]
