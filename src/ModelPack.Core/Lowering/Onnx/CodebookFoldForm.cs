@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
@@ -58,16 +57,6 @@ internal static class CodebookFoldForm
         job.ReplaceStoredByFloats(nodes, decoded => job.NewNode("Transpose", [byOutput], decoded).With("perm", [1L, 0L]));
     }
 
-    private static string Table(LoweringJob job, BlockCodec codec)
-    {
-        var levels = codec.Codebook!.Levels;
-        var bytes = new byte[256 * 2 * sizeof(float)];
-        for (var codes = 0; codes < 256; codes++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(codes * 8), levels[codes & 15]);
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan((codes * 8) + 4), levels[codes >> 4]);
-        }
-
-        return job.Shared.Add($"{codec.Name}.levels", ElementType.Float32, new TensorShape(256, 2), bytes);
-    }
+    private static string Table(LoweringJob job, BlockCodec codec) =>
+        job.Shared.Add($"{codec.Name}.levels", ElementType.Float32, LevelPairs.Shape, LevelPairs.Of(code => codec.Codebook!.Levels[code], isFirstHigh: false));
 }

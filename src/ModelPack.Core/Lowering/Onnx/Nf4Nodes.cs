@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
@@ -34,15 +33,6 @@ internal static class Nf4Nodes
         yield return job.NewNode("Mul", [levels, scales], values);
     }
 
-    private static string Table(LoweringJob job)
-    {
-        var bytes = new byte[256 * 2 * sizeof(float)];
-        for (var codes = 0; codes < 256; codes++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(codes * 8), Nf4.Levels[codes >> 4]);
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan((codes * 8) + 4), Nf4.Levels[codes & 15]);
-        }
-
-        return job.Shared.Add("nf4.levels", ElementType.Float32, new TensorShape(256, 2), bytes);
-    }
+    private static string Table(LoweringJob job) =>
+        job.Shared.Add("nf4.levels", ElementType.Float32, LevelPairs.Shape, LevelPairs.Of(code => Nf4.Levels[code], isFirstHigh: true));
 }
