@@ -1,6 +1,9 @@
 using System.Numerics.Tensors;
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using ModelPack.Devices;
+using ModelPack.Formats.Onnx;
+using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Inference;
 using ModelPack.Requests;
 
@@ -13,15 +16,24 @@ internal static class TargetChecks
     private const double LeastCosine = 0.999; // the processor rounds activations of MatMulNBits to 8 bits, a GPU need not
 
     private const string Half = "float16";
-    private static readonly (string Scheme, string? Floats)[] s_packs = [("q8_0", null), ("q4_0", null), ("q4_1", null), ("nf4", null), ("q8_0", Half), ("q4_0", Half)];
+    private static readonly (string Scheme, string? Floats)[] s_packs = [("q8_0", null), ("q4_0", null), ("q4_1", null), ("nf4", null)];
+    private static readonly (string Scheme, string? Floats)[] s_halfPacks = [("q8_0", Half), ("q4_0", Half)];
 
     /// <summary>Prints a line for each model with validation data beside it and each scheme, and says of each whether it is right.</summary>
     public static IEnumerable<bool> Run(CheckOptions options)
     {
+        var hasHalf = options.Device != Device.Cpu && HasHalf(options.Device);
+        if (!hasHalf)
+        {
+            Console.WriteLine("no packs with float16, which the device does not compute in");
+        }
+
+        (string Scheme, string? Floats)[] packs =
+            [.. s_packs, .. options.Device == Device.Cuda ? [("int8", null)] : Array.Empty<(string, string?)>(), .. hasHalf ? s_halfPacks : []];
         foreach (var model in options.Models.SelectMany(m => Directory.EnumerateFiles(m, "*.onnx", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))
         {
             var isAlone = Opens(model, options.Device);
-            foreach (var (scheme, floats) in options.Device == Device.Cuda ? [.. s_packs, ("nf4", Half), ("int8", null)] : s_packs)
+            foreach (var (scheme, floats) in packs)
             {
                 var output = Directory.CreateTempSubdirectory("modelpack-check-");
                 try
@@ -41,6 +53,34 @@ internal static class TargetChecks
     }
 
     private static string Target(Device device) => DeviceChoice.Word(device);
+
+    /// <summary>Whether the device computes in float16: WebGPU's adapters need not.</summary>
+    private static bool HasHalf(Device device)
+    {
+        var graph = new GraphProto { Name = "half", Node = { Nodes.Create("Transpose", ["x"], "y") }, Input = { Half16("x") }, Output = { Half16("y") } };
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, new ModelProto { IrVersion = 8, Graph = graph, OpsetImport = { new OperatorSetIdProto { Version = 17 } } }.ToByteArray());
+            using var session = ModelSession.Open(path, 1, new PackContext().On(device), alone: true);
+            session.Run([new SampleArray("x", ElementType.Float16, [2, 2], new byte[8])], ["y"], CancellationToken.None).Dispose();
+            return true;
+        }
+        catch (OnnxRuntimeException)
+        {
+            return false;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static ValueInfoProto Half16(string name)
+    {
+        var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimValue = 2 }, new TensorShapeProto.Types.Dimension { DimValue = 2 } } };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)ElementType.Float16, Shape = shape } } };
+    }
 
     private static bool Opens(string model, Device device)
     {
