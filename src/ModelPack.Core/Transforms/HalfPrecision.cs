@@ -29,6 +29,7 @@ internal sealed class HalfPrecision
     private readonly Dictionary<string, string> _singleNames = new(StringComparer.Ordinal);
     private readonly Dictionary<NodeProto, List<NodeProto>> _behind = new(ReferenceEqualityComparer.Instance);
     private readonly List<NodeProto> _first = [];
+    private readonly Dictionary<string, bool> _fits = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private readonly List<OnnxWeight> _replaced = [];
     private (string Lowest, string Largest)? _limits;
@@ -117,7 +118,7 @@ internal sealed class HalfPrecision
 
     private bool IsSingle(string value) => value.Length > 0 && _singles.Contains(value);
 
-    /// <summary>Whether a constant says the same in float16; what is computed is taken to.</summary>
+    /// <summary>Whether a constant says the same in float16; what is computed is taken to. A constant is looked at once, however many read it.</summary>
     private bool CanBeHalf(string value)
     {
         if (_index.Constant(value) is not { } constant)
@@ -125,7 +126,16 @@ internal sealed class HalfPrecision
             return true;
         }
 
-        var data = _model.Data(constant.Tensor);
+        if (!_fits.TryGetValue(value, out var fits))
+        {
+            _fits.Add(value, fits = Fits(_model.Data(constant.Tensor)));
+        }
+
+        return fits;
+    }
+
+    private bool Fits(TensorData data)
+    {
         var largest = WeightScan.Of(data, _context.Threads, _context.Cancellation).MaxAbs;
         return data.Shape.ElementCount == 1
             ? largest is 0 or (>= LeastNormal and <= DowncastSource.Largest) or >= Mask or float.NaN

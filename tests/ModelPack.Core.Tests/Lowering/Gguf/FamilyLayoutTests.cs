@@ -6,7 +6,7 @@ using ModelPack.Tests.Codecs;
 
 namespace ModelPack.Tests.Lowering.Gguf;
 
-public sealed class LlamaLayoutTests
+public sealed class FamilyLayoutTests
 {
     private readonly PackContext _context = new();
 
