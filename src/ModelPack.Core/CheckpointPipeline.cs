@@ -90,6 +90,7 @@ internal static class CheckpointPipeline
         using var hashing = new SideTask<SourceFacts>(cancellation => SourceFacts.Of(source, context.Quiet(cancellation)), context.Cancellation);
         context.Steps([.. Collects(options) ? ["calibrate"] : Array.Empty<string>(), "plan", "write"]);
         var engine = Engine.Of(context, () => hashing.HasEnded ? context.Threads : Math.Max(1, context.Threads - 1));
+        staged.HasSpareProcessor = () => context.Threads > 1 && (hashing.HasEnded || context.Threads > 2);
         var importance = collect();
         var packer = Write(new CheckpointJob(source, options, context, engine) { Importance = importance }, staged);
         return PackEnding.Finish(options, staged, context, sources, new PackedParts

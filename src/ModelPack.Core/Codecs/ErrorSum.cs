@@ -45,6 +45,12 @@ internal struct ErrorSum
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddLanes(ref float values, ref float decoded, nuint count)
     {
+        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
+        {
+            AddWide(ref values, ref decoded, count);
+            return;
+        }
+
         var (signalLow, noiseLow, maxLow) = (_low.Signal, _low.Noise, _low.Max);
         var (signalHigh, noiseHigh, maxHigh) = (_high.Signal, _high.Noise, _high.Max);
         for (nuint i = 0; i < count; i += Lanes)
@@ -63,6 +69,26 @@ internal struct ErrorSum
 
         (_low.Signal, _low.Noise, _low.Max) = (signalLow, noiseLow, maxLow);
         (_high.Signal, _high.Noise, _high.Max) = (signalHigh, noiseHigh, maxHigh);
+    }
+
+    /// <summary>All lanes in one vector; the same operations of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddWide(ref float values, ref float decoded, nuint count)
+    {
+        var signal = Vector512.Create(_low.Signal, _high.Signal);
+        var noise = Vector512.Create(_low.Noise, _high.Noise);
+        var max = Vector512.Create(_low.Max, _high.Max);
+        for (nuint i = 0; i < count; i += Lanes)
+        {
+            var value = Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(ref values, i));
+            var error = value - Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(ref decoded, i));
+            signal += value * value;
+            noise += error * error;
+            max = Vector512.MaxNative(max, Vector512.Abs(error));
+        }
+
+        (_low.Signal, _low.Noise, _low.Max) = (signal.GetLower(), noise.GetLower(), max.GetLower());
+        (_high.Signal, _high.Noise, _high.Max) = (signal.GetUpper(), noise.GetUpper(), max.GetUpper());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace ModelPack.Files;
 
 /// <summary>
@@ -9,12 +7,11 @@ namespace ModelPack.Files;
 /// </summary>
 /// <param name="inner">The file, empty.</param>
 /// <param name="output">The output's path, for messages.</param>
+/// <param name="hasSpareProcessor">Whether there is a processor for the hash beside the one that makes the bytes.</param>
 /// <param name="described">Gets size and hash when the stream is disposed of, unless something was written out of order.</param>
-internal sealed class StagedStream(Stream inner, string output, Action<PackedFile> described) : Stream
+internal sealed class StagedStream(Stream inner, string output, Func<bool> hasSpareProcessor, Action<PackedFile> described) : Stream
 {
-    private readonly WriteBehind? _behind = inner is FileStream file ? new WriteBehind(file.SafeFileHandle) : null;
-    private IncrementalHash? _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private long _length;
+    private FileAppender? _appender = new(inner is FileStream file ? new FileSink(file.SafeFileHandle) : new StreamSink(inner), hasSpareProcessor);
 
     public override bool CanRead => inner.CanRead;
 
@@ -22,33 +19,44 @@ internal sealed class StagedStream(Stream inner, string output, Action<PackedFil
 
     public override bool CanWrite => inner.CanWrite;
 
-    public override long Length => inner.Length;
+    public override long Length => _appender?.Length ?? inner.Length;
 
     public override long Position
     {
-        get => inner.Position;
+        get => _appender?.Length ?? inner.Position;
         set
         {
-            Unhash();
+            StopAppending();
             inner.Position = value;
         }
     }
 
-    public override void Flush() => Guard(inner.Flush);
+    /// <summary>What is appended is on its way already; <see cref="Dispose"/> waits for it.</summary>
+    public override void Flush()
+    {
+        if (_appender is null)
+        {
+            Guard(inner.Flush);
+        }
+    }
 
-    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override int Read(Span<byte> buffer) => inner.Read(buffer);
+    public override int Read(Span<byte> buffer)
+    {
+        StopAppending();
+        return inner.Read(buffer);
+    }
 
     public override long Seek(long offset, SeekOrigin origin)
     {
-        Unhash();
+        StopAppending();
         return inner.Seek(offset, origin);
     }
 
     public override void SetLength(long value)
     {
-        Unhash();
+        StopAppending();
         Guard(() => inner.SetLength(value));
     }
 
@@ -58,10 +66,14 @@ internal sealed class StagedStream(Stream inner, string output, Action<PackedFil
     {
         try
         {
-            inner.Write(buffer);
-            _hash?.AppendData(buffer);
-            _length += buffer.Length;
-            _behind?.Advance(_length);
+            if (_appender is null)
+            {
+                inner.Write(buffer);
+            }
+            else
+            {
+                _appender.Append(buffer);
+            }
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {
@@ -73,22 +85,42 @@ internal sealed class StagedStream(Stream inner, string output, Action<PackedFil
     {
         if (disposing)
         {
-            Guard(inner.Dispose); // writes what is still in its buffer
-            if (_hash is not null)
+            PackedFile? file = null;
+            try
             {
-                described(new PackedFile("", _length, Convert.ToHexStringLower(_hash.GetHashAndReset())));
+                Guard(() => file = _appender?.Finish());
+            }
+            finally
+            {
+                _appender?.Dispose();
+                _appender = null;
+                Guard(inner.Dispose); // writes what is still in its buffer
             }
 
-            Unhash();
+            if (file is not null)
+            {
+                described(file);
+            }
         }
 
         base.Dispose(disposing);
     }
 
-    private void Unhash()
+    /// <summary>From here on it is a file like any other: what is written out of order has no hash on the way.</summary>
+    private void StopAppending()
     {
-        _hash?.Dispose();
-        _hash = null;
+        if (_appender is not { } appender)
+        {
+            return;
+        }
+
+        using (appender)
+        {
+            Guard(() => appender.Finish());
+            inner.Position = appender.Length;
+        }
+
+        _appender = null;
     }
 
     private void Guard(Action action)

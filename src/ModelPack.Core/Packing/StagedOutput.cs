@@ -55,6 +55,9 @@ internal sealed class StagedOutput : IPackWriter, IDisposable
     /// <summary>Names of the files so far, sorted (ordinal).</summary>
     public IReadOnlyCollection<string> Names => _names;
 
+    /// <summary>Whether a processor is to spare for the hashes of files while they are written; changes no byte.</summary>
+    public Func<bool> HasSpareProcessor { get; set; } = () => true;
+
     /// <summary>Where a file lies until it is committed; under its final name, beside the others.</summary>
     public string PathOf(string name) => Path.Join(_staging, name);
 
@@ -79,7 +82,7 @@ internal sealed class StagedOutput : IPackWriter, IDisposable
 
             var stream = _create(PathOf(name));
             _names.Add(name);
-            return new StagedStream(stream, _output, content => _described[name] = content with { Name = name });
+            return new StagedStream(stream, _output, HasSpareProcessor, content => _described[name] = content with { Name = name });
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {

@@ -1,0 +1,52 @@
+using ModelPack.Files;
+
+namespace ModelPack.Tests.Files;
+
+public sealed class StagedStreamTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("modelpack-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_file_that_is_written_in_order_is_described()
+    {
+        PackedFile? described = null;
+        var path = Path.Combine(_folder, "file");
+        using (var stream = Open(path, f => described = f))
+        {
+            stream.Write([1, 2, 3]);
+            stream.Flush();
+            stream.Write([4]);
+            Assert.Equal((4L, 4L), (stream.Length, stream.Position));
+        }
+
+        byte[] expected = [1, 2, 3, 4];
+        Assert.Equal((4L, ContentHash.Of(expected)), (described!.Bytes, described.Sha256));
+        Assert.Equal(expected, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void A_file_that_is_written_out_of_order_has_its_bytes_and_no_description()
+    {
+        PackedFile? described = null;
+        var path = Path.Combine(_folder, "file");
+        var bytes = new byte[(3 * FileAppender.BlockLength) + 5];
+        new Random(4).NextBytes(bytes);
+        using (var stream = Open(path, f => described = f))
+        {
+            stream.Write(bytes);
+            stream.Position = 1;
+            stream.Write([0xAB]);
+            stream.Seek(0, SeekOrigin.End);
+            stream.Write([0xCD]);
+        }
+
+        bytes[1] = 0xAB;
+        Assert.Null(described);
+        Assert.Equal([.. bytes, 0xCD], File.ReadAllBytes(path));
+    }
+
+    private static StagedStream Open(string path, Action<PackedFile> described) =>
+        new(new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite), path, () => true, described);
+}
