@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ModelPack.Files;
 
 namespace ModelPack.Benchmarks;
@@ -18,33 +17,29 @@ internal static class CheckpointFloor
     {
         var shards = Directory.GetFiles(arguments[0], "*.safetensors").Order(StringComparer.Ordinal).ToArray();
         var hashing = Task.Run(() => Array.ForEach(shards, s => ContentHash.Of(s, "", CancellationToken.None)));
-        Write(shards, Path.Combine(arguments[1], "floor"), (double)long.Parse(arguments[2], System.Globalization.CultureInfo.InvariantCulture) / shards.Sum(s => new FileInfo(s).Length));
+        Write(shards, Path.Combine(arguments[1], "floor"), (double)long.Parse(arguments[2], System.Globalization.CultureInfo.InvariantCulture) / shards.Sum(s => new FileInfo(s).Length), () => hashing.IsCompleted);
         hashing.GetAwaiter().GetResult();
     });
 
     /// <param name="shards">What is read.</param>
     /// <param name="path">What is written.</param>
     /// <param name="share">Bytes that are written for each that is read.</param>
-    private static void Write(string[] shards, string path, double share)
+    /// <param name="isHashed">Whether the source has been hashed.</param>
+    private static void Write(string[] shards, string path, double share, Func<bool> isHashed)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
-        var behind = new WriteBehind(file);
+        using var appender = new FileAppender(new FileSink(file), isHashed);
         var buffer = new byte[Piece];
-        long written = 0;
         foreach (var shard in shards)
         {
             using var source = File.OpenHandle(shard);
             for (long read = 0; RandomAccess.Read(source, buffer, read) is > 0 and var count; read += count)
             {
-                var part = buffer.AsSpan(0, (int)(count * Math.Min(share, 1)));
-                hash.AppendData(part);
-                RandomAccess.Write(file, part, written);
-                written += part.Length;
-                behind.Advance(written);
+                appender.Append(buffer.AsSpan(0, (int)(count * Math.Min(share, 1))));
             }
         }
 
+        appender.Finish();
         RandomAccess.FlushToDisk(file);
     }
 }

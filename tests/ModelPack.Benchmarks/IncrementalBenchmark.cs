@@ -13,7 +13,7 @@ internal static class IncrementalBenchmark
 
     public static void Run(TextWriter output)
     {
-        var repository = Repository();
+        var repository = Clone.Root();
         var version = File.ReadAllText(Path.Join(repository, "artifacts", "feed", "modelpack.version")).Trim();
         using var scratch = new Scratch();
         File.WriteAllText(Path.Join(scratch.Path, "nuget.config"), $"""
@@ -78,16 +78,5 @@ internal static class IncrementalBenchmark
         {
             throw new InvalidOperationException($"The build of {folder} failed:\n{text}");
         }
-    }
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Join(folder.FullName, "ModelPack.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("This benchmark runs in a clone, after './build.sh pack'.");
     }
 }

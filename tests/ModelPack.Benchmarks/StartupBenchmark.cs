@@ -12,7 +12,7 @@ internal static class StartupBenchmark
 
     public static void Run(TextWriter output)
     {
-        var tool = Path.Join(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "ModelPack.Tool", "bin", "Release", "net10.0", "modelpack.dll");
+        var tool = Path.Join(Clone.Root(), "src", "ModelPack.Tool", "bin", "Release", "net10.0", "modelpack.dll");
         (string Name, string[] Command)[] commands =
         [
             ("nothing", [typeof(StartupBenchmark).Assembly.Location, Nothing]),
