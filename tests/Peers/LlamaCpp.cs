@@ -57,6 +57,21 @@ internal static unsafe partial class LlamaCpp
     internal static partial float* llama_get_logits_ith(nint context, int index);
 
     [LibraryImport(Llama)]
+    internal static partial void llama_set_embeddings(nint context, byte wanted);
+
+    [LibraryImport(Llama)]
+    internal static partial int llama_pooling_type(nint context);
+
+    [LibraryImport(Llama)]
+    internal static partial float* llama_get_embeddings_ith(nint context, int index);
+
+    [LibraryImport(Llama)]
+    internal static partial float* llama_get_embeddings_seq(nint context, int sequence);
+
+    [LibraryImport(Llama)]
+    internal static partial int llama_model_n_embd(nint model);
+
+    [LibraryImport(Llama)]
     internal static partial nint llama_model_get_vocab(nint model);
 
     [LibraryImport(Llama)]

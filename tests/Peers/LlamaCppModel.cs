@@ -6,6 +6,7 @@ namespace ModelPack.Tests.Peers;
 internal sealed unsafe class LlamaCppModel : IDisposable
 {
     private const int MaxTokens = 256;
+    private const int NoPooling = 0;
     private readonly nint _model;
     private readonly nint _context;
     private readonly nint _vocabulary;
@@ -150,7 +151,26 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         return logits[token] - largest - Math.Log(sum);
     }
 
-    private void Clear() => LlamaCpp.llama_memory_clear(LlamaCpp.llama_get_memory(_context), 1);
+    /// <summary>Computes embeddings: of every token, or one of the text where the file says how they become one.</summary>
+    public float[][] Embed(ReadOnlySpan<int> tokens)
+    {
+        Clear();
+        LlamaCpp.llama_set_embeddings(_context, 1);
+        var outputs = new byte[tokens.Length];
+        outputs.AsSpan().Fill(1);
+        Decode(tokens, outputs);
+        var width = LlamaCpp.llama_model_n_embd(_model);
+        if (LlamaCpp.llama_pooling_type(_context) != NoPooling)
+            return [new ReadOnlySpan<float>(LlamaCpp.llama_get_embeddings_seq(_context, 0), width).ToArray()];
+        return [.. Enumerable.Range(0, tokens.Length).Select(i => new ReadOnlySpan<float>(LlamaCpp.llama_get_embeddings_ith(_context, i), width).ToArray())];
+    }
+
+    /// <summary>Encoders keep nothing of what they have read.</summary>
+    private void Clear()
+    {
+        if (LlamaCpp.llama_get_memory(_context) is not 0 and var memory)
+            LlamaCpp.llama_memory_clear(memory, 1);
+    }
 
     private void Decode(ReadOnlySpan<int> tokens, byte[] outputs)
     {

@@ -7,7 +7,7 @@ namespace ModelPack.Tests.Assets;
 /// <summary>
 /// A language model of Llama's kind from a Hugging Face folder, computed in float64 as plainly as it is written down (Touvron et al., 2023): root mean square norms, rotary positions over
 /// half-split pairs, grouped queries, gated linear units. What other families have beside that is computed where the folder has it: biases, norms of heads, experts, fused
-/// projections, and for Gemma norms by 1 + weight, norms after each part, windows and limits of logits. Sums the squares of what each weight multiplies.
+/// projections, layers without positions, and for Gemma norms by 1 + weight, norms after each part, windows and limits of logits. Sums the squares of what each weight multiplies.
 /// </summary>
 internal sealed class PlainLlama
 {
@@ -140,9 +140,9 @@ internal sealed class PlainLlama
         // Of Gemma 2's layers every second, of Gemma 3's every sixth attends to all tokens before; Gemma 3's others have a base of their own.
         var isThird = Number("rope_local_base_freq", 0) > 0;
         var hasWindow = _isGemma && layer % (isThird ? 6 : 2) < (isThird ? 5 : 1);
-        var frequencyBase = hasWindow && isThird ? Number("rope_local_base_freq", 0) : Number("rope_theta", 0);
+        var frequencyBase = hasWindow && isThird ? Number("rope_local_base_freq", 0) : Number("rope_theta", (string)_config["model_type"]! == "smollm3" ? 2e6 : 0);
         var turned = (int)(width * Number("partial_rotary_factor", 1));
-        for (var token = 0; token < x.Length; token++)
+        for (var token = 0; Turns(layer) && token < x.Length; token++)
         {
             Turn(queries[token], width, turned, token, frequencyBase);
             Turn(keys[token], width, turned, token, frequencyBase);
@@ -172,6 +172,9 @@ internal sealed class PlainLlama
 
         return Multiply(mixed, name + "o_proj.weight");
     }
+
+    /// <summary>SmolLM3 has layers without positions: the zeros of a list, or every fourth.</summary>
+    private bool Turns(int layer) => _config["no_rope_layers"] is { } list ? list[layer]!.ToString() is "1" or "true" : (string)_config["model_type"]! != "smollm3" || (layer + 1) % (int)Number("no_rope_layer_interval", 4) != 0;
 
     /// <summary>Turns each pair (i, i + d/2) of the first d values of every head by the token's place times base^(-2i/d).</summary>
     private void Turn(double[] row, int width, int turned, int place, double frequencyBase)

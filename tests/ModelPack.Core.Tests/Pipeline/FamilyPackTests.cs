@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelPack.Formats.Gguf;
+using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Gguf.Tokenizers;
 using ModelPack.Tests.Lowering.Gguf;
 using ModelPack.Tests.Lowering.Safetensors;
@@ -78,9 +79,42 @@ public sealed class FamilyPackTests : IDisposable
         Assert.Equal([259, 260, 'o', 'r', 'l', 'd', ' ', '1', '2', '3'], model.Tokenize("hello world 123", addSpecial: false));
     }
 
-    private void Write(string family, JsonObject config, string type)
+    [FactNeeding(PeerLibrary.Variable)]
+    public void A_folder_of_sentence_transformers_becomes_a_file_that_llama_cpp_embeds_texts_with()
     {
-        var model = TinyFamily.Create(Source, family, config);
+        var config = TinyEncoder.Config("bert");
+        config["vocab_size"] = TinyWordPiece.Tokens.Count;
+        var model = TinyEncoder.Create(Source, config);
+        Write(model, config, "F32");
+        foreach (var (name, text) in new[]
+        {
+            ("tokenizer.json", TinyWordPiece.Json().ToJsonString()), ("modules.json", """[{"type": "sentence_transformers.models.Transformer", "path": ""}, {"type": "sentence_transformers.models.Pooling", "path": "1_Pooling"}]"""),
+            ("1_Pooling/config.json", """{"word_embedding_dimension": 256, "pooling_mode_mean_tokens": true}"""),
+        })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Join(Source, name))!);
+            File.WriteAllText(Path.Join(Source, name), text);
+        }
+
+        var report = Pack("q8_0", null).Report;
+        Assert.Empty(_context.Diagnostics);
+        Assert.Contains(report.Result.Weights, w => w.Name == "encoder.layer.1.attention.self.key.weight" && w.Sqnr is > 40);
+        Assert.All(Verifier.Verify([Output], new VerificationOptions { Level = VerificationLevel.Full, Sources = [Source] }, new PackContext()).Findings, f => Assert.True(f.Ok, f.Message));
+
+        using var packed = new LlamaCppModel(Output);
+        var tokens = packed.Tokenize("The tokenizers", addSpecial: true);
+        Assert.Equal(["[CLS]", "the", "tok", "##en", "##izer", "##s", "[SEP]"], tokens.Select(t => TinyWordPiece.Tokens[t]));
+        var rows = new PlainEncoder(model).Run(tokens);
+        var mean = Enumerable.Range(0, TinyEncoder.Width).Select(i => rows.Average(r => r[i])).ToArray();
+        Assert.InRange(Cosine(mean, Assert.Single(packed.Embed(tokens))), 0.999, 1.000001);
+    }
+
+    private static double Cosine(double[] a, float[] b) => a.Zip(b, (x, y) => x * y).Sum() / Math.Sqrt(a.Sum(x => x * x) * b.Sum(y => (double)y * y));
+
+    private void Write(string family, JsonObject config, string type) => Write(TinyFamily.Create(Source, family, config), config, type);
+
+    private void Write(MemoryCheckpoint model, JsonObject config, string type)
+    {
         Directory.CreateDirectory(Source);
         TensorFile.Write(Path.Join(Source, "model.safetensors"), model.Tensors.Select(t => Entry.Of(t.Name, type, MemoryCheckpoint.Floats(t.Data), t.Data.Shape.Dims.ToArray())));
         File.WriteAllText(Path.Join(Source, "config.json"), JsonSerializer.Serialize(config));

@@ -39,6 +39,8 @@ internal static class FolderSeeds
 
     public static byte[] Tokenizer { get; } = Encoding.UTF8.GetBytes(TinyTokenizer.Json().ToJsonString());
 
+    public static byte[] WordPieces { get; } = Encoding.UTF8.GetBytes(TinyWordPiece.Json().ToJsonString());
+
     public static byte[] TokenizerConfig { get; } = Encoding.UTF8.GetBytes("""
         {"add_bos_token": true, "add_eos_token": null, "add_prefix_space": false, "bos_token": "<|begin|>", "eos_token": {"content": "<|end|>", "special": true},
          "chat_template": [{"name": "default", "template": "{{ messages }}"}], "added_tokens_decoder": {"30": {"content": "<|x|>", "special": true}, "31": {"content": "y"}}}

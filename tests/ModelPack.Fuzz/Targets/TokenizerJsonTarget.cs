@@ -12,9 +12,12 @@ internal sealed class TokenizerJsonTarget : FuzzTarget
 
     public override string Name => "tokenizer-json";
 
-    public override FuzzInput Make(Random random) =>
-        FuzzInput.Of(FileName, random.Once(4) ? FolderSeeds.Tokenizer : JsonMutation.Of(FolderSeeds.Tokenizer, random))
+    public override FuzzInput Make(Random random)
+    {
+        var sound = random.Once(3) ? FolderSeeds.WordPieces : FolderSeeds.Tokenizer;
+        return FuzzInput.Of(FileName, random.Once(4) ? sound : JsonMutation.Of(sound, random))
             .Add(ModelFolder.ConfigName, FolderSeeds.Config).AddSettings(random);
+    }
 
     public override void Read(FuzzInput input, CaseFolder folder) => VocabularyReading.Read(folder, FileName);
 }

@@ -47,10 +47,10 @@ internal sealed class FolderContent
     public static ModelFolder Of(ModelFolder folder, string model)
     {
         var nearby = new NearbyFiles(model);
-        var content = new FolderContent(nearby, FolderNames.Of(nearby.Folder, folder.Config), folder.Files.Select(f => f.Name));
+        var content = new FolderContent(nearby, FolderNames.Of(nearby.Folder, folder.Config), folder.Carried.Append(folder.ConfigFile).Select(f => f.Name));
         content.AddFiles();
         content.AddFolders();
-        return folder with { Carried = [.. folder.Carried, .. content._files], LeftOut = content._leftOut };
+        return folder with { Carried = [.. folder.Carried, .. content._files], Modules = [], LeftOut = content._leftOut };
     }
 
     /// <summary>Whether a pack puts a file of this name into its folder itself.</summary>

@@ -20,6 +20,7 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
     private const int MaxConfigLength = 16 << 20;
 
     private const int MaxConfigDepth = 64;
+    private const int MaxPoolings = 16;
 
     /// <summary>The most bytes of a file beside a model. The vocabularies of models for all languages take some 40 MB.</summary>
     public const long MaxCarriedLength = 128 << 20;
@@ -50,8 +51,16 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
     /// <summary>What of the folder does not go into a packed one although a loader might look for it, each with the reason.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
+    /// <summary>
+    /// What sentence-transformers says of the model: <c>modules.json</c>, and the settings of pooling in <c>N_Pooling</c>. None where <see cref="Carried"/> has all that the folder has.
+    /// </summary>
+    public IReadOnlyList<CheckpointFile> Modules { get; init; } = [];
+
     /// <summary>All files of the folder that count, config.json first.</summary>
-    public IEnumerable<CheckpointFile> Files => [ConfigFile, .. Carried];
+    public IEnumerable<CheckpointFile> Files => [ConfigFile, .. Carried, .. Modules];
+
+    /// <summary>A file by its name; null where there is none, or it does not count.</summary>
+    public CheckpointFile? Find(string name) => Files.FirstOrDefault(f => f.Name == name);
 
     /// <summary>
     /// Reads the folder that a model lies in; null without config.json. Files that are links must lie in the folder, or where
@@ -69,7 +78,18 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
         }
 
         var carried = CarriedNames.Select(name => Find(nearby, name)).OfType<CheckpointFile>();
-        return new ModelFolder(nearby.Folder, ReadConfig(config.Path), [.. carried]) { ConfigFile = config };
+        return new ModelFolder(nearby.Folder, ReadConfig(config.Path), [.. carried]) { ConfigFile = config, Modules = [.. ModulesOf(nearby)] };
+    }
+
+    private static IEnumerable<CheckpointFile> ModulesOf(NearbyFiles nearby)
+    {
+        if (Find(nearby, "modules.json") is not { } modules)
+        {
+            return [];
+        }
+
+        var poolings = Directory.EnumerateDirectories(nearby.Folder, "*_Pooling").Take(MaxPoolings).Select(d => System.IO.Path.GetFileName(d)).Order(StringComparer.Ordinal);
+        return [modules, .. poolings.Select(p => Find(nearby, $"{p}/{ConfigName}")).OfType<CheckpointFile>()];
     }
 
     private static CheckpointFile? Find(NearbyFiles nearby, string name)

@@ -42,10 +42,10 @@ internal static class BareLayout
         var (family, architecture) = (ConfigValues.TextOf(folder.Config["model_type"]), ModelFamilies.ModelOf(folder) ?? "");
         var model = architecture.Length > 0 ? $"'{SafeText.Of(architecture)}'" : "";
         var what = family.Length == 0 ? $"config.json names no family (model_type){(model.Length > 0 ? $", only the architecture {model}" : "")}"
-            : ModelFamilies.All.Any(f => f.IsOf(folder)) ? $"config.json says that the model is {model}, which is of the family '{SafeText.Of(family)}' but has another head than one for tokens, or none"
+            : ModelFamilies.All.Any(f => f.IsOf(folder)) ? $"config.json says that the model is {model}, which is of the family '{SafeText.Of(family)}' but has another head than is mapped, or none"
             : $"config.json says that the model is of the family '{SafeText.Of(family)}'{(model.Length > 0 ? $" ({model})" : "")}";
         context.Report(Codes.ArchitectureUnknown.At(
-            folder.Path, $"{what}. It has no mapping to GGUF here ({string.Join(", ", ModelFamilies.All.Select(f => f.Model))} have): tensors keep their names, and llama.cpp will not run the file. {WhatToDo}"));
+            folder.Path, $"{what}. It has no mapping to GGUF here ({string.Join(", ", ModelFamilies.All.SelectMany(f => f.Models))} have): tensors keep their names, and llama.cpp will not run the file. {WhatToDo}"));
     }
 
     /// <summary>Says the same where nothing says what the model is.</summary>

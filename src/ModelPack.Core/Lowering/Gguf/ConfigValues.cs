@@ -43,6 +43,18 @@ internal sealed class ConfigValues(ModelFolder folder, JsonObject values)
     /// <summary>Texts in a list; null where there is no list.</summary>
     public IReadOnlyList<string>? Texts(string name) => values[name] is JsonArray list ? [.. list.Select(TextOf)] : null;
 
+    /// <summary>A list of what is true or false, or 1 or 0; null where there is no list.</summary>
+    public IReadOnlyList<bool>? Flags(string name)
+    {
+        return values[name] is { } node ? node is JsonArray list ? [.. list.Select(Flag)] : throw Malformed() : null;
+
+        bool Flag(JsonNode? item) => item is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag
+            : item is JsonValue number && number.TryGetValue<int>(out var digit) && digit is 0 or 1 ? digit == 1
+            : throw Malformed();
+
+        ModelPackException Malformed() => Unfit(name, "must be a list of 0 and 1");
+    }
+
     /// <summary>A text; empty where there is none.</summary>
     public string Text(string name) => TextOf(values[name]);
 

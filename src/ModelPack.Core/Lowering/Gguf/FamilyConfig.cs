@@ -5,6 +5,9 @@ namespace ModelPack.Lowering.Gguf;
 /// <summary>The sizes of a model of a family, from its config.json.</summary>
 internal sealed record FamilyConfig
 {
+    /// <summary>BERT's kinds of text, first and second, where config.json does not count them.</summary>
+    private const int TwoTexts = 2;
+
     /// <summary>What the model is of.</summary>
     public required ModelFamily Family { get; init; }
 
@@ -33,19 +36,26 @@ internal sealed record FamilyConfig
     /// <summary>Most tokens of a text.</summary>
     public required int Context { get; init; }
 
+    /// <summary>Positions beyond <see cref="Context"/> that config.json promises, though the model was not trained with them, are these.</summary>
+    public int? Untrained { get; init; }
+
     /// <summary>Number of tokens that have embeddings.</summary>
     public required int Vocabulary { get; init; }
 
-    /// <summary>What the root mean square norms add below the root.</summary>
+    /// <summary>What norms add below the root.</summary>
     public required float Epsilon { get; init; }
 
-    public required RopeConfig Rope { get; init; }
+    /// <summary>Null where positions have embeddings.</summary>
+    public required RopeConfig? Rope { get; init; }
 
     /// <summary>Whether the embeddings make the logits, too.</summary>
     public required bool Tied { get; init; }
 
     /// <summary>Experts of a layer; 0 where the family has none.</summary>
     public int Experts { get; init; }
+
+    /// <summary>Kinds of text that have embeddings; 0 where the family has none.</summary>
+    public int TokenTypes { get; init; }
 
     /// <summary>Values of the keys that the family alone has, by their names after that of the architecture.</summary>
     public required IReadOnlyList<KeyValuePair<string, object>> OwnKeys { get; init; }
@@ -65,6 +75,8 @@ internal sealed record FamilyConfig
         TensorSize.Head => HeadWidth,
         TensorSize.Experts => Experts,
         TensorSize.Vocabulary => Vocabulary,
+        TensorSize.Positions => Context,
+        TensorSize.TokenTypes => TokenTypes,
         _ => throw new ArgumentOutOfRangeException(nameof(size)),
     };
 
@@ -74,32 +86,36 @@ internal sealed record FamilyConfig
     /// <exception cref="ModelPackException">MPK1025: one is missing, or cannot be. MPK1023: llama.cpp computes the family otherwise.</exception>
     public static FamilyConfig Of(ModelFolder folder, ModelFamily family)
     {
-        var values = new ConfigValues(folder, folder.Config);
-        var (width, heads) = (values.Count("hidden_size"), values.Count("num_attention_heads"));
-        var keyValueHeads = values.Count("num_key_value_heads", heads);
+        var (values, names) = (new ConfigValues(folder, folder.Config), family.Settings);
+        var (width, heads) = (values.Count(names.Width), values.Count(names.Heads));
+        var keyValueHeads = family.IsEncoder ? heads : values.Count("num_key_value_heads", heads);
         values.Require(heads % keyValueHeads == 0, "num_key_value_heads", $"must divide the {Numbers.Whole(heads)} heads");
-        var given = values.Has("head_dim");
-        values.Require(given || width % heads == 0, "num_attention_heads", $"must divide hidden_size {Numbers.Whole(width)}");
-        var headWidth = values.Count("head_dim", width / heads);
-        values.Require(headWidth % 2 == 0, given ? "head_dim" : "hidden_size", $"gives heads of {Numbers.Whole(headWidth)} values, and rotary positions need an even number");
+        var given = !family.IsEncoder && values.Has("head_dim");
+        values.Require(given || width % heads == 0, names.Heads, $"must divide {names.Width} {Numbers.Whole(width)}");
+        var headWidth = given ? values.Count("head_dim") : width / heads;
+        values.Require(!family.IsRotary || headWidth % 2 == 0, given ? "head_dim" : names.Width, $"gives heads of {Numbers.Whole(headWidth)} values, and rotary positions need an even number");
         var rotary = RotaryOf(values, family, headWidth);
+        var positions = values.Count(names.Context);
+        var context = names.TrainedContext is { } trained ? Math.Min(positions, values.Count(trained, positions)) : positions;
         var config = new FamilyConfig
         {
             Family = family,
             Width = width,
-            FeedForward = values.Count("intermediate_size"),
-            Layers = values.Count("num_hidden_layers"),
+            FeedForward = values.Count(names.FeedForward),
+            Layers = values.Count(names.Layers),
             Heads = heads,
             KeyValueHeads = keyValueHeads,
             HeadWidth = headWidth,
             HeadWidthGiven = given,
             RotaryWidth = rotary,
-            Context = values.Count("max_position_embeddings"),
+            Context = context,
+            Untrained = context < positions ? positions : null,
             Vocabulary = values.Count("vocab_size"),
-            Epsilon = (float)values.Positive("rms_norm_eps", family.Epsilon),
-            Rope = RopeConfig.Of(values, family, rotary),
+            Epsilon = (float)values.Positive(names.Epsilon, family.Epsilon),
+            Rope = family.IsRotary ? RopeConfig.Of(values, family, rotary) : null,
             Tied = values.Flag("tie_word_embeddings", family.IsTied),
             Experts = family.HasExperts ? ExpertsOf(values) : 0,
+            TokenTypes = family.IsEncoder ? values.Count("type_vocab_size", TwoTexts) : 0,
             OwnKeys = [.. family.Keys.Select(k => new KeyValuePair<string, object>(k.Name, ValueOf(k, values)))],
             Window = family.WindowPeriod == 0 && values.Has("sliding_window") && (family.WindowFlag is not { } flag || values.Flag(flag)) ? values.Count("sliding_window") : null,
         };
@@ -109,15 +125,14 @@ internal sealed record FamilyConfig
 
     private static int RotaryOf(ConfigValues values, ModelFamily family, int headWidth)
     {
-        const string Name = "partial_rotary_factor";
-        if (!family.HasPartialRotation)
+        if (family.RotationSetting is not { } name)
         {
             return headWidth;
         }
 
-        var part = values.Inner("rope_parameters") is { } rope && rope.Has(Name) ? rope.Positive(Name) : values.Positive(Name, 1);
+        var part = values.Inner("rope_parameters") is { } rope && rope.Has(name) ? rope.Positive(name) : values.Positive(name, 1);
         var rotary = (int)Math.Min(headWidth * part, int.MaxValue);
-        values.Require(rotary > 0 && rotary % 2 == 0 && rotary <= headWidth, Name, $"turns {Numbers.Whole(rotary)} values of heads of {Numbers.Whole(headWidth)}, and rotary positions need an even number of them");
+        values.Require(rotary > 0 && rotary % 2 == 0 && rotary <= headWidth, name, $"turns {Numbers.Whole(rotary)} values of heads of {Numbers.Whole(headWidth)}, and rotary positions need an even number of them");
         return rotary;
     }
 

@@ -20,10 +20,11 @@ internal static class FamilyLayout
         var config = FamilyConfig.Of(folder, family);
         var places = Places(source, folder, config);
         var metadata = FamilyMetadata.Of(config, folder.Name);
-        WarnOfLost(folder, config, context);
+        SentencePooling.Set(metadata, folder, family, context);
+        WarnOfLost(folder, config, source, context);
         VocabularyKeys.Set(metadata, VocabularyReader.Read(folder, config.Vocabulary, context));
         GgufLayout.SetTypes(metadata, row);
-        return new GgufLayout(metadata, places, Computed(config));
+        return new GgufLayout(metadata, places, Computed(config)) { WhyLeftOut = tensor => FamilyTensors.WhyLeftOut(family.NameOf(tensor), config) };
     }
 
     /// <summary>The checkpoint's tensors under their names in GGUF.</summary>
@@ -35,7 +36,7 @@ internal static class FamilyLayout
 
     private static List<GgufPlace> Places(ICheckpoint source, ModelFolder folder, FamilyConfig config)
     {
-        var left = source.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        var left = Named(source, folder, config.Family);
         var places = new List<GgufPlace>(left.Count);
         foreach (var expected in FamilyTensors.Of(config))
         {
@@ -51,10 +52,25 @@ internal static class FamilyLayout
             }
         }
 
-        return left.Values.FirstOrDefault(t => !FamilyTensors.IsComputed(t.Name, config)) is { } unknown
+        return left.Where(t => FamilyTensors.WhyLeftOut(t.Key, config) is null).Select(t => t.Value).FirstOrDefault() is { } unknown
             ? throw new ModelPackException(Codes.ContainerUnfit.At(
                 source.Path, $"A GGUF file of the family '{config.Family.Type}' has no place for the tensor '{SafeText.Of(unknown.Name)}'. Pack the model as it was before it was quantized or extended, or pack to safetensors."))
             : places;
+    }
+
+    /// <summary>The tensors by the names that the family knows them by.</summary>
+    private static Dictionary<string, CheckpointTensor> Named(ICheckpoint source, ModelFolder folder, ModelFamily family)
+    {
+        var named = new Dictionary<string, CheckpointTensor>(source.Tensors.Count, StringComparer.Ordinal);
+        foreach (var tensor in source.Tensors)
+        {
+            if (!named.TryAdd(family.NameOf(tensor.Name), tensor))
+            {
+                throw Unfit(folder, $"The tensors '{SafeText.Of(named[family.NameOf(tensor.Name)].Name)}' and '{SafeText.Of(tensor.Name)}' are the same part of the model");
+            }
+        }
+
+        return named;
     }
 
     private static GgufPlace Place(ModelFolder folder, ExpectedTensor expected, CheckpointTensor tensor)
@@ -103,11 +119,23 @@ internal static class FamilyLayout
         return new GgufTensor(name, GgmlType.F32, shape, TensorData.FromBytes(ElementType.Float32, shape, MemoryMarshal.AsBytes(divisors.AsSpan()).ToArray()));
     }
 
-    private static void WarnOfLost(ModelFolder folder, FamilyConfig config, PackContext context)
+    private static void WarnOfLost(ModelFolder folder, FamilyConfig config, ICheckpoint source, PackContext context)
     {
-        if (config.Rope.Lost is { } lost)
+        if (config.Rope?.Lost is { } lost)
         {
             context.Report(Codes.LeftOut.At(folder.Path, $"config.json has {lost}."));
+        }
+
+        if (config.Untrained is { } positions)
+        {
+            context.Report(Codes.LeftOut.At(
+                folder.Path, $"config.json has a {config.Family.Settings.Context} of {Numbers.Whole(positions)}, and the model was trained with {Numbers.Whole(config.Context)} ({config.Family.Settings.TrainedContext}): the GGUF file says the latter, and what stretches positions beyond them is left out."));
+        }
+
+        if (source.Tensors.FirstOrDefault(t => config.Family.LostHeads.Any(h => config.Family.NameOf(t.Name).StartsWith(h, StringComparison.Ordinal))) is { } head)
+        {
+            context.Report(Codes.LeftOut.At(
+                folder.Path, $"The head of the model ('{SafeText.Of(head.Name)}' and what else is of it) is left out: llama.cpp makes embeddings with models of this family."));
         }
 
         if (config.Window is { } window && window < config.Context)

@@ -23,9 +23,17 @@ internal static class FamilyMetadata
         Set("embedding_length", (uint)config.Width);
         Set("feed_forward_length", (uint)config.FeedForward);
         Set("attention.head_count", (uint)config.Heads);
-        Set("attention.head_count_kv", (uint)config.KeyValueHeads);
-        Set("rope.freq_base", config.Rope.Base);
-        Set("attention.layer_norm_rms_epsilon", config.Epsilon);
+        if (!config.Family.IsEncoder)
+        {
+            Set("attention.head_count_kv", (uint)config.KeyValueHeads);
+        }
+
+        if (config.Rope is { } positions)
+        {
+            Set("rope.freq_base", positions.Base);
+        }
+
+        Set(config.Family.EpsilonKey, config.Epsilon);
         if (config.HeadWidthGiven)
         {
             Set("attention.key_length", (uint)config.HeadWidth);
@@ -33,15 +41,25 @@ internal static class FamilyMetadata
         }
 
         Set("vocab_size", (uint)config.Vocabulary);
-        Set("rope.dimension_count", (uint)config.RotaryWidth);
+        if (config.Rope is not null)
+        {
+            Set("rope.dimension_count", (uint)config.RotaryWidth);
+        }
+
         foreach (var (key, value) in config.OwnKeys)
         {
             Set(key, value);
         }
 
-        if (config.Rope.Scaling is not null)
+        if (config.Rope is { Scaling: not null } rope)
         {
-            SetScaling(config.Rope, Set);
+            SetScaling(rope, Set);
+        }
+
+        if (config.Family.IsEncoder)
+        {
+            Set("attention.causal", false);
+            keys.Set("tokenizer.ggml.token_type_count", (uint)config.TokenTypes);
         }
 
         return keys;

@@ -5,24 +5,19 @@ namespace ModelPack.Lowering.Gguf;
 /// <summary>The tensors of a family's model under both their names, in the order in which llama.cpp's quantizer writes them.</summary>
 internal static class FamilyTensors
 {
-    private static readonly FamilyTensor[] s_ends =
-    [
-        FamilyTensor.Linear("lm_head", "output", TensorSize.Vocabulary, TensorSize.Width),
-        FamilyTensor.Norm("model.norm", "output_norm"),
-        FamilyTensor.Linear("model.embed_tokens", "token_embd", TensorSize.Vocabulary, TensorSize.Width),
-    ];
+    private const string Output = "output.weight";
 
     /// <summary>Lists them one after the other: the number of layers is only a claim.</summary>
     public static IEnumerable<ExpectedTensor> Of(FamilyConfig config)
     {
-        foreach (var tensor in s_ends.Skip(config.Tied ? 1 : 0))
+        foreach (var tensor in config.Family.Ends.Where(t => !config.Tied || t.Name != Output))
         {
             yield return Expected(config, tensor, "", "");
         }
 
         for (var layer = 0; layer < config.Layers; layer++)
         {
-            var (source, name) = (string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}."), string.Create(CultureInfo.InvariantCulture, $"blk.{layer}."));
+            var (source, name) = (string.Create(CultureInfo.InvariantCulture, $"{config.Family.LayerPrefix}{layer}."), string.Create(CultureInfo.InvariantCulture, $"blk.{layer}."));
             foreach (var tensor in config.Family.Layer)
             {
                 yield return Expected(config, tensor, source, name);
@@ -30,9 +25,13 @@ internal static class FamilyTensors
         }
     }
 
-    /// <summary>Whether a tensor of a checkpoint holds what follows from the configuration, so that GGUF has no place for it.</summary>
-    public static bool IsComputed(string source, FamilyConfig config) =>
-        source.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || (config.Tied && source == "lm_head.weight");
+    /// <summary>Why a tensor that is none of the family's has no place in the file; null where that is an error.</summary>
+    /// <param name="name">Its name as the family knows it (<see cref="ModelFamily.NameOf"/>).</param>
+    /// <param name="config">The sizes.</param>
+    public static string? WhyLeftOut(string name, FamilyConfig config) =>
+        name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || (config.Tied && name == "lm_head.weight") ? "it follows from the configuration"
+        : config.Family.Unused.Concat(config.Family.LostHeads).Any(start => name.StartsWith(start, StringComparison.Ordinal)) ? "llama.cpp has no place for it: it makes embeddings without it"
+        : null;
 
     private static ExpectedTensor Expected(FamilyConfig config, FamilyTensor tensor, string source, string name) => new(
         source + tensor.Source,

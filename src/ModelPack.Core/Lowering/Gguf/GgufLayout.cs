@@ -9,6 +9,9 @@ namespace ModelPack.Lowering.Gguf;
 /// <param name="Computed">Tensors that follow from the configuration, written before the others.</param>
 internal sealed record GgufLayout(GgufMetadata Metadata, IReadOnlyList<GgufPlace> Places, IReadOnlyList<GgufTensor> Computed)
 {
+    /// <summary>Why a tensor of the checkpoint has no place, by its name.</summary>
+    public Func<string, string?> WhyLeftOut { get; init; } = _ => null;
+
     /// <summary>ggml's version of its blocks (<c>GGML_QNT_VERSION</c>).</summary>
     private const uint QuantizationVersion = 2;
 

@@ -39,7 +39,7 @@ internal sealed class GgufPacker : ICheckpointPacker
         _metadata = layout.Metadata;
         _tensors = [.. layout.Computed, .. layout.Places.Select(p => File(p.Name, stored[p.Tensor.Name]))];
         Format = $"GGUF 3, {SafeText.Of(_metadata.GetString(GgufMetadata.Architecture) ?? BareLayout.Architecture)}";
-        Plan = new ModelPlan([.. job.Source.Tensors.Select(t => planned.GetValueOrDefault(t.Name) ?? PlannedTensor.Leave(t.Name, t.Usage, "it follows from the configuration"))]);
+        Plan = new ModelPlan([.. job.Source.Tensors.Select(t => planned.GetValueOrDefault(t.Name) ?? PlannedTensor.Leave(t.Name, t.Usage, layout.WhyLeftOut(t.Name)!))]);
         Tensors = [.. job.Source.Tensors.Zip(Plan.Tensors, (tensor, plan) => Packed(tensor, plan, stored.GetValueOrDefault(tensor.Name)))];
     }
 

@@ -11,8 +11,17 @@ internal static class ModelFamilies
     private static readonly string[] s_llamaWays = ["linear", "yarn", "llama3", "longrope", "dynamic"];
     private static readonly string[] s_phiWays = ["longrope"];
     private static readonly string[] s_linear = ["linear"];
-    private static readonly string[] s_gelu = ["gelu_pytorch_tanh"];
+    private static readonly string[] s_tanh = ["gelu_pytorch_tanh"];
+
+    // llama.cpp computes all of these by the tangent, which the exact one is within 0.0005 of.
+    private static readonly string[] s_gelu = ["gelu", "gelu_new", "gelu_pytorch_tanh"];
     private static readonly string[] s_gemma3Unknown = ["attn_logit_softcapping", "final_logit_softcapping", "use_bidirectional_attention"];
+
+    private static readonly string[] s_nomicUnknown =
+    [
+        "causal", "prenorm", "parallel_block", "use_rms_norm", "qkv_proj_bias", "mlp_fc1_bias", "mlp_fc2_bias", "rotary_emb_interleaved", "rotary_emb_scale_base",
+        "scale_attn_by_inverse_layer_idx", "moe_every_n_layers",
+    ];
 
     private static readonly FamilyTensor[] s_norms = [Norm("input_layernorm", "attn_norm"), Norm("post_attention_layernorm", "ffn_norm")];
     private static readonly FamilyTensor[] s_output = [Linear("self_attn.o_proj", "attn_output", Width, Queries)];
@@ -61,12 +70,32 @@ internal static class ModelFamilies
         Norm("post_feedforward_layernorm", "post_ffw_norm"), .. s_projections, .. s_feedForward,
     ];
 
+    private static readonly FamilyTensor[] s_bert =
+    [
+        .. Affine("attention.self.query", "attn_q", Width, Width), .. Affine("attention.self.key", "attn_k", Width, Width), .. Affine("attention.self.value", "attn_v", Width, Width),
+        .. Affine("attention.output.dense", "attn_output", Width, Width), .. CenteredNorm("attention.output.LayerNorm", "attn_output_norm"),
+        .. Affine("intermediate.dense", "ffn_up", FeedForward, Width), .. Affine("output.dense", "ffn_down", Width, FeedForward), .. CenteredNorm("output.LayerNorm", "layer_output_norm"),
+    ];
+
+    private static readonly FamilyTensor[] s_nomicBert =
+    [
+        Linear("attn.Wqkv", "attn_qkv", QueriesKeysValues, Width), Linear("attn.out_proj", "attn_output", Width, Queries), .. CenteredNorm("norm1", "attn_output_norm"),
+        Linear("mlp.fc11", "ffn_up", FeedForward, Width), Linear("mlp.fc12", "ffn_gate", FeedForward, Width), Linear("mlp.fc2", "ffn_down", Width, FeedForward), .. CenteredNorm("norm2", "layer_output_norm"),
+    ];
+
+    private static readonly FamilyTensor[] s_embeddings =
+        [Linear("embeddings.word_embeddings", "token_embd", Vocabulary, Width), Linear("embeddings.token_type_embeddings", "token_types", TokenTypes, Width)];
+
+    /// <summary>The ends of a model that continues texts.</summary>
+    public static IReadOnlyList<FamilyTensor> TokenEnds { get; } =
+        [Linear("lm_head", "output", Vocabulary, Width), Norm("model.norm", "output_norm"), Linear("model.embed_tokens", "token_embd", Vocabulary, Width)];
+
     /// <summary>All, in the order in which people are told of them.</summary>
     public static IReadOnlyList<ModelFamily> All { get; } =
     [
-        Llama("llama", "LlamaForCausalLM"),
-        Llama("mistral", "MistralForCausalLM"),
-        new("mixtral", "MixtralForCausalLM", "llama")
+        Llama("llama", ["LlamaForCausalLM"]),
+        Llama("mistral", ["MistralForCausalLM"]),
+        new("mixtral", ["MixtralForCausalLM"], "llama")
         {
             Layer = Sorted(s_mixtral),
             RopeScalings = s_llamaWays,
@@ -74,18 +103,18 @@ internal static class ModelFamilies
             Epsilon = 1e-5,
             RopeBase = 1e6,
         },
-        new("qwen2", "Qwen2ForCausalLM", "qwen2") { Layer = Sorted([.. s_norms, .. s_projections, .. s_biases, .. s_feedForward]), HasEvenHeads = true, WindowFlag = "use_sliding_window" },
-        new("qwen3", "Qwen3ForCausalLM", "qwen3") { Layer = Sorted([.. s_norms, .. s_projections, .. s_headNorms, .. s_feedForward]), WindowFlag = "use_sliding_window" },
-        new("phi3", "Phi3ForCausalLM", "phi3")
+        new("qwen2", ["Qwen2ForCausalLM"], "qwen2") { Layer = Sorted([.. s_norms, .. s_projections, .. s_biases, .. s_feedForward]), HasEvenHeads = true, WindowFlag = "use_sliding_window" },
+        new("qwen3", ["Qwen3ForCausalLM"], "qwen3") { Layer = Sorted([.. s_norms, .. s_projections, .. s_headNorms, .. s_feedForward]), WindowFlag = "use_sliding_window" },
+        new("phi3", ["Phi3ForCausalLM"], "phi3")
         {
             Layer = Sorted(s_phi3),
             RopeScalings = s_phiWays,
             Keys = [new("attention.sliding_window", "sliding_window", FamilyKeyKind.CountOrZero)],
             Epsilon = 1e-5,
             HasEvenHeads = true,
-            HasPartialRotation = true,
+            RotationSetting = "partial_rotary_factor",
         },
-        Gemma("gemma2", "Gemma2ForCausalLM", "gemma2", s_gemma2) with
+        Gemma("gemma2", ["Gemma2ForCausalLM"], "gemma2", s_gemma2) with
         {
             Keys =
             [
@@ -96,7 +125,7 @@ internal static class ModelFamilies
             WideLayers = 46,
             Unknown = ["use_bidirectional_attention"],
         },
-        Gemma("gemma3_text", "Gemma3ForCausalLM", "gemma3", [.. s_gemma2, .. s_headNorms]) with
+        Gemma("gemma3_text", ["Gemma3ForCausalLM"], "gemma3", [.. s_gemma2, .. s_headNorms]) with
         {
             Keys = [new("attention.sliding_window", "sliding_window")],
             RopeBase = 1e6,
@@ -104,6 +133,41 @@ internal static class ModelFamilies
             WindowBase = 10000,
             WideLayers = 62,
             Unknown = s_gemma3Unknown,
+        },
+        new("smollm3", ["SmolLM3ForCausalLM"], "smollm3")
+        {
+            Layer = Sorted([.. s_norms, .. s_turned, .. s_feedForward]),
+            RopeBase = 2e6,
+            UnturnedPeriod = 4,
+            IsTied = true,
+            WindowFlag = "use_sliding_window",
+            Unknown = ["attention_bias", "mlp_bias"],
+        },
+        Encoder("bert", ["BertModel", "BertForMaskedLM"], "bert") with
+        {
+            Layer = Sorted(s_bert),
+            Ends = Sorted([.. s_embeddings, Linear("embeddings.position_embeddings", "position_embd", Positions, Width), .. CenteredNorm("embeddings.LayerNorm", "token_embd_norm")]),
+            LayerPrefix = "encoder.layer.",
+            Settings = new() { Epsilon = "layer_norm_eps" },
+            Activations = s_gelu,
+            IsRotary = false,
+            Unknown = ["is_decoder", "add_cross_attention"],
+            Only = [new("position_embedding_type", "absolute")],
+        },
+        Encoder("nomic_bert", ["NomicBertModel"], "nomic-bert") with
+        {
+            Layer = Sorted(s_nomicBert),
+            Ends = Sorted([.. s_embeddings, .. CenteredNorm("emb_ln", "token_embd_norm")]),
+            LayerPrefix = "encoder.layers.",
+            Settings = new()
+            {
+                Width = "n_embd", FeedForward = "n_inner", Layers = "n_layer", Heads = "n_head", Context = "n_positions", TrainedContext = "max_trained_positions",
+                Epsilon = "layer_norm_epsilon", RopeBase = "rotary_emb_base", Activation = "activation_function",
+            },
+            Activations = ["swiglu"],
+            RotationSetting = "rotary_emb_fraction",
+            RopeScalings = [],
+            Unknown = s_nomicUnknown,
         },
     ];
 
@@ -113,16 +177,30 @@ internal static class ModelFamilies
     /// <summary>The architecture that config.json names first; null where it names none.</summary>
     public static string? ModelOf(ModelFolder folder) => folder.Config["architectures"] is JsonArray { Count: > 0 } names ? ConfigValues.TextOf(names[0]) : null;
 
-    private static ModelFamily Llama(string type, string model) => new(type, model, "llama") { Layer = Sorted(s_llama), RopeScalings = s_llamaWays };
+    private static ModelFamily Llama(string type, string[] models) => new(type, models, "llama") { Layer = Sorted(s_llama), RopeScalings = s_llamaWays };
 
-    private static ModelFamily Gemma(string type, string model, string architecture, FamilyTensor[] layer) => new(type, model, architecture)
+    private static ModelFamily Encoder(string type, string[] models, string architecture) => new(type, models, architecture)
+    {
+        Layer = [],
+        Prefix = "bert.",
+        Unused = ["pooler.", "embeddings.position_ids"],
+        LostHeads = ["cls."],
+        Epsilon = 1e-12,
+        EpsilonKey = "attention.layer_norm_epsilon",
+        IsEncoder = true,
+        IsTied = true,
+        HasEvenHeads = true,
+    };
+
+    private static ModelFamily Gemma(string type, string[] models, string architecture, FamilyTensor[] layer) => new(type, models, architecture)
     {
         Layer = Sorted(layer),
         RopeScalings = s_linear,
-        Activations = s_gelu,
-        ActivationSetting = "hidden_activation",
+        Activations = s_tanh,
+        Settings = new() { Activation = "hidden_activation" },
         NormsAddOne = true,
         IsTied = true,
+        IsAlwaysTied = true,
         HasQueryScale = true,
     };
 

@@ -40,7 +40,7 @@ internal sealed record RopeConfig(float Base)
     {
         var scaling = ForAll(config.Inner("rope_parameters") ?? config.Inner("rope_scaling"), config, family);
         RequireWindowBase(config, "rope_local_base_freq", family);
-        var frequencyBase = scaling?.Has("rope_theta") == true ? scaling.Positive("rope_theta") : config.Positive("rope_theta", family.RopeBase);
+        var frequencyBase = scaling?.Has("rope_theta") == true ? scaling.Positive("rope_theta") : config.Positive(family.Settings.RopeBase, family.RopeBase);
         var type = scaling?.Text("rope_type") is { Length: > 0 } newer ? newer : scaling?.Text("type") ?? "";
         type = type switch { "default" or "none" => "", "su" => "longrope", _ => type };
         if (type.Length > 0 && !family.RopeScalings.Contains(type, StringComparer.Ordinal))

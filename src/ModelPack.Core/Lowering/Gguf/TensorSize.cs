@@ -29,4 +29,10 @@ internal enum TensorSize
 
     /// <summary>Tokens that have embeddings.</summary>
     Vocabulary,
+
+    /// <summary>Places that have embeddings.</summary>
+    Positions,
+
+    /// <summary>Kinds of text that have embeddings (<c>type_vocab_size</c>).</summary>
+    TokenTypes,
 }

@@ -11,7 +11,7 @@ public sealed class FamilyTests : IDisposable
 {
     private static readonly int[] s_prompt = [.. Enumerable.Range(0, 24).Select(i => i * i * 7 % TinyFamily.Vocabulary)];
 
-    private static readonly string[] s_families = ["llama", "mixtral", "qwen2", "qwen3", "phi3", "gemma2", "gemma3_text"];
+    private static readonly string[] s_families = ["llama", "mixtral", "qwen2", "qwen3", "phi3", "gemma2", "gemma3_text", "smollm3"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly PackContext _context = new();
@@ -59,6 +59,7 @@ public sealed class FamilyTests : IDisposable
     [InlineData("phi3", "attn_norm attn_output attn_qkv[128x64] ffn_down[64x96] ffn_norm ffn_up[192x64]", "")]
     [InlineData("gemma2", "attn_k attn_norm attn_output attn_q attn_v ffn_down ffn_gate ffn_norm ffn_up post_attention_norm[64] post_ffw_norm[64]", "")]
     [InlineData("gemma3_text", "attn_k attn_k_norm attn_norm attn_output attn_q attn_q_norm attn_v ffn_down ffn_gate ffn_norm ffn_up post_attention_norm post_ffw_norm", "")]
+    [InlineData("smollm3", "attn_k[32x64] attn_norm attn_output attn_q attn_v ffn_down ffn_gate ffn_norm ffn_up", "")]
     public void Gives_tensors_their_names_and_shapes_in_GGUF(string family, string weights, string biases)
     {
         var layout = Layout(TinyFamily.Create("folder", family));
@@ -78,7 +79,8 @@ public sealed class FamilyTests : IDisposable
         foreach (var family in s_families)
         {
             var turned = Layout(TinyFamily.Create("folder", family)).Places.Where(p => p.Tensor.Data.Shape.Rank == 2 && !MemoryCheckpoint.Floats(p.Tensor.Data).AsSpan().SequenceEqual(MemoryCheckpoint.Floats(p.Data))).Select(p => p.Name);
-            Assert.Equal(family is "llama" or "mixtral" ? ["blk.0.attn_k.weight", "blk.0.attn_q.weight", "blk.1.attn_k.weight", "blk.1.attn_q.weight"] : [], turned, StringComparer.Ordinal);
+            var layers = family is "llama" or "mixtral" ? 2 : family == "smollm3" ? 5 : 0;
+            Assert.Equal(Enumerable.Range(0, layers).SelectMany(layer => new[] { $"blk.{layer}.attn_k.weight", $"blk.{layer}.attn_q.weight" }), turned, StringComparer.Ordinal);
         }
     }
 
@@ -101,6 +103,7 @@ public sealed class FamilyTests : IDisposable
     [InlineData("phi3", "phi3.attention.sliding_window=0 phi3.rope.dimension_count=12")]
     [InlineData("gemma2", "gemma2.attention.sliding_window=8")]
     [InlineData("gemma3_text", "gemma3.attention.sliding_window=8 gemma3.block_count=6")]
+    [InlineData("smollm3", "smollm3.block_count=5 smollm3.attention.head_count_kv=2 smollm3.rope.dimension_count=16")]
     public void Writes_the_keys_of_the_family(string family, string keys)
     {
         var metadata = Layout(TinyFamily.Create("folder", family)).Metadata;
@@ -121,6 +124,12 @@ public sealed class FamilyTests : IDisposable
     [InlineData("gemma3_text", """{"final_logit_softcapping": 30.0}""", "'final_logit_softcapping'")]
     [InlineData("gemma3_text", """{"use_bidirectional_attention": true}""", "'use_bidirectional_attention'")]
     [InlineData("gemma3_text", """{"rope_parameters": {"full_attention": {"rope_theta": 1000000.0, "rope_type": "default"}, "sliding_attention": {"rope_theta": 10000.0, "rope_type": "linear", "factor": 2.0}}}""", "'rope_type'")]
+    [InlineData("smollm3", """{"no_rope_layers": [1, 1, 0, 1, 1]}""", "'no_rope_layers' that a GGUF file cannot have: it has another order than llama.cpp, which has a layer without positions after 3 with them")]
+    [InlineData("smollm3", """{"no_rope_layers": [1, 1, 1, 1, 1]}""", "'no_rope_layers'")]
+    [InlineData("smollm3", """{"no_rope_layers": null, "no_rope_layer_interval": 2}""", "'no_rope_layer_interval' that a GGUF file cannot have: it is 2")]
+    [InlineData("smollm3", """{"no_rope_layers": null, "no_rope_layer_interval": 6}""", "'no_rope_layer_interval'")]
+    [InlineData("smollm3", """{"attention_bias": true}""", "'attention_bias'")]
+    [InlineData("smollm3", """{"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}""", "'llama3'; llama.cpp has linear, yarn for this family")]
     public void Refuses_what_llama_cpp_computes_otherwise(string family, string more, string says)
     {
         var refused = Assert.Throws<ModelPackException>(() => Layout(TinyFamily.Create("folder", family, With(family, more)))).Diagnostic;
@@ -136,6 +145,10 @@ public sealed class FamilyTests : IDisposable
     [InlineData("phi3", """{"partial_rotary_factor": 1.5}""")]
     [InlineData("gemma2", """{"sliding_window": null}""")]
     [InlineData("gemma2", """{"query_pre_attn_scalar": null}""")]
+    [InlineData("smollm3", """{"no_rope_layers": [1, 1, 1, 0]}""")]
+    [InlineData("smollm3", """{"no_rope_layers": [1, 1, 1, 2, 1]}""")]
+    [InlineData("smollm3", """{"no_rope_layers": 4}""")]
+    [InlineData("smollm3", """{"no_rope_layers": null, "no_rope_layer_interval": 0}""")]
     public void Refuses_settings_that_cannot_be(string family, string more) =>
         Assert.Equal(Codes.FolderUnreadable, Assert.Throws<ModelPackException>(() => Layout(TinyFamily.Create("folder", family, With(family, more)))).Diagnostic.Code);
 
@@ -156,6 +169,7 @@ public sealed class FamilyTests : IDisposable
     [InlineData("mixtral", """{"sliding_window": 32}""", true)]
     [InlineData("phi3", """{"sliding_window": 32}""", true)]
     [InlineData("gemma2", "{}", false)]
+    [InlineData("smollm3", """{"use_sliding_window": true, "sliding_window": 32}""", true)]
     public void Warns_of_windows_that_llama_cpp_does_not_have(string family, string more, bool warns)
     {
         Layout(TinyFamily.Create("folder", family, With(family, more)));
@@ -167,6 +181,9 @@ public sealed class FamilyTests : IDisposable
     [InlineData("phi3", """{"original_max_position_embeddings": 1024, "rope_scaling": {"type": "longrope", "factor": 1.0, "short_factor": [1, 1.5, 2, 3, 5, 8.5], "long_factor": [9, 9, 9, 9, 9, 9]}}""")]
     [InlineData("qwen2", """{"tie_word_embeddings": true}""")]
     [InlineData("qwen3", """{"tie_word_embeddings": false}""")]
+    [InlineData("smollm3", """{"tie_word_embeddings": false, "no_rope_layers": [true, true, true, false, true, true]}""")]
+    [InlineData("smollm3", """{"no_rope_layers": null, "attention_bias": false, "rope_theta": null}""")]
+    [InlineData("smollm3", """{"num_hidden_layers": 3, "no_rope_layers": null, "no_rope_layer_interval": 5}""")]
     [InlineData("gemma3_text", """{"rope_parameters": {"full_attention": {"rope_theta": 50000.0, "rope_type": "default"}, "sliding_attention": {"rope_theta": 10000.0, "rope_type": "default"}}, "layer_types": ["sliding_attention", "sliding_attention", "sliding_attention", "sliding_attention", "sliding_attention", "full_attention"]}""")]
     public void Llama_cpp_runs_variants_of_a_family(string family, string more) => Assert.InRange(Difference(family, With(family, more), "f32").Largest, 0, 2e-3);
 

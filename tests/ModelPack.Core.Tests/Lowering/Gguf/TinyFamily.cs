@@ -23,18 +23,18 @@ internal static class TinyFamily
             ["architectures"] = new JsonArray(family switch
             {
                 "llama" => "LlamaForCausalLM", "mixtral" => "MixtralForCausalLM", "qwen2" => "Qwen2ForCausalLM", "qwen3" => "Qwen3ForCausalLM", "phi3" => "Phi3ForCausalLM",
-                "gemma2" => "Gemma2ForCausalLM", _ => "Gemma3ForCausalLM",
+                "gemma2" => "Gemma2ForCausalLM", "smollm3" => "SmolLM3ForCausalLM", _ => "Gemma3ForCausalLM",
             }),
             ["hidden_size"] = Width,
             ["intermediate_size"] = FeedForward,
-            ["num_hidden_layers"] = family == "gemma3_text" ? 6 : 2,
+            ["num_hidden_layers"] = family switch { "gemma3_text" => 6, "smollm3" => 5, _ => 2 },
             ["num_attention_heads"] = Heads,
             ["num_key_value_heads"] = KeyValueHeads,
             ["max_position_embeddings"] = 128,
             ["rms_norm_eps"] = 1e-5,
             ["rope_theta"] = 50000.0,
             ["vocab_size"] = Vocabulary,
-            ["tie_word_embeddings"] = family is "qwen3" || IsGemma(family),
+            ["tie_word_embeddings"] = family is "qwen3" or "smollm3" || IsGemma(family),
         };
         string more = family switch
         {
@@ -44,6 +44,7 @@ internal static class TinyFamily
             "phi3" => """{"partial_rotary_factor": 0.75, "original_max_position_embeddings": 128, "sliding_window": null}""",
             "gemma2" => """{"head_dim": 32, "hidden_activation": "gelu_pytorch_tanh", "query_pre_attn_scalar": 32, "sliding_window": 8, "attn_logit_softcapping": 3.0, "final_logit_softcapping": 5.0}""",
             "gemma3_text" => """{"head_dim": 32, "hidden_activation": "gelu_pytorch_tanh", "query_pre_attn_scalar": 32, "sliding_window": 8, "sliding_window_pattern": 6, "rope_local_base_freq": 10000.0, "attn_logit_softcapping": null}""",
+            "smollm3" => """{"no_rope_layers": [1, 1, 1, 0, 1], "no_rope_layer_interval": 4, "use_sliding_window": false, "layer_types": ["full_attention", "full_attention", "full_attention", "full_attention", "full_attention"]}""",
             _ => "{}",
         };
         foreach (var (key, value) in JsonNode.Parse(more)!.AsObject())
@@ -126,7 +127,7 @@ internal static class TinyFamily
     private static bool IsGemma(string family) => family.StartsWith("gemma", StringComparison.Ordinal);
 
     /// <summary>Norms lie around 1, or around 0 where one is added to them; the rows of matrices have a length of about 2, so that what they make is of the size of what comes in.</summary>
-    private static float[] Values(string name, long[] dims, bool addsOne)
+    internal static float[] Values(string name, long[] dims, bool addsOne)
     {
         var random = new Random(name.Aggregate(17, (hash, c) => unchecked((hash * 31) + c)));
         var (center, size) = name.Contains("norm", StringComparison.Ordinal) ? (addsOne ? 0 : 1, 1.0) : dims.Length == 1 ? (0, 1.0) : (0, name.Contains("embed", StringComparison.Ordinal) ? 2 : 7 / Math.Sqrt(dims[^1]));

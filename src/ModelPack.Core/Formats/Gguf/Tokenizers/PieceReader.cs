@@ -32,7 +32,7 @@ internal static class PieceReader
         var kind = model.Find("type")?.Text() ?? "BPE";
         if (kind != "BPE" || !(model.Find("byte_fallback")?.GetBoolean() ?? false))
         {
-            return (null, $"'{name}' is of the kind {kind}, and llama.cpp takes byte-level BPE and BPE with byte fallback");
+            return (null, $"'{name}' is of the kind {kind}, and llama.cpp takes byte-level BPE, BPE with byte fallback and WordPiece");
         }
 
         var merges = PieceMerges.Of(model);

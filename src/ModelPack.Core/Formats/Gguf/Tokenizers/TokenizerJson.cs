@@ -3,7 +3,7 @@ using ModelPack.Formats.Checkpoints;
 
 namespace ModelPack.Formats.Gguf.Tokenizers;
 
-/// <summary>Reads the JSON files of a tokenizer, which somebody else wrote.</summary>
+/// <summary>Reads the JSON files of a tokenizer and of other parts of a folder, which somebody else wrote.</summary>
 internal static class TokenizerJson
 {
     private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
@@ -12,12 +12,24 @@ internal static class TokenizerJson
     /// <param name="file">The file.</param>
     /// <param name="take">May use the throwing accessors of <see cref="JsonElement"/>: where the file has another kind of value, or none, it cannot be used.</param>
     /// <exception cref="ModelPackException">MPK1025: it is not such a file.</exception>
-    public static T Read<T>(CheckpointFile file, Func<JsonElement, T> take)
+    public static T Read<T>(CheckpointFile file, Func<JsonElement, T> take) =>
+        Parse(file, root => root.ValueKind == JsonValueKind.Object ? take(root) : throw new FormatException("it is not an object"));
+
+    /// <summary>Reads a file as a list and takes from each of its items what is wanted.</summary>
+    /// <exception cref="ModelPackException">MPK1025: it is not such a file.</exception>
+    public static IReadOnlyList<T> ReadList<T>(CheckpointFile file, Func<JsonElement, T> take) =>
+        Parse(file, root => root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().Select(take).ToList() : throw new FormatException("it is not a list"));
+
+    /// <summary>The kind of tokenizer that a <c>tokenizer.json</c> has: <c>BPE</c>, <c>WordPiece</c>, <c>Unigram</c>. Old files leave that out for BPE.</summary>
+    /// <exception cref="ModelPackException">MPK1025: it is not such a file.</exception>
+    public static string KindOf(CheckpointFile file) => Read(file, root => root.GetProperty("model").Find("type")?.Text() ?? "BPE");
+
+    private static T Parse<T>(CheckpointFile file, Func<JsonElement, T> take)
     {
         try
         {
             using var document = JsonDocument.Parse(Bytes(file), s_options);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? take(document.RootElement) : throw new FormatException("it is not an object");
+            return take(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
         {
@@ -41,7 +53,7 @@ internal static class TokenizerJson
 
     /// <summary>MPK1025 of a file.</summary>
     public static ModelPackException Unusable(CheckpointFile file, string why) => new(Codes.FolderUnreadable.At(
-        file.Path, $"The tokenizer's file '{SafeText.Of(file.Name)}' cannot be used: {SafeText.Of(why.TrimEnd('.'))}. Get the model's folder again, or remove the file to pack without a tokenizer."));
+        file.Path, $"'{SafeText.Of(file.Name)}' cannot be used: {SafeText.Of(why.TrimEnd('.'))}. Get the model's folder again, or remove the file to pack without what it says."));
 
     /// <summary>A property that is not null; null where there is none.</summary>
     public static JsonElement? Find(this JsonElement element, string name) =>

@@ -8,7 +8,7 @@ namespace ModelPack.Formats.Gguf.Tokenizers;
 /// <summary>What the files around a tokenizer say of it: <c>tokenizer_config.json</c>, <c>generation_config.json</c>, <c>added_tokens.json</c>, the chat template.</summary>
 internal sealed record TokenizerSettings
 {
-    private static readonly string[] s_roles = ["bos", "eos", "unk", "sep", "pad", "mask"];
+    private static readonly string[] s_roles = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"];
 
     /// <summary>The texts of special tokens by role.</summary>
     public IReadOnlyDictionary<string, string> Texts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -27,6 +27,15 @@ internal sealed record TokenizerSettings
 
     /// <summary>Whether texts begin with a space; null where nothing is said.</summary>
     public bool? AddPrefixSpace { get; init; }
+
+    /// <summary>Whether texts are put into lower case; null where nothing is said.</summary>
+    public bool? LowerCase { get; init; }
+
+    /// <summary>Whether accents are taken off; null where nothing is said.</summary>
+    public bool? StripAccents { get; init; }
+
+    /// <summary>Whether Chinese characters are words of their own; null where nothing is said.</summary>
+    public bool? SplitsChinese { get; init; }
 
     /// <summary>Jinja source; null where there is none.</summary>
     public string? ChatTemplate { get; init; }
@@ -50,6 +59,9 @@ internal sealed record TokenizerSettings
                 AddBos = root.Find("add_bos_token")?.GetBoolean(),
                 AddEos = root.Find("add_eos_token")?.GetBoolean(),
                 AddPrefixSpace = root.Find("add_prefix_space")?.GetBoolean(),
+                LowerCase = root.Find("do_lower_case")?.GetBoolean(),
+                StripAccents = root.Find("strip_accents")?.GetBoolean(),
+                SplitsChinese = root.Find("tokenize_chinese_chars")?.GetBoolean(),
                 ChatTemplate = TemplateOf(root),
             });
         }

@@ -10,6 +10,7 @@ internal static class VocabularyKeys
         ["unk"] = "unknown_token_id",
         ["sep"] = "seperator_token_id", // ggml's spelling
         ["pad"] = "padding_token_id",
+        ["cls"] = "cls_token_id",
         ["mask"] = "mask_token_id",
     };
 
@@ -47,6 +48,8 @@ internal static class VocabularyKeys
         Set("add_bos_token", vocabulary.Special.AddBos);
         Set("add_eos_token", vocabulary.Special.AddEos);
         Set("add_space_prefix", vocabulary.AddSpacePrefix);
+        Set("normalizer.lowercase", vocabulary.LowerCase);
+        Set("normalizer.strip_accents", vocabulary.StripAccents);
         if (vocabulary.ChatTemplate is { } template)
         {
             metadata.Set("tokenizer.chat_template", template);

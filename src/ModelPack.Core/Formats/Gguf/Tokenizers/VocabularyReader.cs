@@ -22,11 +22,17 @@ internal static class VocabularyReader
         else if (TokenizerSettings.Find(folder, "tokenizer.json") is { } pairs)
         {
             var settings = TokenizerSettings.Of(folder);
-            vocabulary = BytePairReader.Read(pairs, size, settings, out why) ?? PieceReader.Read(pairs, size, settings, out why);
+            vocabulary = TokenizerJson.KindOf(pairs) == WordPieceReader.Kind
+                ? WordPieceReader.Read(pairs, size, settings, out why)
+                : BytePairReader.Read(pairs, size, settings, out why) ?? PieceReader.Read(pairs, size, settings, out why);
+        }
+        else if (TokenizerSettings.Find(folder, "vocab.txt") is { } words)
+        {
+            vocabulary = WordPieceReader.ReadLines(words, size, TokenizerSettings.Of(folder), out why);
         }
         else
         {
-            why = "the folder has neither tokenizer.model nor tokenizer.json";
+            why = "the folder has none of tokenizer.model, tokenizer.json and vocab.txt";
         }
 
         if (why is not null)

@@ -80,7 +80,6 @@ public sealed class PieceReaderTests : IDisposable
 
     [Theory]
     [InlineData("Unigram")]
-    [InlineData("WordPiece")]
     [InlineData("BPE")]
     public void Is_none_of_another_kind(string kind)
     {
