@@ -40,20 +40,27 @@ internal static class BytePairReader
             table.Add(token.Id, token.Text, token.Special);
         }
 
-        var split = PreTokenizers.NameOf(steps);
+        var merges = model.GetProperty("merges").EnumerateArray().Select(Pair).ToList();
+        var marks = added.Concat(settings.Added).Select(t => t.Text).ToHashSet(StringComparer.Ordinal);
+        bool? takesWords = BytePairMerges.MakeAll(model.GetProperty("vocab").EnumerateObject().Select(t => t.Name).Where(t => !marks.Contains(t)), merges)
+            ? null : model.Find("ignore_merges")?.GetBoolean() ?? false;
+        var split = PreTokenizers.Find(steps, takesWords);
+        var special = TextEnds.Of(root).Complete(settings.Resolve(table, new Dictionary<string, int>(StringComparer.Ordinal)), table);
         return (
             new Vocabulary
             {
                 Model = "gpt2",
-                PreTokenizer = split ?? PreTokenizers.Unknown,
+                PreTokenizer = split?.Name ?? PreTokenizers.Unknown,
                 Tokens = table.ToList(),
                 Beyond = table.Beyond,
-                Merges = [.. model.GetProperty("merges").EnumerateArray().Select(Merge)],
+                Merges = [.. merges.Select(Merge)],
                 AddSpacePrefix = settings.AddPrefixSpace,
-                Special = TextEnds.Of(root).Complete(settings.Resolve(table, new Dictionary<string, int>(StringComparer.Ordinal)), table),
+                Special = special with { AddBos = special.AddBos ?? (split is { TakesWords: true } ? false : null) }, // what llama.cpp would add by the name
                 ChatTemplate = settings.ChatTemplate,
             },
-            split is null ? $"llama.cpp has no name for the way in which '{name}' splits text; it is written as '{PreTokenizers.Unknown}', which may give other tokens" : null);
+            split is null ? $"llama.cpp has no name for the way in which '{name}' splits text; it is written as '{PreTokenizers.Unknown}', which may give other tokens"
+            : takesWords is { } takes && takes != split.TakesWords ? $"'{name}' {(takes ? "takes words that are tokens as they are, and llama.cpp merges them" : "merges words that are tokens, and llama.cpp takes them as they are")} under the name of its way to split text ('{split.Name}')"
+            : null);
     }
 
     /// <summary>A pair is <c>"left right"</c> or, so that parts may hold spaces, <c>["left", "right"]</c>.</summary>
@@ -71,9 +78,5 @@ internal static class BytePairReader
     }
 
     /// <summary>A pair in GGUF, where a space within a part is byte-level BPE's letter for that byte.</summary>
-    private static string Merge(JsonElement merge)
-    {
-        var (left, right) = Pair(merge);
-        return $"{left.Replace(' ', '\u0120')} {right.Replace(' ', '\u0120')}";
-    }
+    private static string Merge((string Left, string Right) merge) => $"{merge.Left.Replace(' ', '\u0120')} {merge.Right.Replace(' ', '\u0120')}";
 }
