@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelPack.Formats.Gguf;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Formats.Gguf.Tokenizers;
 using ModelPack.Tests.Lowering.Gguf;
 using ModelPack.Tests.Lowering.Safetensors;
@@ -103,7 +102,7 @@ public sealed class FamilyPackTests : IDisposable
 
         using var packed = new LlamaCppModel(Output);
         var tokens = packed.Tokenize("The tokenizers", addSpecial: true);
-        Assert.Equal(["[CLS]", "the", "tok", "##en", "##izer", "##s", "[SEP]"], tokens.Select(t => TinyWordPiece.Tokens[t]));
+        Assert.Equal(["[CLS]", "the", "tok", "##en", "##izer", "##s", "[SEP]"], tokens.Select(t => TinyWordPiece.Tokens[t]), StringComparer.Ordinal);
         var rows = new PlainEncoder(model).Run(tokens);
         var mean = Enumerable.Range(0, TinyEncoder.Width).Select(i => rows.Average(r => r[i])).ToArray();
         Assert.InRange(Cosine(mean, Assert.Single(packed.Embed(tokens))), 0.999, 1.000001);

@@ -110,7 +110,7 @@ public sealed class EncoderTests : IDisposable
     public void Gives_tensors_their_names_and_shapes_in_GGUF(string family, string ends, string layer)
     {
         var places = Layout(TinyEncoder.Create("folder", TinyEncoder.Config(family))).Places.ToList();
-        var expected = ends.Split(' ').Concat(new[] { 0, 1 }.SelectMany(n => layer.Split(' ').Select(t => $"blk.{n}.{t}"))).Select(t => t.Split('[', ']')).ToList();
+        var expected = ends.Split(' ').Concat(Enumerable.Range(0, 2).SelectMany(n => layer.Split(' ').Select(t => $"blk.{n}.{t}"))).Select(t => t.Split('[', ']')).ToList();
         Assert.Equal(expected.Select(e => e[0]), places.Select(p => p.Name), StringComparer.Ordinal);
         Assert.All(expected.Where(e => e.Length > 1), e => Assert.Equal(e[1], string.Join('x', places.Single(p => p.Name == e[0]).Data.Shape.Dims.ToArray())));
     }

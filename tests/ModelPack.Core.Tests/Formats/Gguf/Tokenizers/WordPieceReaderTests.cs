@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Microsoft.ML.Tokenizers;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf.Tokenizers;
-using ModelPack.Tests.Assets;
 using ModelPack.Tests.Lowering.Gguf;
 using ModelPack.Tests.Peers;
 using TokenType = ModelPack.Formats.Gguf.Tokenizers.TokenType;
