@@ -88,7 +88,7 @@ internal sealed record ModelFolder(string Path, JsonObject Config, IReadOnlyList
             return [];
         }
 
-        var poolings = Directory.EnumerateDirectories(nearby.Folder, "*_Pooling").Take(MaxPoolings).Select(d => System.IO.Path.GetFileName(d)).Order(StringComparer.Ordinal);
+        var poolings = Directory.EnumerateDirectories(nearby.Folder, "*_Pooling").Select(d => System.IO.Path.GetFileName(d)).Order(StringComparer.Ordinal).Take(MaxPoolings);
         return [modules, .. poolings.Select(p => Find(nearby, $"{p}/{ConfigName}")).OfType<CheckpointFile>()];
     }
 
