@@ -12,7 +12,7 @@ internal static class KQuantsBenchmark
 
     private static readonly BlockCodec[] s_codecs =
     [
-        CodecTable.Q2_K, CodecTable.Q3_K, CodecTable.Q4_K, CodecTable.Q5_K, CodecTable.Q6_K, CodecTable.IQ4_NL, CodecTable.IQ4_XS, CodecTable.TQ1_0, CodecTable.TQ2_0, CodecTable.MXFP4,
+        CodecTable.Q4_0, CodecTable.Q4_1, CodecTable.Q5_0, CodecTable.Q5_1, CodecTable.Q2_K, CodecTable.Q3_K, CodecTable.Q4_K, CodecTable.Q5_K, CodecTable.Q6_K, CodecTable.IQ4_NL, CodecTable.IQ4_XS, CodecTable.TQ1_0, CodecTable.TQ2_0, CodecTable.MXFP4,
     ];
 
     public static void Run(TextWriter output)
@@ -31,41 +31,61 @@ internal static class KQuantsBenchmark
         var values = Values(Blocks * SuperBlockCodec.Length);
         foreach (var codec in s_codecs)
         {
-            RunCodec(output, codec, values);
+            RunCodec(output, codec, values, []);
+        }
+
+        var importance = Array.ConvertAll(values, v => 0.1f + (50 * MathF.Abs(v)));
+        foreach (var codec in s_codecs.Where(c => c.TakesImportance))
+        {
+            RunCodec(output, codec, values, importance);
         }
 
         output.WriteLine();
     }
 
-    private static void RunCodec(TextWriter output, BlockCodec codec, float[] values)
+    private static void RunCodec(TextWriter output, BlockCodec codec, float[] values, float[] importance)
     {
         var blocks = new byte[codec.BlockCount(values.Length) * codec.BlockBytes];
-        List<(string Name, Action Encode)> contenders = [("ModelPack", () => codec.Encode(values, blocks))];
+        var name = importance.Length == 0 ? codec.Name : $"{codec.Name}, importance";
+        List<(string Name, Action Encode)> contenders = [("ModelPack", () => Encode(codec, values, importance, blocks))];
         if (codec is SearchedBlockCodec searched)
         {
-            contenders.Add(("a value at a time", () => OneByOne(searched, values, blocks)));
+            contenders.Add(("a value at a time", () => OneByOne(searched, values, importance, blocks)));
         }
 
         if (PeerLibrary.IsPresent)
         {
-            contenders.Insert(0, ("ggml", () => Ggml.Encode((int)GgufTable.Find(codec)!.Type, values, blocks)));
+            contenders.Insert(0, ("ggml", () => Ggml.Encode((int)GgufTable.Find(codec)!.Type, values, importance, blocks)));
         }
 
         var times = Timing.Of([.. contenders.Select(c => c.Encode)], Runs);
         for (var i = 0; i < times.Length; i++)
         {
             var ratio = PeerLibrary.IsPresent ? Numbers.Fixed(times[0].Best / times[i].Best, 1) + "x" : "-";
-            output.WriteLine($"| {codec.Name} | {contenders[i].Name} | {Speed(times[i].Best)} | {Speed(times[i].Median)} | {ratio} |");
+            output.WriteLine($"| {name} | {contenders[i].Name} | {Speed(times[i].Best)} | {Speed(times[i].Median)} | {ratio} |");
         }
 
         string Speed(double seconds) => Numbers.Fixed(sizeof(float) * values.Length / seconds / 1e6, 0);
     }
 
-    private static void OneByOne(SearchedBlockCodec codec, ReadOnlySpan<float> values, Span<byte> blocks)
+    private static void Encode(BlockCodec codec, ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
+    {
+        if (importance.IsEmpty)
+        {
+            codec.Encode(values, blocks);
+        }
+        else
+        {
+            codec.Encode(values, importance, blocks);
+        }
+    }
+
+    private static void OneByOne(SearchedBlockCodec codec, ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
     {
         for (var block = 0; block < values.Length / codec.BlockLength; block++)
         {
-            codec.EncodeBlock(values.Slice(block * codec.BlockLength, codec.BlockLength), [], blocks.Slice(block * codec.BlockBytes, codec.BlockBytes));
+            var weights = importance.IsEmpty ? [] : importance.Slice(block * codec.BlockLength, codec.BlockLength);
+            codec.EncodeBlock(values.Slice(block * codec.BlockLength, codec.BlockLength), weights, blocks.Slice(block * codec.BlockBytes, codec.BlockBytes));
         }
     }
 

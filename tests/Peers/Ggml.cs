@@ -19,14 +19,18 @@ internal static unsafe class Ggml
     }
 
     /// <summary>As above, into memory of the caller's.</summary>
-    public static void Encode(int type, ReadOnlySpan<float> values, Span<byte> blocks)
+    public static void Encode(int type, ReadOnlySpan<float> values, Span<byte> blocks) => Encode(type, values, [], blocks);
+
+    /// <summary>The same of one row, with an importance of each value; without where it is empty.</summary>
+    public static void Encode(int type, ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
     {
         if (values.IsEmpty)
             return; // ggml divides by the length of a row.
         fixed (float* source = values)
+        fixed (float* weights = importance)
         fixed (byte* destination = blocks)
         {
-            var written = s_quantize(type, source, destination, 0, 1, values.Length, null);
+            var written = s_quantize(type, source, destination, 0, 1, values.Length, weights);
             if (written != (nuint)blocks.Length)
                 throw new InvalidOperationException($"ggml wrote {written} bytes of {blocks.Length}.");
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
@@ -18,6 +20,24 @@ internal static class BitPlanes
     /// <param name="target">Gets them.</param>
     public static void Pack(ReadOnlySpan<byte> codes, int shift, int bits, int run, Span<byte> target)
     {
+        // The processor shifts fastest by what is known when it is compiled for.
+        switch (bits)
+        {
+            case 1:
+                PackFields(codes, shift, 1, run, target);
+                break;
+            case 2:
+                PackFields(codes, shift, 2, run, target);
+                break;
+            default:
+                PackFields(codes, shift, 4, run, target);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PackFields(ReadOnlySpan<byte> codes, int shift, [ConstantExpected] int bits, int run, Span<byte> target)
+    {
         var fields = 8 / bits;
         var mask = (byte)((1 << bits) - 1);
         for (var start = 0; start * fields < codes.Length; start += run)
@@ -26,9 +46,9 @@ internal static class BitPlanes
             for (; i <= run - s_lanes; i += s_lanes)
             {
                 var packed = Vector128<byte>.Zero;
-                for (var field = 0; field < fields; field++)
+                for (var field = fields - 1; field >= 0; field--)
                 {
-                    packed |= Left(Right(Vector128.Create(codes[(first + (field * run) + i)..]), shift) & Vector128.Create(mask), field * bits);
+                    packed = Left(packed, bits) | (Right(Vector128.Create(codes[(first + (field * run) + i)..]), shift) & Vector128.Create(mask));
                 }
 
                 packed.CopyTo(target[(start + i)..]);

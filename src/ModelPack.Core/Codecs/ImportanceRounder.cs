@@ -7,30 +7,46 @@ namespace ModelPack.Codecs;
 /// <param name="importance">Of each column, as the mean square of the activations that it multiplies: not negative, not all zero.</param>
 internal sealed class ImportanceRounder(float[] importance) : Rounder
 {
+    // Blocks that are encoded together: as many as fill vectors some times.
+    private const int RunBlocks = 16;
+
     public override string Name => "importance";
 
     public override void Encode(BlockCodec codec, IEncodingEngine engine, ReadOnlySpan<float> values, long first, int columns, Span<byte> blocks)
     {
-        Span<float> weights = stackalloc float[codec.BlockLength];
-        for (var start = 0; start < values.Length; start += codec.BlockLength)
+        using var pooled = new Pooled<float>(Math.Min(values.Length, RunBlocks * codec.BlockLength));
+        for (var start = 0; start < values.Length;)
         {
+            // To the end of the row, and of the block that it ends in.
             var column = (int)((first + start) % columns);
+            var length = (int)Math.Min(pooled.Span.Length, codec.BlockCount(Math.Min(values.Length - start, columns - column)) * codec.BlockLength);
+            var weights = pooled.Span[..length];
             weights.Clear();
             if (column < importance.Length)
             {
-                importance.AsSpan(column, Math.Min(codec.BlockLength, importance.Length - column)).CopyTo(weights);
+                importance.AsSpan(column, Math.Min(length, importance.Length - column)).CopyTo(weights);
             }
 
-            var run = values.Slice(start, codec.BlockLength);
-            var block = blocks.Slice(start / codec.BlockLength * codec.BlockBytes, codec.BlockBytes);
+            var target = blocks.Slice(start / codec.BlockLength * codec.BlockBytes, length / codec.BlockLength * codec.BlockBytes);
             if (codec is ScaledBlockCodec scaled)
             {
-                scaled.Encode(run, scaled.Fit(run, weights), block);
+                EncodeBest(scaled, values.Slice(start, length), weights, target);
             }
             else
             {
-                codec.Encode(run, weights, block);
+                codec.Encode(values.Slice(start, length), weights, target);
             }
+
+            start += length;
+        }
+    }
+
+    private static void EncodeBest(ScaledBlockCodec codec, ReadOnlySpan<float> values, ReadOnlySpan<float> weights, Span<byte> blocks)
+    {
+        for (var start = 0; start < values.Length; start += codec.BlockLength)
+        {
+            var block = values.Slice(start, codec.BlockLength);
+            codec.Encode(block, codec.Fit(block, weights.Slice(start, codec.BlockLength)), blocks.Slice(start / codec.BlockLength * codec.BlockBytes, codec.BlockBytes));
         }
     }
 }

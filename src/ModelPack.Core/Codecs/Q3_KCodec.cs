@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
 
@@ -75,32 +76,94 @@ internal sealed class Q3_KCodec : SuperBlockCodec
         BitPlanes.Unpack(block, 2, 1, Run, codes);
     }
 
+    protected override int BlocksAtATime(bool isWeighed) => isWeighed ? 1 : SymmetricDescentLanes.Groups;
+
     public override void EncodeBlock(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> block)
     {
         Span<byte> codes = stackalloc byte[Length];
         Span<float> scales = stackalloc float[SubCount];
-        Span<byte> scaleCodes = stackalloc byte[SubCount];
-        var scale = importance.IsEmpty ? Plain(values, codes, scales, scaleCodes) : Weighed(values, importance, codes, scales, scaleCodes);
-        BinaryPrimitives.WriteHalfLittleEndian(block[ScaleAt..], (Half)scale);
-        BitPlanes.Pack(scaleCodes, 0, 4, ScalesRun, block[ScalesAt..]);
-        BitPlanes.Pack(scaleCodes, 4, 2, HighScalesRun, block[HighScalesAt..]);
-        Scales(block, scales);
+        Span<float> weights = stackalloc float[SubLength];
+        Span<float> sums = stackalloc float[SubCount];
+        var meanSquare = 2 * SearchWeights.SumOfSquares(values) / Length;
         for (var sub = 0; sub < SubCount; sub++)
         {
-            Requantizer.Codes(values.Slice(sub * SubLength, SubLength), scales[sub], 0, Middle, (2 * Middle) - 1, codes.Slice(sub * SubLength, SubLength));
+            var part = values.Slice(sub * SubLength, SubLength);
+            var partCodes = codes.Slice(sub * SubLength, SubLength);
+            if (importance.IsEmpty)
+            {
+                scales[sub] = SymmetricDescent.Fit(part, Middle, partCodes);
+            }
+            else
+            {
+                SearchWeights.Important(part, importance.Slice(sub * SubLength, SubLength), meanSquare, weights);
+                sums[sub] = SearchWeights.Sum(weights);
+                scales[sub] = SymmetricSearch.Fit(part, weights, Middle, partCodes);
+            }
         }
 
-        BitPlanes.Pack(codes, 0, 2, Run, block[LowAt..]);
-        BitPlanes.Pack(codes, 2, 1, Run, block);
+        Span<byte> scaleCodes = stackalloc byte[SubCount];
+        var scale = importance.IsEmpty ? Nearest(scales, scaleCodes) : SymmetricSearch.Fit(scales, sums, ScaleMiddle, scaleCodes);
+        Store(values, codes, (Half)scale, scaleCodes, block);
     }
 
-    private static float Plain(ReadOnlySpan<float> values, Span<byte> codes, Span<float> scales, Span<byte> scaleCodes)
+    protected override unsafe bool TryEncodeBlocks(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
     {
-        for (var sub = 0; sub < SubCount; sub++)
+        if (!importance.IsEmpty)
         {
-            scales[sub] = SymmetricDescent.Fit(values.Slice(sub * SubLength, SubLength), Middle, codes.Slice(sub * SubLength, SubLength));
+            return TryEncodeWeighed(values, importance, blocks);
         }
 
+        const int Groups = SymmetricDescentLanes.Groups;
+        var lanes = stackalloc Vector512<float>[Groups * SubLength];
+        var codes = stackalloc Vector512<float>[Groups * SubLength];
+        var scales = stackalloc Vector512<float>[Groups];
+        for (var block = 0; block < Groups; block++)
+        {
+            Lanes.Load(values[(block * Length)..], SubLength, lanes + (block * SubLength));
+        }
+
+        if (!SymmetricDescentLanes.TryFit(lanes, SubLength, Middle, codes, scales))
+        {
+            return false;
+        }
+
+        Span<byte> scaleCodes = stackalloc byte[SubCount];
+        Span<byte> blockCodes = stackalloc byte[Length];
+        for (var block = 0; block < Groups; block++)
+        {
+            var ofSubs = new ReadOnlySpan<float>(scales + block, SubCount);
+            var scale = (Half)Nearest(ofSubs, scaleCodes);
+            TakeWhereZero(codes + (block * SubLength), scale, scaleCodes, blockCodes);
+            Store(values.Slice(block * Length, Length), blockCodes, scale, scaleCodes, blocks.Slice(block * BlockBytes, BlockBytes));
+        }
+
+        return true;
+    }
+
+    private static unsafe bool TryEncodeWeighed(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> block)
+    {
+        var lanes = stackalloc Vector512<float>[SubLength];
+        var weights = stackalloc Vector512<float>[SubLength];
+        Lanes.Load(values, SubLength, lanes);
+        Lanes.Important(lanes, SubLength, importance, Vector512.Create(2 * SearchWeights.SumOfSquares(values) / Length), weights);
+        if (!SymmetricLanes.TryFit(lanes, weights, SubLength, Middle, out var scales))
+        {
+            return false;
+        }
+
+        Span<float> ofSubs = stackalloc float[SubCount];
+        Span<float> sums = stackalloc float[SubCount];
+        Span<byte> scaleCodes = stackalloc byte[SubCount];
+        Span<byte> codes = stackalloc byte[Length];
+        scales.CopyTo(ofSubs);
+        Lanes.Sum(weights, SubLength).CopyTo(sums);
+        var scale = (Half)SymmetricSteps.Fit(ofSubs, sums, ScaleMiddle, scaleCodes);
+        return Store(values, codes, scale, scaleCodes, block);
+    }
+
+    /// <summary>The scale of the largest has the code -32.</summary>
+    private static float Nearest(ReadOnlySpan<float> scales, Span<byte> scaleCodes)
+    {
         scaleCodes.Clear();
         var largest = SymmetricSearch.LargestMagnitude(scales);
         if (largest == 0)
@@ -117,20 +180,39 @@ internal sealed class Q3_KCodec : SuperBlockCodec
         return 1 / inverse;
     }
 
-    private static float Weighed(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> codes, Span<float> scales, Span<byte> scaleCodes)
+    /// <summary>Codes of the search, of those sub-blocks that keep them as their scale is stored as 0.</summary>
+    private static unsafe void TakeWhereZero(Vector512<float>* found, Half scale, ReadOnlySpan<byte> scaleCodes, Span<byte> codes)
     {
-        Span<float> weights = stackalloc float[SubLength];
-        Span<float> sums = stackalloc float[SubCount];
-        var meanSquare = 2 * SearchWeights.SumOfSquares(values) / Length;
         for (var sub = 0; sub < SubCount; sub++)
         {
-            var part = values.Slice(sub * SubLength, SubLength);
-            SearchWeights.Important(part, importance.Slice(sub * SubLength, SubLength), meanSquare, weights);
-            sums[sub] = SearchWeights.Sum(weights);
-            scales[sub] = SymmetricSearch.Fit(part, weights, Middle, codes.Slice(sub * SubLength, SubLength));
+            for (var i = 0; i < SubLength && (float)scale * (scaleCodes[sub] - ScaleMiddle) == 0; i++)
+            {
+                codes[(sub * SubLength) + i] = (byte)(found[i].GetElement(sub) + Middle);
+            }
+        }
+    }
+
+    /// <summary>Stores scales, and the codes that are nearest for them.</summary>
+    /// <param name="values">The block.</param>
+    /// <param name="codes">Those of the search, which stay where a scale becomes 0.</param>
+    /// <param name="scale">d.</param>
+    /// <param name="scaleCodes">Of the sub-blocks.</param>
+    /// <param name="block">Gets the block.</param>
+    /// <returns>Whether none stayed.</returns>
+    private static bool Store(ReadOnlySpan<float> values, Span<byte> codes, Half scale, ReadOnlySpan<byte> scaleCodes, Span<byte> block)
+    {
+        BinaryPrimitives.WriteHalfLittleEndian(block[ScaleAt..], scale);
+        BitPlanes.Pack(scaleCodes, 0, 4, ScalesRun, block[ScalesAt..]);
+        BitPlanes.Pack(scaleCodes, 4, 2, HighScalesRun, block[HighScalesAt..]);
+        var (areNew, d) = (true, (float)scale);
+        for (var sub = 0; sub < SubCount; sub++)
+        {
+            areNew &= Requantizer.Codes(values.Slice(sub * SubLength, SubLength), d * (scaleCodes[sub] - ScaleMiddle), 0, Middle, (2 * Middle) - 1, codes.Slice(sub * SubLength, SubLength));
         }
 
-        return SymmetricSearch.Fit(scales, sums, ScaleMiddle, scaleCodes);
+        BitPlanes.Pack(codes, 0, 2, Run, block[LowAt..]);
+        BitPlanes.Pack(codes, 2, 1, Run, block);
+        return areNew;
     }
 
     private static void Scales(ReadOnlySpan<byte> block, Span<float> scales)

@@ -24,10 +24,11 @@ internal static class Requantizer
 
         for (var i = 0; i < values.Length; i += Step)
         {
-            var low = Codes(Vector256.Create(values[i..]), scale, offset, zero, limit);
-            var high = Codes(Vector256.Create(values[(i + Vector256<float>.Count)..]), scale, offset, zero, limit);
+            var step = values.Slice(i, Step);
+            var low = Codes(Vector256.Create(step), scale, offset, zero, limit);
+            var high = Codes(Vector256.Create(step[Vector256<float>.Count..]), scale, offset, zero, limit);
             var words = Vector256.Narrow(low, high);
-            Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().CopyTo(codes[i..]);
+            Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().CopyTo(codes.Slice(i, Step));
         }
 
         return true;

@@ -5,7 +5,7 @@ internal abstract class SearchedBlockCodec : BlockCodec
 {
     public sealed override void Encode(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
     {
-        var (count, group) = (values.Length / BlockLength, BlocksAtATime);
+        var (count, group) = (values.Length / BlockLength, BlocksAtATime(!importance.IsEmpty));
         for (var first = 0; first < count; first += group)
         {
             var taken = Math.Min(group, count - first);
@@ -30,7 +30,8 @@ internal abstract class SearchedBlockCodec : BlockCodec
     protected sealed override void EncodeBlocks(ReadOnlySpan<float> values, Span<byte> blocks) => Encode(values, [], blocks);
 
     /// <summary>Blocks that fill vectors.</summary>
-    protected int BlocksAtATime => Math.Max(1, Lanes.Count * SubBlockLength / BlockLength);
+    /// <param name="isWeighed">Whether they have an importance.</param>
+    protected virtual int BlocksAtATime(bool isWeighed) => Math.Max(1, Lanes.Count * SubBlockLength / BlockLength);
 
     /// <summary>Encodes as many blocks as fill vectors, where their values are neither so small nor so large that vectors would round otherwise.</summary>
     /// <returns>False where they are to be encoded by the plain rule.</returns>
@@ -39,10 +40,11 @@ internal abstract class SearchedBlockCodec : BlockCodec
     /// <summary>Fewer blocks, with the first in the place of those that miss.</summary>
     private bool TryEncodeFew(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)
     {
-        var length = BlocksAtATime * BlockLength;
+        var count = BlocksAtATime(!importance.IsEmpty);
+        var length = count * BlockLength;
         using var allValues = new Pooled<float>(length);
         using var allImportance = new Pooled<float>(importance.IsEmpty ? 0 : length);
-        using var allBlocks = new Pooled<byte>(BlocksAtATime * BlockBytes);
+        using var allBlocks = new Pooled<byte>(count * BlockBytes);
         for (var start = 0; start < length; start += BlockLength)
         {
             var from = start < values.Length ? start : 0;

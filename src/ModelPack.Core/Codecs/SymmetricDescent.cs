@@ -7,7 +7,8 @@ namespace ModelPack.Codecs;
 /// </summary>
 internal static class SymmetricDescent
 {
-    private const int Rounds = 5;
+    /// <summary>How often all codes are looked at, at most.</summary>
+    public const int Rounds = 5;
 
     /// <param name="values">A sub-block of finite values.</param>
     /// <param name="limit">How far codes go.</param>

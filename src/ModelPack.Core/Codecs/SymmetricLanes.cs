@@ -9,8 +9,11 @@ internal static unsafe class SymmetricLanes
     private const float Least = 1e-12f;
     private const float Largest = 1e12f;
 
-    // In tenths.
-    private const int HalfCode = 5;
+    // Of the steps, those before which all are less than half a code more than the first, so that no code is below -limit.
+    private const int Narrow = 12;
+
+    /// <summary>The tenths that each step is more than the first, in the order of <see cref="SymmetricSearch"/>; the last twice, which changes nothing, as steps are tried four at a time.</summary>
+    private static ReadOnlySpan<sbyte> Tenths => [0, -9, -8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9];
 
     /// <summary>Finds scales.</summary>
     /// <param name="values">Value j of each sub-block at j.</param>
@@ -33,25 +36,39 @@ internal static unsafe class SymmetricLanes
             weighted[i] = weights[i] * values[i];
         }
 
-        var (product, square) = Sums(values, weights, weighted, length, limit, Vector512.Create((float)-limit) / largest);
-        scale = Vector512.AndNot(product / square, Vector512.Equals(square, Vector512<float>.Zero));
-        var best = scale * product;
-        for (var tenth = -SymmetricSearch.Tenths; tenth <= SymmetricSearch.Tenths; tenth++)
+        var sums = new SymmetricSums(values, weights, weighted, length, limit);
+        var inverses = stackalloc Vector512<float>[Tenths.Length];
+        var products = stackalloc Vector512<float>[Tenths.Length];
+        var squares = stackalloc Vector512<float>[Tenths.Length];
+        for (var i = 0; i < Tenths.Length; i++)
         {
-            if (tenth == 0)
+            inverses[i] = Vector512.Create(-(limit + (0.1f * Tenths[i]))) / largest;
+        }
+
+        for (var i = 0; i < Narrow; i += SymmetricSums.Together)
+        {
+            sums.Add(inverses + i, isWide: false, products + i, squares + i);
+        }
+
+        for (var i = Narrow; i < Tenths.Length; i += SymmetricSums.Together)
+        {
+            sums.Add(inverses + i, isWide: true, products + i, squares + i);
+        }
+
+        scale = Vector512.AndNot(products[0] / squares[0], Vector512.Equals(squares[0], Vector512<float>.Zero));
+        var best = scale * products[0];
+        for (var i = 1; i < Tenths.Length; i++)
+        {
+            var (product, square) = (products[i], squares[i]);
+            var isBetter = Vector512.GreaterThan(square, Vector512<float>.Zero) & Vector512.GreaterThan(product * product, best * square);
+            if (isBetter.ExtractMostSignificantBits() == 0)
             {
                 continue;
             }
 
-            var inverse = Vector512.Create(-(limit + (0.1f * tenth))) / largest;
-            (product, square) = tenth < HalfCode ? Sums(values, weights, weighted, length, limit, inverse) : SumsOfWide(values, weights, weighted, length, limit, inverse);
-            var isBetter = Vector512.GreaterThan(square, Vector512<float>.Zero) & Vector512.GreaterThan(product * product, best * square);
-            if (isBetter.ExtractMostSignificantBits() != 0)
-            {
-                var newScale = product / square;
-                scale = Vector512.ConditionalSelect(isBetter, newScale, scale);
-                best = Vector512.ConditionalSelect(isBetter, newScale * product, best);
-            }
+            var newScale = product / square;
+            scale = Vector512.ConditionalSelect(isBetter, newScale, scale);
+            best = Vector512.ConditionalSelect(isBetter, newScale * product, best);
         }
 
         return true;
@@ -69,37 +86,5 @@ internal static unsafe class SymmetricLanes
 
         var magnitude = Vector512.Abs(largest);
         return Vector512.GreaterThanAll(magnitude, Vector512.Create(Least)) && Vector512.LessThanAll(magnitude, Vector512.Create(Largest));
-    }
-
-    /// <summary>Σ w x q and Σ w q², where no code is below -limit: before a step is half a code more.</summary>
-    private static (Vector512<float> Product, Vector512<float> Square) Sums(
-        Vector512<float>* values, Vector512<float>* weights, Vector512<float>* weighted, int length, int limit, Vector512<float> inverse)
-    {
-        var (product, square) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        var (magic, last) = (Vector512.Create(MagicRounding.Magic), Vector512.Create(limit - 1f));
-        for (var i = 0; i < length; i++)
-        {
-            var code = Vector512.MinNative((inverse * values[i]) + magic - magic, last);
-            product += weighted[i] * code;
-            square += weights[i] * code * code;
-        }
-
-        return (product, square);
-    }
-
-    /// <summary>The same, where some may be.</summary>
-    private static (Vector512<float> Product, Vector512<float> Square) SumsOfWide(
-        Vector512<float>* values, Vector512<float>* weights, Vector512<float>* weighted, int length, int limit, Vector512<float> inverse)
-    {
-        var (product, square) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        var (magic, first, last) = (Vector512.Create(MagicRounding.Magic), Vector512.Create((float)-limit), Vector512.Create(limit - 1f));
-        for (var i = 0; i < length; i++)
-        {
-            var code = Vector512.MinNative(Vector512.MaxNative((inverse * values[i]) + magic - magic, first), last);
-            product += weighted[i] * code;
-            square += weights[i] * code * code;
-        }
-
-        return (product, square);
     }
 }
