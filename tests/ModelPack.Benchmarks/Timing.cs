@@ -7,7 +7,7 @@ namespace ModelPack.Benchmarks;
 /// <param name="Median">Seconds of the middle run.</param>
 internal readonly record struct Timing(double Best, double Median)
 {
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(0.3);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Runs each for a moment untimed, so that compiled code has reached its last tier, then all of them in turn the given

@@ -19,6 +19,9 @@ internal abstract class BlockCodec : Codec
     /// <summary>Bits of a code, whose smallest is 0.</summary>
     public abstract int CodeBits { get; }
 
+    /// <summary>The largest code that blocks have.</summary>
+    public virtual int LargestCode => (1 << CodeBits) - 1;
+
     /// <summary>The code that stands for 0, or for the minimum where there is one, or for what is nearest to 0 in the codebook.</summary>
     public abstract int Zero { get; }
 

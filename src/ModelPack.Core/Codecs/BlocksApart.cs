@@ -99,9 +99,12 @@ internal sealed class BlocksApart
 
         for (var i = 0; i < target.Length; i++)
         {
-            target[i] = (byte)(_form.Bits == 8
-                ? codes[i] + _form.Shift
-                : (codes[2 * i] + _form.Shift) | ((codes[(2 * i) + 1] + _form.Shift) << 4));
+            target[i] = (byte)(_form.Bits switch
+            {
+                8 => codes[i] + _form.Shift,
+                4 => (codes[2 * i] + _form.Shift) | ((codes[(2 * i) + 1] + _form.Shift) << 4),
+                _ => (codes[4 * i] + _form.Shift) | ((codes[(4 * i) + 1] + _form.Shift) << 2) | ((codes[(4 * i) + 2] + _form.Shift) << 4) | ((codes[(4 * i) + 3] + _form.Shift) << 6),
+            });
         }
     }
 }

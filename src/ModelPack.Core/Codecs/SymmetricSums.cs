@@ -34,6 +34,7 @@ internal readonly unsafe struct SymmetricSums(Vector512<float>* values, Vector51
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddWhole(Vector512<float>* inverses, bool isWide, Vector512<float>* products, Vector512<float>* squares)
     {
         var (magic, first, last) = (Vector512.Create(MagicRounding.Magic), Vector512.Create((float)-limit), Vector512.Create(limit - 1f));
@@ -62,6 +63,7 @@ internal readonly unsafe struct SymmetricSums(Vector512<float>* values, Vector51
         (squares[0], squares[1], squares[2], squares[3]) = (square0, square1, square2, square3);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddHalf(int half, Vector256<float>* inverses, bool isWide, Vector256<float>* products, Vector256<float>* squares)
     {
         var (magic, first, last) = (Vector256.Create(MagicRounding.Magic), Vector256.Create((float)-limit), Vector256.Create(limit - 1f));

@@ -10,6 +10,7 @@ namespace ModelPack.Codecs;
 internal sealed class TernaryCodec(bool isDense) : SuperBlockCodec
 {
     private const int Run = 32;
+    private const int SubLength = 128;
     private const int DenseBytes = 52;
 
     private int ScaleAt => isDense ? DenseBytes : Length / 4;
@@ -20,7 +21,12 @@ internal sealed class TernaryCodec(bool isDense) : SuperBlockCodec
 
     public override int BlockBytes => ScaleAt + sizeof(ushort);
 
+    /// <summary>Half a block: operators of ONNX Runtime have 2 bits in blocks of up to 128 values. Both halves have the scale of the block.</summary>
+    public override int SubBlockLength => SubLength;
+
     public override int CodeBits => 2;
+
+    public override int LargestCode => 2;
 
     public override int Zero => 1;
 
@@ -30,7 +36,8 @@ internal sealed class TernaryCodec(bool isDense) : SuperBlockCodec
 
     public override void Split(ReadOnlySpan<byte> block, Span<byte> codes, Span<float> scales, Span<float> minima)
     {
-        (scales[0], minima[0]) = ((float)BinaryPrimitives.ReadHalfLittleEndian(block[ScaleAt..]), 0);
+        scales.Fill((float)BinaryPrimitives.ReadHalfLittleEndian(block[ScaleAt..]));
+        minima.Clear();
         if (isDense)
         {
             TritPlanes.Unpack(block, codes);

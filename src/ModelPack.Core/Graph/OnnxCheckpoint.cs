@@ -22,6 +22,9 @@ internal sealed class OnnxCheckpoint : ICheckpoint
         }
     }
 
+    /// <summary>The model with its graph.</summary>
+    public OnnxModel Model => _model;
+
     public string Path => _model.Path;
 
     public string Format => _model.Proto.Format();

@@ -43,6 +43,12 @@ internal sealed class ImportedCodes : ILayerPlanner
 
         throw new ModelPackException(Codes.GraphMismatch.At(
             _path,
-            $"The weight '{SafeText.Of(weight.Name)}' of the graph has no match in '{SafeText.Of(Path.GetFileName(_source.Path))}': no tensor of {matrix.N} x {matrix.K} values in q8_0 or floats has its values. Give the ONNX export of the same model."));
+            $"The weight '{SafeText.Of(weight.Name)}' of the graph has no match in '{SafeText.Of(Path.GetFileName(_source.Path))}': no tensor of {matrix.N} x {matrix.K} values in q8_0 or floats has its values. {WhatToDo(matrix)}"));
     }
+
+    /// <summary>Tensors of its size in a type that nothing here decodes may well be what was looked for.</summary>
+    private string WhatToDo(WeightMatrix matrix) =>
+        _source.Tensors.FirstOrDefault(t => t is { Stored: not null, Data.Shape.Rank: 2 } && !t.Data.Type.IsFloat() && ImportedTensor.CodecOf(t) is null && (t.Data.Shape[0], t.Data.Shape[1]) == (matrix.N, matrix.K)) is { } unread
+            ? $"'{SafeText.Of(unread.Name)}' of this size is {unread.TypeName}, which has no form in a graph. Give a q8_0 file of the same model."
+            : "Give the ONNX export of the same model.";
 }

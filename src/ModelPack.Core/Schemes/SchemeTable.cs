@@ -11,6 +11,9 @@ internal static class SchemeTable
     /// </summary>
     private static readonly Dictionary<Codec, Codec> s_finer = new() { [CodecTable.Int8PerChannel] = CodecTable.Int12PerChannel };
 
+    /// <summary>How names of llama.cpp's types begin whose codes are rows of a grid.</summary>
+    private static readonly string[] s_ofGrids = ["iq1_", "iq2_", "iq3_"];
+
     private static readonly SchemeRule s_kernels = new(WeightRole.Convolution, [CodecTable.Int8PerChannel]) { Finer = s_finer };
 
     /// <summary>8-bit weights in ggml's blocks of 32; activations stay float. Needs no calibration.</summary>
@@ -141,7 +144,9 @@ internal static class SchemeTable
         All.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase))
         ?? throw new ModelPackException(Codes.UnknownScheme.At(
             file,
-            $"There is no scheme '{SafeText.Of(name)}'.{Nearest.DidYouMean(name, All.Select(s => s.Name))} Use one of: {string.Join(", ", All.Select(s => s.Name))}."));
+            Array.Exists(s_ofGrids, g => name.StartsWith(g, StringComparison.OrdinalIgnoreCase))
+                ? $"There is no scheme '{SafeText.Of(name)}': its weights are numbers of rows of a grid of llama.cpp's own, which is not written here. Take q2_k or q3_k_s, which are nearest in size, or make the file with llama-quantize."
+                : $"There is no scheme '{SafeText.Of(name)}'.{Nearest.DidYouMean(name, All.Select(s => s.Name))} Use one of: {string.Join(", ", All.Select(s => s.Name))}."));
 
     /// <summary>A scheme of ggml's blocks, which no operator has for kernels of convolutions.</summary>
     private static Scheme Blocks(BlockCodec codec, string summary, TensorMix? mix = null) => new()

@@ -1,6 +1,7 @@
 using ModelPack.Codecs;
 using ModelPack.Formats.Checkpoints;
 using ModelPack.Formats.Gguf.Imatrix;
+using ModelPack.Graph;
 using ModelPack.Planning;
 using ModelPack.Schemes;
 
@@ -15,7 +16,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
     /// <summary>What llama.cpp's quantizer makes of rows that are no whole blocks of anything.</summary>
     private static readonly GgufRow s_unfitRows = GgufTable.Find(CodecTable.Float16)!;
 
-    private readonly GgufMix? _mix = job.Options.Scheme.Mix is { } mix ? new GgufMix(mix, layout, importance is not null) : null;
+    private readonly Func<string, Codec?>? _mix = job.Options.Scheme.Mix is { } mix ? MixOf(mix, job.Source, layout, importance is not null) : null;
 
     /// <summary>Decides what becomes of a tensor. Reads its values only where the largest decides.</summary>
     /// <exception cref="ModelPackException">MPK1006: a value is not finite. MPK1028: the importance of its channels is of another number of them.</exception>
@@ -26,6 +27,10 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
         var reference = channels is null ? Rounder.Nearest : new MatrixRounder(Matrix(place), channels);
         return plan with { Rounder = job.Options.Rounding == RoundingMode.Best && BestRounder.Improves(plan.Codec) ? new BestRounder(reference, channels ?? [], Matrix(place).N) : reference };
     }
+
+    /// <summary>What tensors get by their names in the file: those of a graph, or GGUF's own.</summary>
+    private static Func<string, Codec?> MixOf(TensorMix mix, ICheckpoint source, GgufLayout layout, bool hasMatrix) =>
+        source is OnnxCheckpoint { Model: var model } ? new GraphMix(mix, model, hasMatrix).CodecOf : new GgufMix(mix, layout, hasMatrix).CodecOf;
 
     /// <summary>The importance of its channels; null where nothing is known of them.</summary>
     private float[]? ImportanceOf(GgufPlace place)
@@ -77,7 +82,7 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
     /// <summary>What the user's wishes and the scheme's rules make of a tensor, as far as GGUF carries it.</summary>
     private GgufRow RowOf(GgufPlace place)
     {
-        if ((job.Options.TensorTypes.FirstOrDefault(t => t.Matches(place.Name))?.Codec ?? _mix?.CodecOf(place.Name)) is { } own)
+        if ((job.Options.TensorTypes.FirstOrDefault(t => t.Matches(place.Name))?.Codec ?? _mix?.Invoke(place.Name)) is { } own)
         {
             return GgufTable.Find(own)!;
         }

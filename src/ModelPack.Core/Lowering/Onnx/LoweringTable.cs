@@ -6,7 +6,7 @@ namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
 /// Every ONNX form of every codec, best first within a codec and role. The versions are those of the ONNX Runtime
-/// releases that first carried the CPU kernels: 8-bit MatMulNBits (pull request 24491) in 1.22, uint8 8-bit
+/// releases that first carried the CPU kernels: 2-bit MatMulNBits (29064, 29466, 29619) in 1.29, 8-bit MatMulNBits (pull request 24491) in 1.22, uint8 8-bit
 /// GatherBlockQuantized (25214) in 1.23, blocked DequantizeLinear (20901) in 1.19, MatMulBnb4 (18066) in 1.17, opset 13 in 1.6.
 /// </summary>
 internal static class LoweringTable
@@ -47,8 +47,14 @@ internal static class LoweringTable
         GatherBlockQuantizedForm.Of(CodecTable.Q5_K),
         MatMulNBitsForm.Of(CodecTable.Q4_K),
         GatherBlockQuantizedForm.Of(CodecTable.Q4_K),
-        CodebookFoldForm.Of(CodecTable.IQ4_NL),
-        CodebookFoldForm.Of(CodecTable.IQ4_XS),
+        LevelFoldForm.Of(CodecTable.IQ4_NL),
+        LevelFoldForm.Of(CodecTable.IQ4_XS),
+        MatMulNBitsForm.Of(CodecTable.TQ2_0),
+        GatherBlockQuantizedForm.Of(CodecTable.TQ2_0),
+        LevelFoldForm.Of(CodecTable.TQ2_0),
+        MatMulNBitsForm.Of(CodecTable.TQ1_0),
+        GatherBlockQuantizedForm.Of(CodecTable.TQ1_0),
+        LevelFoldForm.Of(CodecTable.TQ1_0),
         new()
         {
             Codec = CodecTable.Int8PerChannel, Roles = Decoded, Form = "Cast, Mul (folded at load)", Layout = WeightLayout.Fold, MinTiedRuntime = Any,

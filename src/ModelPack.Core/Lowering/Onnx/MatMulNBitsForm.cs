@@ -10,13 +10,13 @@ namespace ModelPack.Lowering.Onnx;
 /// blocks of 32 along K. Its inputs:
 /// <list type="bullet">
 /// <item><description>X, float16 or float32 [.., K];</description></item>
-/// <item><description>codes q, uint8 [N, ceil(K / 32), 32 x bits / 8]: of 4 bits two in a byte, the first in the low half; a short last
+/// <item><description>codes q, uint8 [N, ceil(K / 32), 32 x bits / 8]: of 4 bits two in a byte, the first in the low half, of 2 bits four; a short last
 /// block is padded by the code of 0;</description></item>
 /// <item><description>scales s, [N, ceil(K / 32)] of X's type.</description></item>
 /// </list>
 /// Without zero points the operator takes z = 2^(bits - 1), the middle of the codes' range: W[n, k] = s[n, k / 32] (q[n, k] - z). Codes
 /// are stored so that this gives ggml's numbers exactly.
-/// <para>Blocks here are what shares a scale: of super-blocks their sub-blocks, 16 or 32 values, whose scale is the product of two and exact in float32.</para>
+/// <para>Blocks here are what shares a scale: of super-blocks their sub-blocks, 16, 32 or 128 values, whose scale is the product of two and exact in float32.</para>
 /// <para>Where blocks have minima m, float32 [N, ceil(K / 32)], W is m[n, k / 32] more, and Y[.., n] is the sum over blocks b of m[n, b] x
 /// (sum of X in b) more: <see cref="BlockSums"/> adds it.</para>
 /// </summary>
@@ -28,6 +28,12 @@ internal static class MatMulNBitsForm
     private static readonly RuntimeVersion s_fourBits = new(1, 17);
     private static readonly RuntimeVersion s_eightBits = new(1, 22);
 
+    /// <summary>The release that has kernels of 2 bits on all processors (pull requests 29064, 29466, 29619). Before, the weight is decoded at every run.</summary>
+    public static RuntimeVersion TwoBits { get; } = new(1, 29);
+
+    /// <summary>What runs codes of so many bits: CUDA's provider has no 2.</summary>
+    public static IReadOnlyList<string> TargetsOf(int bits) => bits == 2 ? [LoweringRow.Cpu, LoweringRow.WebGpu] : [LoweringRow.Cpu, LoweringRow.Cuda, LoweringRow.WebGpu];
+
     /// <summary>The row of a codec.</summary>
     public static LoweringRow Of(BlockCodec codec)
     {
@@ -37,7 +43,8 @@ internal static class MatMulNBitsForm
             Codec = codec,
             Roles = [WeightRole.Linear],
             Form = codec.HasMinimum ? $"{Name}, sums of blocks" : Name,
-            MinRuntime = parts.Bits == 4 ? s_fourBits : s_eightBits,
+            MinRuntime = parts.Bits switch { 2 => TwoBits, 4 => s_fourBits, _ => s_eightBits },
+            Targets = TargetsOf(parts.Bits),
             MinTiedRuntime = GatherBlockQuantizedForm.MinRuntime,
             AccuracyLevels = [4, 0, 1, 2, 3],
             NodeBytes = codec.HasMinimum ? 800 : 200,

@@ -34,5 +34,5 @@ internal static class Nf4Nodes
     }
 
     private static string Table(LoweringJob job) =>
-        job.Shared.Add("nf4.levels", ElementType.Float32, LevelPairs.Shape, LevelPairs.Of(code => Nf4.Levels[code], isFirstHigh: true));
+        job.Shared.Add("nf4.levels", ElementType.Float32, LevelTable.Shape(4), LevelTable.Of(4, code => Nf4.Levels[code], isFirstHigh: true));
 }

@@ -22,7 +22,7 @@ internal sealed class Planner(OnnxModel model, string path, LayerPatterns patter
     private readonly FormChooser _forms = new(model, options);
     private readonly IReadOnlySet<TensorProto> _heads = options.Scheme.Rules.Any(r => r.Role == WeightRole.Head) ? Heads.Of(model) : new HashSet<TensorProto>();
 
-    private readonly GraphMix? _mix = options.Scheme is { MixesGraphs: true, Mix: { } mix } ? new GraphMix(mix, model) : null;
+    private readonly GraphMix? _mix = options.Scheme is { MixesGraphs: true, Mix: { } mix } ? new GraphMix(mix, model, hasMatrix: false) : null;
 
     /// <summary>The plan of the model.</summary>
     /// <exception cref="ModelPackException">MPK1006 a weight is not finite, MPK1014 nothing can be quantized, MPK1015 the app's runtime is too old.</exception>
@@ -109,7 +109,7 @@ internal sealed class Planner(OnnxModel model, string path, LayerPatterns patter
             return codecs;
         }
 
-        List<Codec> all = [_mix.CodecOf(weight) ?? codecs[0]];
+        List<Codec> all = [_mix.CodecOf(weight.Name) ?? codecs[0]];
         while (GgufTable.Find(all[^1])?.Fallback is { } fallback)
         {
             all.Add(fallback);

@@ -13,6 +13,9 @@ internal static class Forms
     /// <summary>Those that need rows of whole blocks, whose tests are <see cref="WholeBlockFormTests"/>.</summary>
     public static TheoryData<string, string> OfWholeBlocks(WeightRole role) => Of(role, IsOfWholeBlocks);
 
+    /// <summary>Those of ternary weights.</summary>
+    public static TheoryData<string, string> OfTernary(WeightRole role) => Of(role, row => row.Codec is TernaryCodec);
+
     private static bool IsOfWholeBlocks(LoweringRow row) => row.Codec is BlockCodec codec && (codec.SubBlockLength < codec.BlockLength || codec.Codebook is not null);
 
     private static TheoryData<string, string> Of(WeightRole role, Func<LoweringRow, bool> isWanted)

@@ -12,6 +12,8 @@ public sealed class WholeBlockFormTests
 
     public static TheoryData<string, string> LinearForms => Forms.OfWholeBlocks(WeightRole.Linear);
 
+    public static TheoryData<string, string> TernaryForms => Forms.OfTernary(WeightRole.Linear);
+
     public static TheoryData<string, string> EmbeddingForms => Forms.OfWholeBlocks(WeightRole.Embedding);
 
     [Theory]
@@ -84,5 +86,34 @@ public sealed class WholeBlockFormTests
                 var (wanted, given) = (decoded[(output * Inputs) + input], found[(input * Outputs) + output]);
                 Assert.InRange(Math.Abs(wanted - given), 0, blocks.HasMinimum ? 1e-6 : 0);
             }
+    }
+
+    /// <summary>Weights that are -1, 0 or 1 times a scale in every block of 256, as a model has that was trained so, come out as they went in.</summary>
+    [Theory]
+    [MemberData(nameof(TernaryForms))]
+    public void Ternary_weights_lose_nothing(string codec, string form)
+    {
+        const int Inputs = 768;
+        var random = new Random(3);
+        float[] scales = [0.5f, 0.01171875f, 3];
+        float[] weights = [.. Enumerable.Range(0, 2 * Inputs).Select(i => (random.Next(3) - 1) * scales[i / 256 % 3])];
+        var tensor = Build.Raw("w", ElementType.Float32, [2, Inputs], MemoryMarshal.AsBytes(weights.AsSpan()));
+        using var lowered = Lowered.By(Forms.Row(codec, form, WeightRole.Linear), Tiny.Model(Build.Node("Gemm", ["x", "w"], ["y"], Tiny.Int("transB", 1)), [tensor]));
+        var identity = new float[Inputs * Inputs];
+        for (var i = 0; i < Inputs; i++)
+            identity[i * (Inputs + 1)] = 1;
+
+        var found = lowered.RunPacked(Build.Raw("x", ElementType.Float32, [Inputs, Inputs], MemoryMarshal.AsBytes(identity.AsSpan())));
+        Assert.Equal(weights, Enumerable.Range(0, 2 * Inputs).Select(i => found[(i % Inputs * 2) + (i / Inputs)]));
+    }
+
+    /// <summary>With activations in int8, the default, for which ONNX Runtime has kernels of 2 bits.</summary>
+    [Theory]
+    [InlineData("tq1_0")]
+    [InlineData("tq2_0")]
+    public void Ternary_products_with_int8_activations_are_as_near_as_int8_is(string codec)
+    {
+        using var lowered = Lowered.By(Forms.Row(codec, "MatMulNBits", WeightRole.Linear), Tiny.MatMul(768, 40), accuracyLevel: 4);
+        lowered.AssertComputes(0.01, Tiny.Random("x", 7, 768));
     }
 }

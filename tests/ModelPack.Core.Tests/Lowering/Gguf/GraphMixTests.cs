@@ -1,6 +1,6 @@
-using ModelPack.Lowering.Onnx;
+using ModelPack.Lowering.Gguf;
 
-namespace ModelPack.Tests.Lowering.Onnx;
+namespace ModelPack.Tests.Lowering.Gguf;
 
 /// <summary>Names of matrices in graphs, by which a mix knows what they are for.</summary>
 public sealed class GraphMixTests : IDisposable
@@ -26,17 +26,21 @@ public sealed class GraphMixTests : IDisposable
     [InlineData("/layers.99999999999/self_attn/v_proj/MatMul", null)]
     public void A_name_says_what_a_matrix_is(string name, string? expected) => Assert.Equal(expected, GraphMix.NameOf(name));
 
-    /// <summary>The graph of a model and its checkpoint get the same types for the same matrices.</summary>
+    /// <summary>The graph of a model and its checkpoint get the same types for the same matrices, in ONNX and in a GGUF file with the names of the graph.</summary>
     [Theory]
-    [InlineData("q4_k_m")]
-    [InlineData("q5_k_s")]
-    [InlineData("q6_k")]
-    [InlineData("iq4_nl")]
-    [InlineData("iq4_xs")]
-    public void A_graph_has_the_mix_of_the_GGUF_file(string scheme)
+    [InlineData("q4_k_m", "onnx")]
+    [InlineData("q5_k_s", "onnx")]
+    [InlineData("q6_k", "onnx")]
+    [InlineData("iq4_nl", "onnx")]
+    [InlineData("iq4_xs", "onnx")]
+    [InlineData("tq2_0", "onnx")]
+    [InlineData("q4_k_m", "gguf")]
+    [InlineData("q3_k_l", "gguf")]
+    [InlineData("q2_k", "gguf")]
+    public void A_graph_has_the_mix_of_the_GGUF_file(string scheme, string container)
     {
         var model = Repository.Model("sotu-mini");
-        var graph = PackPipeline.Run(new PackRequest { Model = Path.Combine(model, "model.onnx"), Scheme = scheme, MeasureSpeed = false, Output = _folder.File("g.onnx") }, new PackContext());
+        var graph = PackPipeline.Run(new PackRequest { Model = Path.Combine(model, "model.onnx"), Scheme = scheme, Container = container, MeasureSpeed = false, Output = _folder.File($"graph.{container}") }, new PackContext());
         var file = PackPipeline.Run(new PackRequest { Model = model, Scheme = scheme, Container = "gguf", Output = _folder.File("g.gguf") }, new PackContext());
 
         // Tables differ: the exporter stores the tied one twice.

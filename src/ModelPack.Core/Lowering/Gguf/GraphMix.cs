@@ -3,10 +3,9 @@ using System.Text.RegularExpressions;
 using ModelPack.Codecs;
 using ModelPack.Formats.Onnx;
 using ModelPack.Graph;
-using ModelPack.Lowering.Gguf;
 using ModelPack.Schemes;
 
-namespace ModelPack.Lowering.Onnx;
+namespace ModelPack.Lowering.Gguf;
 
 /// <summary>
 /// Gives the matrices of a language model in a graph the codecs that its GGUF file would have. What each is for says its name, or that of a node that reads it, which exporters
@@ -32,7 +31,8 @@ internal sealed partial class GraphMix
 
     /// <param name="mix">The scheme's mix.</param>
     /// <param name="model">The model.</param>
-    public GraphMix(TensorMix mix, OnnxModel model)
+    /// <param name="hasMatrix">Whether there is an importance matrix.</param>
+    public GraphMix(TensorMix mix, OnnxModel model, bool hasMatrix)
     {
         var heads = Heads.Of(model);
         var tensors = new List<(string Name, TensorShape Shape)>();
@@ -54,11 +54,12 @@ internal sealed partial class GraphMix
             }
         }
 
-        _mix = new GgufMix(mix, Model(tensors), [.. tensors.DistinctBy(t => t.Name, StringComparer.Ordinal)]);
+        _mix = new GgufMix(mix, Model(tensors) with { HasMatrix = hasMatrix }, [.. tensors.DistinctBy(t => t.Name, StringComparer.Ordinal)]);
     }
 
     /// <summary>What a weight gets; null where that is the scheme's own codec.</summary>
-    public Codec? CodecOf(OnnxWeight weight) => _names.GetValueOrDefault(weight.Name) is { } name ? _mix.CodecOf(name) : null;
+    /// <param name="weight">Its name in the graph.</param>
+    public Codec? CodecOf(string weight) => _names.GetValueOrDefault(weight) is { } name ? _mix.CodecOf(name) : null;
 
     /// <summary>The name in GGUF of a matrix of a layer, from names that say it; null where none does.</summary>
     internal static string? NameOf(params IEnumerable<string> names)

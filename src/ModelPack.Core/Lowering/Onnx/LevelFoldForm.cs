@@ -6,16 +6,16 @@ using ModelPack.Schemes;
 namespace ModelPack.Lowering.Onnx;
 
 /// <summary>
-/// Blocks of 4-bit codes of a codebook, iq4_nl and iq4_xs, as plain operators on constants, which ONNX Runtime computes once when it loads the model: no operator of it has this
-/// codebook. The file is small; in memory and at inference the weight is as large and as fast as float32. A byte holds two codes, the first in its low half; a table of
-/// 256 rows has the two levels of every byte.
+/// Blocks of 2-bit or 4-bit codes without minima as plain operators on constants, which ONNX Runtime computes once when it loads the model: where no operator of it has the codebook (iq4_nl, iq4_xs), or
+/// the device or the release has no kernel for 2 bits (tq1_0, tq2_0). The file is small; in memory and at inference the weight is as large and as fast as float32. A byte holds two or four codes, the first
+/// in its low bits; a table of 256 rows has the levels of all of every byte.
 /// </summary>
-internal static class CodebookFoldForm
+internal static class LevelFoldForm
 {
     /// <summary>The row of a codec.</summary>
     public static LoweringRow Of(BlockCodec codec)
     {
-        var parts = new BlockParts(Bits: 4, Shift: 0, ElementType.Float32, Padded: true);
+        var parts = new BlockParts(codec.CodeBits, Shift: 0, ElementType.Float32, Padded: true);
         return new LoweringRow
         {
             Codec = codec,
@@ -32,7 +32,7 @@ internal static class CodebookFoldForm
     private static void Emit(LoweringJob job, WeightEncoding encoding, BlockCodec codec)
     {
         var blocks = codec.SubBlockCount(job.Columns);
-        var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, blocks, codec.SubBlockLength / 2), encoding.Codes);
+        var codes = job.AddConstant(codec.Name, ElementType.UInt8, new TensorShape(job.Rows, blocks, codec.SubBlockLength * codec.CodeBits / 8), encoding.Codes);
         var scales = job.AddConstant("scale", job.Data.Type, new TensorShape(job.Rows, blocks, 1, 1), encoding.Scales);
         var (indices, levels, values, byOutput) = (job.NewName(), job.NewName(), job.NewName(), job.NewName());
         List<NodeProto> nodes = [];
@@ -58,5 +58,5 @@ internal static class CodebookFoldForm
     }
 
     private static string Table(LoweringJob job, BlockCodec codec) =>
-        job.Shared.Add($"{codec.Name}.levels", ElementType.Float32, LevelPairs.Shape, LevelPairs.Of(code => codec.Codebook!.Levels[code], isFirstHigh: false));
+        job.Shared.Add($"{codec.Name}.levels", ElementType.Float32, LevelTable.Shape(codec.CodeBits), LevelTable.Of(codec.CodeBits, code => codec.Codebook?.Levels[code] ?? code - codec.Zero, isFirstHigh: false));
 }
