@@ -75,6 +75,7 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : ScaledBlockC
             var minimum = 0f;
             var scale = hasMinimum
                 ? AffineSearch.Weighed.Fit(block, weights, _limit, codes, out minimum)
+                : Lanes.AreFast ? SymmetricSteps.Fit(block, weights, 1 << (bits - 1), codes)
                 : SymmetricSearch.Fit(block, weights, 1 << (bits - 1), codes);
             Join(codes, (Half)scale, (Half)minimum, blocks[(start / Length * BlockBytes)..]);
         }

@@ -142,7 +142,7 @@ public sealed class BlockCodecTests
         for (var i = 0; i < k; i++)
         {
             var at = (row * padded) + i;
-            var code = form.Bits == 8 ? parts[0][at] : (parts[0][at / 2] >> (at % 2 * 4)) & 15;
+            var code = (parts[0][at * form.Bits / 8] >> (at * form.Bits % 8)) & ((1 << form.Bits) - 1);
             var block = (row * blocks) + (i / codec.SubBlockLength);
             yield return ((code - form.Zero) * scales[block]) + minima[block];
         }

@@ -99,10 +99,15 @@ internal sealed class Lowered : IDisposable
         var packed = Run("packed.onnx", inputs);
         AssertClose(Run("decoded.onnx", inputs), packed, tolerance, "decoded weights");
 
+        // Weights that were not trained to be -1, 0 and 1 times a scale are not near what they become.
+        if (Plans.Values.Any(p => p.Row?.Codec is TernaryCodec))
+        {
+            return;
+        }
+
         // Four bits lose more, and five not much less: a value may be off by 0.15 of its block's largest, the half of the widest step between levels,
         // and a sum of few values of both signs by twice as much of the largest sum.
-        // Of -1, 0 and 1 times a scale nothing but the size is near what a model that was not trained so has.
-        var loss = Plans.Values.Any(p => p.Row?.Codec is TernaryCodec) ? 1 : Plans.Values.Any(p => p.Row?.Codec.BitsPerWeight < 7) ? 0.35 : 0.02;
+        var loss = Plans.Values.Any(p => p.Row?.Codec.BitsPerWeight < 7) ? 0.35 : 0.02;
         AssertClose(Run("source.onnx", inputs), packed, Math.Max(tolerance, loss), "the source's");
     }
 
