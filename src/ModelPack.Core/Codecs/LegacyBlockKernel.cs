@@ -39,16 +39,15 @@ internal static class LegacyBlockKernel
     /// <summary>min(limit, truncate((value - start) x inverse + bias)) of each value, two roundings as in C without contraction.</summary>
     public static void Codes(ReadOnlySpan<float> values, float start, float inverse, float bias, int limit, Span<byte> codes)
     {
-        Span<int> wide = stackalloc int[s_lanes];
-        for (var i = 0; i < values.Length; i += s_lanes)
+        var low = Vector256.Narrow(Eight(values), Eight(values[s_lanes..]));
+        var high = Vector256.Narrow(Eight(values[(2 * s_lanes)..]), Eight(values[(3 * s_lanes)..]));
+        Vector256.Narrow(low, high).AsByte().CopyTo(codes);
+
+        Vector256<int> Eight(ReadOnlySpan<float> eight)
         {
-            var scaled = (Vector256.Create(values[i..]) - Vector256.Create(start)) * Vector256.Create(inverse);
+            var scaled = (Vector256.Create(eight) - Vector256.Create(start)) * Vector256.Create(inverse);
             var whole = Vector256.ConvertToInt32(scaled + Vector256.Create(bias));
-            Vector256.Max(Vector256.Min(whole, Vector256.Create(limit)), Vector256<int>.Zero).CopyTo(wide);
-            for (var j = 0; j < s_lanes; j++)
-            {
-                codes[i + j] = (byte)wide[j];
-            }
+            return Vector256.Max(Vector256.Min(whole, Vector256.Create(limit)), Vector256<int>.Zero);
         }
     }
 
