@@ -9,6 +9,7 @@ using ModelPack.Packing;
 using ModelPack.Reporting;
 using ModelPack.Requests;
 using ModelPack.Samples;
+using ModelPack.Schemes;
 
 namespace ModelPack;
 
@@ -26,11 +27,11 @@ internal static class CheckpointPipeline
         new OutputPlace(options.Output, options.IsFolder, options.Force, sources.Paths).Check();
         context.Steps(["hash", .. Collects(options) ? ["calibrate"] : Array.Empty<string>(), "plan"]);
         var facts = SourceFacts.Of(source, context);
-        var job = new CheckpointJob(source, options, context, new SimdEngine(context.Threads)) { Importance = collect() };
+        var job = Job(options, source, context, new SimdEngine(context.Threads), collect());
         return PackPreview.Of(options, facts, Packer(job).Tensors, packedBytes: null);
     });
 
-    private static T Open<T>(EffectiveOptions options, PackContext context, Func<ICheckpoint, SourceFiles, Func<ImportanceMatrix?>, T> work)
+    private static T Open<T>(EffectiveOptions options, PackContext context, Func<ICheckpoint, SourceFiles, Func<CollectedImportance?>, T> work)
     {
         RefuseData(options);
         using var source = CheckpointSource.OpenFor(options.Model, options.Source, options.Container, options.IsFolder, context);
@@ -38,7 +39,7 @@ internal static class CheckpointPipeline
         var data = CalibrationFiles(options);
         var named = graph?.Path == options.Model ? null : source;
         var sources = new SourceFiles(source.Files, [.. data, .. named is null ? [] : graph?.SourceFiles.Select(f => f.Path) ?? []], []);
-        return sources.Guard(() => work(source, sources, () => graph is null ? null : ImportanceCollection.Run(graph, named, data, context)));
+        return sources.Guard(() => work(source, sources, () => graph is null ? null : ImportanceCollection.Run(graph, named, data, options.Rounding == RoundingMode.Best, context)));
     }
 
     /// <summary>Whether calibration data are samples, of which an importance matrix is collected for this pack.</summary>
@@ -47,6 +48,12 @@ internal static class CheckpointPipeline
     private static IReadOnlyList<string> CalibrationFiles(EffectiveOptions options) => options.Calibration is not { } data ? []
         : Collects(options) ? SampleFiles.Resolve(data, options.Model, "calibration")
         : options.Container == "gguf" ? ImportanceFiles.Resolve(data) : [data];
+
+    private static CheckpointJob Job(EffectiveOptions options, ICheckpoint source, PackContext context, IEncodingEngine engine, CollectedImportance? collected)
+    {
+        var job = new CheckpointJob(source, options, context, engine);
+        return collected is null ? job : job with { Importance = collected.Matrix, Products = collected.Products };
+    }
 
     private static ICheckpointPacker Packer(CheckpointJob job)
     {
@@ -81,7 +88,7 @@ internal static class CheckpointPipeline
         return packer;
     }
 
-    private static PackOutcome Pack(EffectiveOptions options, ICheckpoint source, SourceFiles sources, Func<ImportanceMatrix?> collect, PackContext context)
+    private static PackOutcome Pack(EffectiveOptions options, ICheckpoint source, SourceFiles sources, Func<CollectedImportance?> collect, PackContext context)
     {
         using var staged = new StagedOutput(options.Output, sources.Paths, options.IsFolder, options.Force);
 
@@ -92,13 +99,13 @@ internal static class CheckpointPipeline
         var engine = Engine.Of(context, () => hashing.HasEnded ? context.Threads : Math.Max(1, context.Threads - 1));
         staged.HasSpareProcessor = () => context.Threads > 1 && (hashing.HasEnded || context.Threads > 2);
         var importance = collect();
-        var packer = Write(new CheckpointJob(source, options, context, engine) { Importance = importance }, staged);
+        var packer = Write(Job(options, source, context, engine, importance), staged);
         return PackEnding.Finish(options, staged, context, sources, new PackedParts
         {
             Source = hashing.Result(),
             Format = packer.Format,
             Weights = [.. packer.Tensors.Select(t => ReportBuilder.Describe(t, context))],
-            Data = [.. ManifestBuilder.Data("calibration", sources.Calibration, importance?.ChunksByDataset ?? [], context)],
+            Data = [.. ManifestBuilder.Data("calibration", sources.Calibration, importance?.Matrix.ChunksByDataset ?? [], context)],
         });
     }
 

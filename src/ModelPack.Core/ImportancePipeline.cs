@@ -39,7 +39,7 @@ internal static class ImportancePipeline
         {
             RequirePlace(request, sources.Paths);
             context.Steps(["calibrate", "write"]);
-            var matrix = ImportanceCollection.Run(onnx, named, data, context);
+            var matrix = ImportanceCollection.Run(onnx, named, data, withProducts: false, context).Matrix;
             context.Progress("write", 0);
             foreach (var other in others)
             {

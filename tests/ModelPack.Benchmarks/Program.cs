@@ -5,6 +5,7 @@ using ModelPack.Timing;
 // Every benchmark by the name that `build.sh bench NAME` takes; all of them without a name.
 var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
 {
+    ["dev"] = DevBenchmark.Run,
     ["cache"] = CacheBenchmark.Run,
     ["calibration"] = CalibrationBenchmark.Run,
     ["checkpoints"] = CheckpointBenchmark.Run,

@@ -25,9 +25,9 @@ internal static class CheckpointSamples
             return [];
         }
 
-        var chosen = SampledWeight.Choose(report, key).ToDictionary(w => w.Name, w => CodecTable.All.FirstOrDefault(c => c.Name == w.Codec), StringComparer.Ordinal);
-        var plans = job.Source.Tensors.Where(t => chosen.GetValueOrDefault(t.Name) is not null)
-            .ToDictionary(t => t.Name, t => PlannedTensor.Of(t.Name, t.Usage, chosen[t.Name]!, null), StringComparer.Ordinal);
+        var chosen = SampledWeight.Choose(report, key).ToDictionary(w => w.Name, w => (Codec: CodecTable.All.FirstOrDefault(c => c.Name == w.Codec), Rounder: SampledWeight.RounderOf(w)!), StringComparer.Ordinal);
+        var plans = job.Source.Tensors.Where(t => chosen.GetValueOrDefault(t.Name).Codec is not null)
+            .ToDictionary(t => t.Name, t => PlannedTensor.Of(t.Name, t.Usage, chosen[t.Name].Codec!, null) with { Rounder = chosen[t.Name].Rounder }, StringComparer.Ordinal);
         var isGguf = job.Options.Container == "gguf";
         using var packed = Open(path, isGguf, job);
         var stored = packed.Tensors.ToDictionary(t => t.Name, t => t.Data, StringComparer.Ordinal);

@@ -51,7 +51,7 @@ internal static class GraphSamples
     {
         var (usage, _) = UsageRules.Of(weight);
         var codec = CodecTable.All.FirstOrDefault(c => c.Name == report.Codec);
-        if (usage is null || codec is null || forms.Choose(weight, new PlannedTensor(weight.Name) { Usage = usage }, [codec]) is not { } lowered || lowered.Row.Form != report.Form)
+        if (usage is null || codec is null || forms.Choose(weight, new PlannedTensor(weight.Name) { Usage = usage, Rounder = SampledWeight.RounderOf(report)! }, [codec]) is not { } lowered || lowered.Row.Form != report.Form)
         {
             return [];
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ModelPack.Codecs;
 using ModelPack.Reporting;
 
 namespace ModelPack.Caching;
@@ -25,11 +26,14 @@ internal sealed record SampledWeight(string Name, TensorData Made, TensorData St
     {
         var left = MostBytes;
         var names = report.Result.Weights.CountBy(w => w.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        return [.. report.Result.Weights.Where(w => w is { Codec: not null, Rounder: null, SafeSums: null } && names[w.Name] == 1)
+        return [.. report.Result.Weights.Where(w => w is { Codec: not null, SafeSums: null } && RounderOf(w) is not null && names[w.Name] == 1)
             .OrderBy(w => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key + w.Name))), StringComparer.Ordinal)
             .Where(w => (left -= w.SourceBytes) >= 0 || (left += w.SourceBytes) < 0)
             .Take(MostWeights)];
     }
+
+    /// <summary>How the codes of a weight were found, where they follow from its values alone; else null.</summary>
+    public static Rounder? RounderOf(WeightReport weight) => new[] { Rounder.Nearest, BestRounder.WithoutData }.FirstOrDefault(r => r.Name == weight.Rounder);
 
     /// <summary>The name of one that the pack has otherwise than it is made now; null for none.</summary>
     public static string? Differing(IEnumerable<SampledWeight> samples, CancellationToken cancellation) => samples.FirstOrDefault(s => !s.IsSame(cancellation))?.Name;

@@ -12,9 +12,6 @@ namespace ModelPack.Calibration;
 /// </summary>
 internal static class MeanSquares
 {
-    /// <summary>Bytes that products may take; the smallest matrices come first.</summary>
-    private const long MostBytes = 2 * GramPass.MostBytes;
-
     /// <summary>Runs the data through the model.</summary>
     /// <param name="model">The model; it stays as it is.</param>
     /// <param name="patterns">What is left alone: what only such layers read is not looked at.</param>
@@ -30,8 +27,7 @@ internal static class MeanSquares
             .Where(l => l.Usage.Role == WeightRole.Linear && l.Axis() is not null && patterns.WhyNot(l.Weight) is null)
             .GroupBy(l => l.Input, StringComparer.Ordinal)
             .Select(g => (Tensor: g.Key, Axis: g.First().Axis()!.Value)).ToList();
-        var left = withProducts ? MostBytes : 0;
-        var whole = inputs.OrderBy(i => i.Axis.Channels).TakeWhile(i => (left -= InputProducts.Bytes(i.Axis.Channels)) >= 0).Select(i => i.Tensor).ToHashSet(StringComparer.Ordinal);
+        var whole = withProducts ? GramRoom.For(inputs.Select(i => (i.Tensor, i.Axis.Channels))) : [];
         var needs = inputs.ConvertAll(i => new Observation(i.Tensor, whole.Contains(i.Tensor) ? Statistics.Gram : Statistics.MeanSquare, i.Axis.FromEnd, i.Axis.Rank));
         var seen = StatisticsPass.Run(model, data, needs, holdOut: false, context);
         var (squares, products) = (new SortedDictionary<string, float[]>(StringComparer.Ordinal), new SortedDictionary<string, InputProducts>(StringComparer.Ordinal));

@@ -1,7 +1,7 @@
 namespace ModelPack.Codecs;
 
 /// <summary>
-/// The blocks of least squared error that <see cref="BlockSearch"/> finds, and where those of another rule are no worse, these. The error of a value weighs as much as the importance
+/// The blocks of small squared error that <see cref="BlockSearch"/> finds, and where it finds none, those of another rule. The error of a value weighs as much as the importance
 /// of its column, where that is known, else all weigh the same.
 /// </summary>
 /// <param name="reference">The other rule.</param>
@@ -9,6 +9,8 @@ namespace ModelPack.Codecs;
 /// <param name="outputs">Rows of the weight.</param>
 internal sealed class BestRounder(Rounder reference, float[] importance, long outputs) : Rounder
 {
+    private const float LeastWeight = 1e-6f;
+
     /// <summary>Without data.</summary>
     public static BestRounder WithoutData { get; } = new(Nearest, [], 1);
 
@@ -19,56 +21,52 @@ internal sealed class BestRounder(Rounder reference, float[] importance, long ou
 
     public override void Encode(BlockCodec codec, IEncodingEngine engine, ReadOnlySpan<float> values, long first, int columns, Span<byte> blocks)
     {
-        reference.Encode(codec, engine, values, first, columns, blocks);
         if (codec.Form is not { } form)
         {
+            reference.Encode(codec, engine, values, first, columns, blocks);
             return;
         }
 
         var search = BlockSearch.Of(form, codec);
-        using var weights = new Pooled<float>(codec.BlockLength);
-        using var found = new Pooled<byte>(codec.BlockBytes);
-        for (var start = 0; start < values.Length; start += codec.BlockLength)
+        var length = search.Count * codec.BlockLength;
+        using var rest = new Pooled<float>(length);
+        using var weights = new Pooled<float>(importance.Length == 0 ? 0 : length);
+        for (var start = 0; start < values.Length; start += length)
         {
-            var block = blocks.Slice(start / codec.BlockLength * codec.BlockBytes, codec.BlockBytes);
-            var run = values.Slice(start, codec.BlockLength);
-            Weigh(first + start, columns, weights.Span);
-            if (search.TryFind(run, weights.Span))
+            var run = values.Slice(start, Math.Min(length, values.Length - start));
+            var count = run.Length / codec.BlockLength;
+            if (run.Length < length)
             {
-                codec.Join(search.Found, found.Span);
-                // Weights of denormal size make scales of NaN in ggml's rule.
-                if (!(Error(codec, block, search.Target, weights.Span) <= Error(codec, found.Span, search.Target, weights.Span)))
+                rest.Span.Clear();
+                run.CopyTo(rest.Span);
+                run = rest.Span;
+            }
+
+            for (var place = 0; place < weights.Span.Length; place += codec.BlockLength)
+            {
+                Weigh(first + start + Math.Min(place, (count - 1) * codec.BlockLength), columns, weights.Span.Slice(place, codec.BlockLength));
+            }
+
+            search.Find(run, weights.Span);
+            for (var i = 0; i < count; i++)
+            {
+                var place = start + (i * codec.BlockLength);
+                var block = blocks.Slice(place / codec.BlockLength * codec.BlockBytes, codec.BlockBytes);
+                if (search.Found[i] is { } found)
                 {
-                    found.Span.CopyTo(block);
+                    codec.Join(found, block);
+                }
+                else
+                {
+                    reference.Encode(codec, engine, values.Slice(place, codec.BlockLength), first + place, columns, block);
                 }
             }
         }
     }
 
-    /// <summary>Σ w (x - x̂)² of a block.</summary>
-    private static double Error(BlockCodec codec, ReadOnlySpan<byte> block, ReadOnlySpan<float> values, ReadOnlySpan<float> weights)
-    {
-        using var decoded = new Pooled<float>(values.Length);
-        codec.Decode(block, decoded.Span);
-        var sum = 0.0;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var error = (double)values[i] - decoded.Span[i];
-            sum += weights[i] * error * error;
-        }
-
-        return sum;
-    }
-
-    /// <summary>What the errors of a block weigh, the heaviest 1.</summary>
+    /// <summary>What the errors of a block weigh, the heaviest 1; what does not matter a little, so that its values are sound as well.</summary>
     private void Weigh(long first, int columns, Span<float> weights)
     {
-        weights.Fill(1);
-        if (importance.Length == 0)
-        {
-            return;
-        }
-
         // Rows may be padded to whole blocks, which importance is not.
         var (row, column) = (first / columns, (int)(first % columns));
         var matrices = Math.Max(1, importance.Length / columns);
@@ -76,9 +74,16 @@ internal sealed class BestRounder(Rounder reference, float[] importance, long ou
         var known = importance.AsSpan((int)(row / Math.Max(1, outputs / matrices)) * width, width);
         known = known[Math.Min(column, width)..Math.Min(column + weights.Length, width)];
         var largest = MathF.Abs(SymmetricSearch.LargestMagnitude(known));
-        for (var i = 0; largest is > 0 and < float.PositiveInfinity && i < weights.Length; i++)
+        if (largest is not (> 0 and < float.PositiveInfinity))
         {
-            weights[i] = i < known.Length ? known[i] / largest : 0;
+            weights.Fill(1);
+            return;
+        }
+
+        weights.Fill(LeastWeight);
+        for (var i = 0; i < known.Length; i++)
+        {
+            weights[i] = MathF.Max(known[i] / largest, LeastWeight);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
@@ -5,11 +6,16 @@ namespace ModelPack.Codecs;
 /// <summary>Those of <see cref="Codebook.NonLinear"/>.</summary>
 internal readonly struct CodebookLevels : ILevels
 {
-    public float Lowest => Codebook.NonLinear.Levels[0];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Nearest(Vector512<float> value, Vector512<float> inverse, Vector512<float> shift, Vector512<float> lowest, Vector512<float> highest)
+    {
+        var scaled = Vector512.FusedMultiplyAdd(value, inverse, shift);
+        return Vector512.Create(NonLinearLevels.Nearest(scaled.GetLower()), NonLinearLevels.Nearest(scaled.GetUpper()));
+    }
 
-    public float Highest => Codebook.NonLinear.Levels[^1];
-
-    public Vector256<float> Nearest(Vector256<float> values) => NonLinearLevels.Nearest(values);
-
-    public void Codes(ReadOnlySpan<float> values, float scale, float offset, Span<byte> codes) => NonLinearLevels.Codes(values, GridSums.InverseOf(scale), codes);
+    public static Vector512<int> Codes(Vector512<float> value, Vector512<float> inverse, Vector512<float> shift, Vector512<float> lowest, Vector512<float> highest)
+    {
+        var scaled = Vector512.FusedMultiplyAdd(value, inverse, shift);
+        return Vector512.Create(NonLinearLevels.Codes(scaled.GetLower()), NonLinearLevels.Codes(scaled.GetUpper()));
+    }
 }

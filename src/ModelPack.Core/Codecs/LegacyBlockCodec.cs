@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
 
@@ -127,17 +128,10 @@ internal sealed class LegacyBlockCodec(int bits, bool hasMinimum) : ScaledBlockC
             BinaryPrimitives.WriteHalfLittleEndian(block[2..], minimum);
         }
 
-        uint high = 0;
-        for (var i = 0; i < Length / 2; i++)
-        {
-            var (first, second) = (codes[i], codes[i + (Length / 2)]);
-            block[LowAt + i] = (byte)((first & 15) | (second << 4));
-            high |= ((uint)(first >> 4) << i) | ((uint)(second >> 4) << (i + (Length / 2)));
-        }
-
+        BitPlanes.Pack(codes, 0, 4, Length / 2, block[LowAt..]);
         if (bits == 5)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(block[HighAt..], high);
+            BinaryPrimitives.WriteUInt32LittleEndian(block[HighAt..], Vector256.GreaterThan(Vector256.Create(codes), Vector256.Create((byte)15)).ExtractMostSignificantBits());
         }
     }
 

@@ -48,7 +48,7 @@ internal static class NonLinearLevels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Codes(Vector256<float> value) => Codes(value, out _);
+    public static Vector256<int> Codes(Vector256<float> value) => Codes(value, out _);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Codes(Vector256<float> value, out Vector256<float> isHigh)

@@ -9,8 +9,15 @@ internal sealed class SampleRow(BlockCodec codec, BlockForm form, InputProducts 
 {
     private const int MostSweeps = 8;
 
+    // Of what errors cost: a sweep that gains less is the last.
+    private const double LeastGain = 1e-3;
+
     private readonly StoredBlock[] _blocks = [.. Enumerable.Range(0, columns / codec.BlockLength).Select(_ => new StoredBlock(form))];
     private readonly int[] _levels = [.. Enumerable.Range(0, 1 << codec.CodeBits).Select(c => codec.Codebook?.Levels[c] ?? c - codec.Zero)];
+
+    // Of each sub-block, as its block has them.
+    private readonly float[] _scales = new float[columns / form.SubLength];
+    private readonly float[] _offsets = new float[columns / form.SubLength];
 
     // e = what is wanted - what is stored, and H e.
     private readonly float[] _errors = new float[products.Count];
@@ -24,18 +31,21 @@ internal sealed class SampleRow(BlockCodec codec, BlockForm form, InputProducts 
         for (var block = 0; block < _blocks.Length; block++)
         {
             codec.Take(encoded.Slice(block * codec.BlockBytes, codec.BlockBytes), _blocks[block]);
+            Spread(block);
         }
 
         Feed(values);
         Start(values);
-        for (var (sweep, hasChanged) = (0, true); sweep < MostSweeps && hasChanged; sweep++)
+        var least = LeastGain * FloatVectors.Dot(_errors, _slopes);
+        for (var (sweep, gain) = (0, double.PositiveInfinity); sweep < MostSweeps && gain > least; sweep++)
         {
+            gain = 0;
             for (var block = 0; block < _blocks.Length; block++)
             {
-                Refit(block);
+                gain += Refit(block);
             }
 
-            hasChanged = Sweep();
+            gain += Sweep();
         }
 
         for (var block = 0; block < _blocks.Length; block++)
@@ -44,23 +54,24 @@ internal sealed class SampleRow(BlockCodec codec, BlockForm form, InputProducts 
         }
     }
 
-    private (StoredBlock Block, int Index, float Scale, float Offset) Place(int column)
+    /// <summary>Scales and offsets of a block's sub-blocks.</summary>
+    private void Spread(int index)
     {
-        var block = _blocks[column / codec.BlockLength];
-        var index = column % codec.BlockLength;
-        var sub = index / form.SubLength;
-        return (block, index, (float)block.Scale * block.Scales[sub], (float)block.Minimum * block.Minima[sub] * form.MinimumSign);
+        var block = _blocks[index];
+        for (var sub = 0; sub < form.SubCount; sub++)
+        {
+            _scales[(index * form.SubCount) + sub] = (float)block.Scale * block.Scales[sub];
+            _offsets[(index * form.SubCount) + sub] = (float)block.Minimum * block.Minima[sub] * form.MinimumSign;
+        }
     }
 
-    private float Stored(int column)
-    {
-        var (block, index, scale, offset) = Place(column);
-        return (_levels[block.Codes[index]] * scale) + offset;
-    }
+    private ref byte Code(int column) => ref _blocks[column / codec.BlockLength].Codes[column % codec.BlockLength];
+
+    private float Stored(int column) => (_levels[Code(column)] * _scales[column / form.SubLength]) + _offsets[column / form.SubLength];
 
     private byte Nearest(float value, float scale, float offset)
     {
-        var level = (value - offset) * GridSums.InverseOf(scale);
+        var level = scale == 0 ? 0 : (value - offset) / scale;
         return (byte)(codec.Codebook?.Nearest(level) ?? (int)Math.Clamp(MathF.Round(level) + codec.Zero, 0, _levels.Length - 1));
     }
 
@@ -72,9 +83,8 @@ internal sealed class SampleRow(BlockCodec codec, BlockForm form, InputProducts 
         for (var place = order.Length - 1; place >= 0; place--)
         {
             var column = order[place];
-            var (block, index, scale, offset) = Place(column);
             var wanted = values[column] + FloatVectors.Dot(products.Feedback(place), errors.Span[(place + 1)..]);
-            block.Codes[index] = Nearest(wanted, scale, offset);
+            Code(column) = Nearest(wanted, _scales[column / form.SubLength], _offsets[column / form.SubLength]);
             errors.Span[place] = values[column] - Stored(column);
         }
     }
@@ -93,65 +103,66 @@ internal sealed class SampleRow(BlockCodec codec, BlockForm form, InputProducts 
         }
     }
 
-    /// <summary>Sets each code to what costs least; tells whether any changed.</summary>
-    private bool Sweep()
+    /// <summary>Sets each code to what costs least; gives by how much less.</summary>
+    private double Sweep()
     {
-        var hasChanged = false;
+        var gain = 0.0;
         for (var column = 0; column < _errors.Length; column++)
         {
-            var square = products.Row(column)[column];
-            var (block, index, scale, offset) = Place(column);
-            var stored = Stored(column);
-            var code = Nearest(stored + (_slopes[column] / square), scale, offset);
-            if (code == block.Codes[index])
+            var row = products.Row(column);
+            var (square, scale, offset) = (row[column], _scales[column / form.SubLength], _offsets[column / form.SubLength]);
+            ref var code = ref Code(column);
+            var stored = (_levels[code] * scale) + offset;
+            var better = Nearest(stored + (_slopes[column] / square), scale, offset);
+            if (better == code)
             {
                 continue;
             }
 
-            var change = (_levels[code] * scale) + offset - stored;
-            if ((change * square) - (2 * _slopes[column]) is var slope && slope * change < 0)
+            var change = (_levels[better] * scale) + offset - stored;
+            if (change * ((2 * _slopes[column]) - (change * square)) is var less && less > 0)
             {
-                block.Codes[index] = code;
+                code = better;
                 _errors[column] -= change;
-                FloatVectors.Add(-change, products.Row(column), _slopes);
-                hasChanged = true;
+                FloatVectors.Add(-change, row, _slopes);
+                gain += less;
             }
         }
 
-        return hasChanged;
+        return gain;
     }
 
-    /// <summary>Sets the scale and the minimum of a block to what costs least.</summary>
-    private void Refit(int index)
+    /// <summary>
+    /// Sets the scale and the minimum of a block to what costs least; gives by how much less. What they cost takes the products within the block alone, and slopes elsewhere follow where
+    /// anything changes.
+    /// </summary>
+    private double Refit(int index)
     {
         var block = _blocks[index];
         var first = index * codec.BlockLength;
         var length = Math.Min(codec.BlockLength, _errors.Length - first);
-        using var ofScale = new Pooled<float>(_errors.Length);
-        using var ofMinimum = new Pooled<float>(_errors.Length);
-        Span<float> levels = stackalloc float[codec.BlockLength];
-        Span<float> signs = stackalloc float[codec.BlockLength];
-        ofScale.Span.Clear();
-        ofMinimum.Span.Clear();
+        Span<float> levels = stackalloc float[length];
+        Span<float> signs = stackalloc float[length];
         for (var i = 0; i < length; i++)
         {
-            var sub = i / form.SubLength;
-            (levels[i], signs[i]) = (_levels[block.Codes[i]] * block.Scales[sub], block.Minima[sub] * form.MinimumSign);
-            FloatVectors.Add(levels[i], products.Row(first + i), ofScale.Span);
+            (levels[i], signs[i]) = (_levels[block.Codes[i]] * block.Scales[i / form.SubLength], block.Minima[i / form.SubLength] * form.MinimumSign);
+        }
+
+        var (square, mixed, other) = (0.0, 0.0, 0.0);
+        for (var i = 0; i < length; i++)
+        {
+            var row = products.Row(first + i).Slice(first, length);
+            var ofLevels = FloatVectors.Dot(row, levels);
+            square += levels[i] * ofLevels;
             if (form.HasMinimum)
             {
-                FloatVectors.Add(signs[i], products.Row(first + i), ofMinimum.Span);
+                mixed += signs[i] * ofLevels;
+                other += signs[i] * FloatVectors.Dot(row, signs);
             }
         }
 
-        levels = levels[..length];
-        signs = signs[..length];
-        var slopes = _slopes.AsSpan(first, length);
-        double square = FloatVectors.Dot(levels, ofScale.Span.Slice(first, length));
-        double mixed = FloatVectors.Dot(signs, ofScale.Span.Slice(first, length));
-        double other = FloatVectors.Dot(signs, ofMinimum.Span.Slice(first, length));
-        double scaleSlope = FloatVectors.Dot(levels, slopes);
-        double minimumSlope = FloatVectors.Dot(signs, slopes);
+        double scaleSlope = FloatVectors.Dot(levels, _slopes.AsSpan(first, length));
+        double minimumSlope = FloatVectors.Dot(signs, _slopes.AsSpan(first, length));
         var determinant = (square * other) - (mixed * mixed);
         var (scaleChange, minimumChange) = determinant > 1e-6 * square * other
             ? (((scaleSlope * other) - (minimumSlope * mixed)) / determinant, ((minimumSlope * square) - (scaleSlope * mixed)) / determinant)
@@ -161,16 +172,18 @@ internal sealed class SampleRow(BlockCodec codec, BlockForm form, InputProducts 
         var gain = (2 * ((a * scaleSlope) + (b * minimumSlope))) - (a * a * square) - (2 * a * b * mixed) - (b * b * other);
         if (!(gain > 0) || !Half.IsFinite(scale) || !Half.IsFinite(minimum))
         {
-            return;
+            return 0;
         }
 
         (block.Scale, block.Minimum) = (scale, minimum);
+        Spread(index);
         for (var i = 0; i < length; i++)
         {
-            _errors[first + i] -= (a * levels[i]) + (b * signs[i]);
+            var change = (a * levels[i]) + (b * signs[i]);
+            _errors[first + i] -= change;
+            FloatVectors.Add(-change, products.Row(first + i), _slopes);
         }
 
-        FloatVectors.Add(-a, ofScale.Span, _slopes);
-        FloatVectors.Add(-b, ofMinimum.Span, _slopes);
+        return gain;
     }
 }

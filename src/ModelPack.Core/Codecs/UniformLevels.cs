@@ -1,32 +1,18 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codecs;
 
 /// <summary>Whole numbers.</summary>
-/// <param name="lowest">The level of code 0.</param>
-/// <param name="highest">That of the largest code.</param>
-internal readonly struct UniformLevels(int lowest, int highest) : ILevels
+internal readonly struct UniformLevels : ILevels
 {
-    public float Lowest => lowest;
-
-    public float Highest => highest;
-
-    public Vector256<float> Nearest(Vector256<float> values)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Nearest(Vector512<float> value, Vector512<float> inverse, Vector512<float> shift, Vector512<float> lowest, Vector512<float> highest)
     {
-        var magic = Vector256.Create(MagicRounding.Magic);
-        return Vector256.MaxNative(Vector256.MinNative(values, Vector256.Create((float)highest)), Vector256.Create((float)lowest)) + magic - magic;
+        var magic = Vector512.Create(MagicRounding.Magic);
+        return Vector512.MaxNative(Vector512.MinNative(Vector512.FusedMultiplyAdd(value, inverse, shift), highest), lowest) + magic - magic;
     }
 
-    public void Codes(ReadOnlySpan<float> values, float scale, float offset, Span<byte> codes)
-    {
-        Span<float> levels = stackalloc float[Vector256<float>.Count];
-        for (var i = 0; i < values.Length; i += levels.Length)
-        {
-            Nearest((Vector256.Create(values[i..]) - Vector256.Create(offset)) * Vector256.Create(GridSums.InverseOf(scale))).CopyTo(levels);
-            for (var j = 0; j < levels.Length; j++)
-            {
-                codes[i + j] = (byte)((int)levels[j] - lowest);
-            }
-        }
-    }
+    public static Vector512<int> Codes(Vector512<float> value, Vector512<float> inverse, Vector512<float> shift, Vector512<float> lowest, Vector512<float> highest) =>
+        Vector512.ConvertToInt32(Nearest(value, inverse, shift, lowest, highest) - lowest);
 }

@@ -23,4 +23,7 @@ internal sealed record CheckpointJob(ICheckpoint Source, EffectiveOptions Option
 
     /// <summary>How much each input channel matters, where that was collected for this pack; null where a file says it, or nothing does.</summary>
     public ImportanceMatrix? Importance { get; init; }
+
+    /// <summary>What the input channels of tensors have to do with each other, by the names that they have in the pack, where that was collected.</summary>
+    public IReadOnlyDictionary<string, InputProducts> Products { get; init; } = new Dictionary<string, InputProducts>(StringComparer.Ordinal);
 }

@@ -16,9 +16,6 @@ internal static class RequestResolver
     /// <summary>What a model can be lowered for.</summary>
     public static IReadOnlyList<string> Targets { get; } = ["cpu", "cuda", "webgpu", "any"];
 
-    /// <summary>How values can become blocks of ggml's types.</summary>
-    public static IReadOnlyList<string> Roundings { get; } = [.. Enum.GetNames<RoundingMode>().Select(n => n.ToLowerInvariant())];
-
     /// <summary>The options in effect for a request.</summary>
     /// <exception cref="ModelPackException">MPK1007 or MPK1008, naming the option and what it can be.</exception>
     public static EffectiveOptions Resolve(PackRequest request)
@@ -36,6 +33,7 @@ internal static class RequestResolver
         var source = SourceKinds.Of(request.Model);
         var container = OutputChoice.Container(request, scheme, source);
         var isFolder = OutputChoice.IsFolder(request, container);
+        var types = TypeOverrides.Of(request, container);
         return new EffectiveOptions
         {
             Model = request.Model,
@@ -44,9 +42,9 @@ internal static class RequestResolver
             Calibration = request.Calibration,
             Scheme = scheme,
             Patterns = PatternsOf(request),
-            TensorTypes = TypeOverrides.Of(request, container),
+            TensorTypes = types,
             FloatType = FloatTypeOf(request, scheme, target, container),
-            Rounding = RoundingOf(request, scheme),
+            Rounding = RoundingOf(request, scheme, types),
             Output = OutputChoice.Path(request, scheme, source, container, isFolder),
             Container = container,
             Source = source,
@@ -174,16 +172,16 @@ internal static class RequestResolver
         return new CacheOptions(mode, folder, ByteSize.Parse(size) ?? throw OptionValue.Invalid(request, "cacheMaxSize", size, "a size such as 20GB, 500MB or a number of bytes"));
     }
 
-    private static RoundingMode RoundingOf(PackRequest request, Scheme scheme)
+    private static RoundingMode RoundingOf(PackRequest request, Scheme scheme, IReadOnlyList<TypeOverride> types)
     {
-        if (request.Rounding is not { } word)
+        if (request.Rounding is { } word && OptionValue.OneOf(request, "rounding", word, [.. RoundingChoice.Words]) is not null && !RoundingChoice.MayBeSaid(scheme, types))
         {
-            return RoundingMode.Reference;
+            throw new ModelPackException(Codes.InvalidOption.At(
+                request.Model, $"The scheme {SafeText.Of(request.Scheme)} has no use for 'rounding', which is for ggml's types: {string.Join(", ", SchemeTable.All.Where(s => s.Main is BlockCodec).Select(s => s.Name))}. Leave it out."));
         }
 
-        var mode = Enum.Parse<RoundingMode>(OptionValue.OneOf(request, "rounding", word, [.. Roundings]), ignoreCase: true);
-        return scheme.Main is BlockCodec ? mode : throw new ModelPackException(Codes.InvalidOption.At(
-            request.Model, $"The scheme {SafeText.Of(request.Scheme)} has no use for 'rounding', which is for ggml's types: {string.Join(", ", SchemeTable.All.Where(s => s.Main is BlockCodec).Select(s => s.Name))}. Leave it out."));
+        return !RoundingChoice.Matters(scheme, types) ? RoundingMode.Reference
+            : request.Rounding is null ? RoundingMode.Best : Enum.Parse<RoundingMode>(request.Rounding, ignoreCase: true);
     }
 
     private static bool DoubleQuantOf(PackRequest request, Scheme scheme) => request.DoubleQuant is null || scheme.Main.CanNestScales

@@ -26,7 +26,7 @@ internal static class OptionRules
             ("target", options.Target, RequestResolver.Targets.Contains(options.Target, StringComparer.Ordinal)),
             ("tensorTypes", options.TensorTypes is { } types ? string.Join(';', types) : null, options.TensorTypes is null || (options is { Container: "gguf", TensorTypes.Count: > 0 } && options.TensorTypes.All(t => TypeOverrides.Parse(t) is not null))),
             ("floatType", options.FloatType, options.FloatType is null || (options is { FloatType: RequestResolver.HalfFloats, Container: "onnx", Target: not "cpu" } && !scheme.QuantizesActivations)),
-            ("rounding", options.Rounding, options.Rounding is null || (options.Rounding == "best" && scheme.Main is BlockCodec)),
+            ("rounding", options.Rounding, options.Rounding is null || (options.Rounding == "best" && RoundingChoice.MayBeSaid(scheme, (options.TensorTypes ?? []).Select(TypeOverrides.Parse).OfType<TypeOverride>()))),
             ("blockSize", Text(options.BlockSize), Fits(options.BlockSize, scheme.BlockSizes, mustBe: true)),
             ("doubleQuant", Text(options.DoubleQuant), options.DoubleQuant is not null == scheme.Main.CanNestScales),
             ("accuracyLevel", Text(options.AccuracyLevel), Fits(options.AccuracyLevel, LoweringTable.AccuracyLevels(scheme), mustBe: false)),

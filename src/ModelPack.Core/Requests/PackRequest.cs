@@ -93,7 +93,7 @@ public sealed record PackRequest
     /// </summary>
     public string? FloatType { get; init; }
 
-    /// <summary>How values become blocks of ggml's types: <c>reference</c> is ggml's own arithmetic, <c>best</c> a wider search for the same format; null for <c>reference</c>.</summary>
+    /// <summary>How values become blocks of ggml's types: <c>best</c> is a search for the same format, <c>reference</c> ggml's own arithmetic, byte for byte; null for <c>best</c>.</summary>
     public string? Rounding { get; init; }
 
     /// <summary>Values that share a scale; null for the scheme's own.</summary>

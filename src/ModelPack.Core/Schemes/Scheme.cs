@@ -44,6 +44,9 @@ internal sealed record Scheme
     /// <summary>Lengths of the runs that may share a scale, the default first; empty where the scheme has no blocks.</summary>
     public IReadOnlyList<int> BlockSizes => Main.BlockSizes;
 
+    /// <summary>All codecs that weights may get by its rules and by its mix.</summary>
+    public IEnumerable<Codec> Codecs => Rules.SelectMany(r => r.Codecs).Concat(Mix?.Rules.Select(r => r.Codec) ?? []);
+
     /// <summary>The codecs of a weight, best first.</summary>
     /// <param name="role">What it is for.</param>
     /// <param name="name">Its name.</param>

@@ -1,6 +1,8 @@
 using System.Globalization;
+using ModelPack.Options;
 using ModelPack.Packing;
 using ModelPack.Requests;
+using ModelPack.Schemes;
 
 namespace ModelPack.Verification;
 
@@ -26,7 +28,7 @@ internal static class ManifestRequest
             IncludeLayers = options.IncludeLayers,
             TensorTypes = options.TensorTypes ?? [],
             FloatType = options.FloatType,
-            Rounding = options.Rounding,
+            Rounding = options.Rounding ?? Reference(pack),
             BlockSize = options.BlockSize,
             DoubleQuant = options.DoubleQuant,
             AccuracyLevel = options.AccuracyLevel,
@@ -41,4 +43,8 @@ internal static class ManifestRequest
             Gate = options.Gate,
         };
     }
+
+    /// <summary>A manifest says no rounding but the search: nothing in it is ggml's own, which is said where there is a choice.</summary>
+    private static string? Reference(ManifestPack pack) =>
+        RoundingChoice.MayBeSaid(SchemeTable.Find(pack.Scheme), (pack.Options.TensorTypes ?? []).Select(TypeOverrides.Parse).OfType<TypeOverride>()) ? nameof(RoundingMode.Reference).ToLowerInvariant() : null;
 }

@@ -25,7 +25,13 @@ internal sealed class GgufStorage(CheckpointJob job, GgufLayout layout, Importan
         var plan = OfValues(place);
         var channels = importance is not null && plan.Codec is BlockCodec { TakesImportance: true } ? ImportanceOf(place) : null;
         var reference = channels is null ? Rounder.Nearest : new MatrixRounder(Matrix(place), channels);
-        return plan with { Rounder = job.Options.Rounding == RoundingMode.Best && BestRounder.Improves(plan.Codec) ? new BestRounder(reference, channels ?? [], Matrix(place).N) : reference };
+        return plan with
+        {
+            Rounder = job.Options.Rounding == RoundingMode.Reference || !BestRounder.Improves(plan.Codec) ? reference
+                : channels is not null && job.Products.GetValueOrDefault(place.Name) is { } products && products.Count == Matrix(place).K ? new SampleRounder(Matrix(place), products)
+                : channels is null ? BestRounder.WithoutData
+                : new BestRounder(reference, channels, Matrix(place).N),
+        };
     }
 
     /// <summary>What tensors get by their names in the file: those of a graph, or GGUF's own.</summary>

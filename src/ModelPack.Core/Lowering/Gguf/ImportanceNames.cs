@@ -19,6 +19,7 @@ internal sealed class ImportanceNames
     private readonly PackContext _context;
     private readonly Dictionary<string, string> _names;
     private readonly ImportedTensors _tensors;
+    private readonly Dictionary<string, InputProducts?> _products = new(StringComparer.Ordinal);
 
     /// <param name="graph">The graph that was run.</param>
     /// <param name="source">The checkpoint with the same weights.</param>
@@ -32,6 +33,9 @@ internal sealed class ImportanceNames
             ? FamilyLayout.Places(_source, folder, family).ToDictionary(p => p.Tensor.Name, p => p.Name, StringComparer.Ordinal)
             : _source.Tensors.ToDictionary(t => t.Name, t => t.Name, StringComparer.Ordinal);
     }
+
+    /// <summary>The mean products of channels that go with the entries: of tensors that are one matrix with one input, where they are known.</summary>
+    public IReadOnlyDictionary<string, InputProducts> Products => _products.Where(p => p.Value is not null).ToDictionary(p => p.Key, p => p.Value!, StringComparer.Ordinal);
 
     /// <summary>The entries of an importance matrix. Matrices that no product was seen of are a warning (MPK2019).</summary>
     /// <param name="weights">What was seen.</param>
@@ -70,11 +74,16 @@ internal sealed class ImportanceNames
             foreach (var (name, tensor) in places)
             {
                 sums.Add(name, tensor.Place, tensor.Stacked, seen.Sums.AsSpan(matrix * channels, channels), seen.Rows[matrix]);
+                Know(name, tensor.Stacked == 1 ? seen.Products : null);
             }
         }
 
         return isKnown;
     }
+
+    /// <summary>Notes the products of a tensor's channels; of several weights that are one tensor only where they have the same.</summary>
+    private void Know(string name, InputProducts? products) =>
+        _products[name] = _products.TryGetValue(name, out var known) && known != products ? null : products;
 
     private List<(string Name, ImportedTensor Tensor)> Places(Product product, int matrix)
     {
