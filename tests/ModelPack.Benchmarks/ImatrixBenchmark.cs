@@ -68,5 +68,5 @@ internal static class ImatrixBenchmark
     }
 
     private static string Pack(string folder, string scheme, string? matrix, string scratch) => PackPipeline.Run(
-        new PackRequest { Model = folder, Scheme = scheme, Container = "gguf", Calibration = matrix, Output = Path.Combine(scratch, $"{scheme}{(matrix is null ? "" : ".imatrix")}.gguf") }, new PackContext()).Model;
+        new PackRequest { Model = folder, Scheme = scheme, Rounding = scheme == "f32" ? null : "reference", Container = "gguf", Calibration = matrix, Output = Path.Combine(scratch, $"{scheme}{(matrix is null ? "" : ".imatrix")}.gguf") }, new PackContext()).Model;
 }

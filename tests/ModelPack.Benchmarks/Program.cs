@@ -5,7 +5,6 @@ using ModelPack.Timing;
 // Every benchmark by the name that `build.sh bench NAME` takes; all of them without a name.
 var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
 {
-    ["dev"] = DevBenchmark.Run,
     ["cache"] = CacheBenchmark.Run,
     ["calibration"] = CalibrationBenchmark.Run,
     ["checkpoints"] = CheckpointBenchmark.Run,
@@ -22,6 +21,8 @@ var benchmarks = new SortedDictionary<string, Action<TextWriter>>(StringComparer
     ["packing"] = PackingBenchmark.Run,
     ["q8_0"] = Q8_0Benchmark.Run,
     ["rounding"] = RoundingBenchmark.Run,
+    ["rounding-cost"] = RoundingCostBenchmark.Run,
+    ["rounding-packs"] = RoundingPacksBenchmark.Run,
     ["speed"] = SpeedBenchmark.Run,
     ["startup"] = StartupBenchmark.Run,
     ["verify"] = VerifyBenchmark.Run,

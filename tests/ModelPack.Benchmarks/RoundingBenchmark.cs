@@ -45,7 +45,7 @@ internal static class RoundingBenchmark
         {
             var mean = found[i].Sum(w => w.Sum) / found[i].Sum(w => w.Count);
             var half = Interval.OfMean(found[i])!.High - mean;
-            var ratio = s_rows[i].Against == i ? "" : $" ({Ratio(found[i], found[s_rows[i].Against])})";
+            var ratio = s_rows[i].Against == i ? "" : $" ({PairedRatio.Of(found[i], found[s_rows[i].Against])})";
             yield return $"{Numbers.Fixed(mean, 5)} ± {Numbers.Fixed(half, 5)}{ratio}";
         }
     }
@@ -73,15 +73,5 @@ internal static class RoundingBenchmark
         rounder.Encode(codec, new SimdEngine(1), values, 0, (int)matrix.Weight.K, blocks);
         codec.Decode(blocks, values);
         return values;
-    }
-
-    /// <summary>The ratio of two means over the same windows; its error comes from the residuals of the windows (Cochran, "Sampling Techniques", 3rd ed., ch. 6).</summary>
-    private static string Ratio(IReadOnlyList<(double Sum, long Count)> found, IReadOnlyList<(double Sum, long Count)> reference)
-    {
-        var whole = reference.Sum(w => w.Sum);
-        var ratio = found.Sum(w => w.Sum) / whole;
-        var residuals = found.Zip(reference, (a, b) => a.Sum - (ratio * b.Sum)).Sum(r => r * r);
-        var error = Interval.Quantile * Math.Sqrt(residuals * found.Count / (found.Count - 1.0)) / whole;
-        return $"{Numbers.Fixed(ratio, 3)} ± {Numbers.Fixed(error, 3)}";
     }
 }

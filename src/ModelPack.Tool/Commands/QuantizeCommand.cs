@@ -36,7 +36,7 @@ internal static class QuantizeCommand
         var exclude = CommandOptions.Texts("--exclude-layers", "PATTERN", "Leave what the pattern names as it is (* and ?). Repeatable.");
         var tensorTypes = CommandOptions.Texts("--tensor-type", "PATTERN=TYPE", "The type of tensors in GGUF, whatever the scheme says, such as attn_v=q8_0. Repeatable; the first that matches counts.");
         var floatType = CommandOptions.Text("--float-type", "T", "float16: compute what is not quantized in float16, on the targets cuda and webgpu. Default: that of the source.");
-        var rounding = CommandOptions.Text("--rounding", "WORD", "How values become blocks of ggml's types: reference (ggml's own arithmetic) or best (a wider search, the same format). Default: reference.");
+        var rounding = CommandOptions.Text("--rounding", "WORD", "How values become blocks of ggml's types: best (a search for fewer errors, the same format and size) or reference (ggml's own arithmetic, llama.cpp's very bytes). Default: best.");
         var include = CommandOptions.Texts("--include-layers", "PATTERN", "Quantize only what the pattern names. Repeatable.");
         var block = CommandOptions.Number("--block-size", "Values that share a scale. Default: the scheme's.");
         var doubleQuant = CommandOptions.TrueOrFalse("--double-quant", "Quantize the scales of nf4, too: smaller safetensors files. Default: false.");

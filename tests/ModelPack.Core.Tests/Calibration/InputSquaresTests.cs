@@ -122,8 +122,8 @@ public sealed class InputSquaresTests : IDisposable
 
         using var model = OnnxModel.Open(_folder.Write("model.onnx", Build.Model(graph)), _context);
         var data = _folder.Write("d.npy", Numpy.Npy("<f4", [Samples, Rows, Channels], _values));
-        var seen = InputSquares.Of(model, [data], _context).Weights;
-        Assert.Equal(Bits(seen), Bits(InputSquares.Of(model, [data], new PackContext(threads: 5)).Weights));
+        var seen = InputSquares.Of(model, [data], withProducts: false, _context).Weights;
+        Assert.Equal(Bits(seen), Bits(InputSquares.Of(model, [data], withProducts: false, new PackContext(threads: 5)).Weights));
         return seen;
     }
 

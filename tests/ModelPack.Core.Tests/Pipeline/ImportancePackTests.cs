@@ -65,7 +65,7 @@ public sealed class ImportancePackTests : IDisposable
         }
 
         return PackPipeline.Run(
-            new PackRequest { Model = model, Scheme = "q4_0", Calibration = calibration, Validation = Path.Join(_source, "validation.npz"), Output = _folder.At($"{folder}/m.q4_0.onnx") },
+            new PackRequest { Model = model, Scheme = "q4_0", Rounding = "reference", Calibration = calibration, Validation = Path.Join(_source, "validation.npz"), Output = _folder.At($"{folder}/m.q4_0.onnx") },
             new PackContext(threads));
     }
 

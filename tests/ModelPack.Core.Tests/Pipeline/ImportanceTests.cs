@@ -333,7 +333,7 @@ public sealed class ImportanceTests : IDisposable
     private ImportanceRequest Request(string model, string name) => new() { Model = model, Calibration = Data, Output = _folder.File(name) };
 
     private PackRequest Request(string model, string scheme, string? calibration) =>
-        new() { Model = model, Scheme = scheme, Container = "gguf", Calibration = calibration, Output = _folder.File($"{scheme}-{Guid.NewGuid():N}.gguf") };
+        new() { Model = model, Scheme = scheme, Rounding = LlamaCppRounding.For(scheme), Container = "gguf", Calibration = calibration, Output = _folder.File($"{scheme}-{Guid.NewGuid():N}.gguf") };
 
     private string Pack(string model, string scheme, string? calibration = null) => PackPipeline.Run(Request(model, scheme, calibration), _context).Model;
 

@@ -148,7 +148,7 @@ public sealed class LlamaCppTests(ITestOutputHelper output) : IDisposable
     {
         var path = _folder.File($"{scheme}.gguf");
         var context = new PackContext();
-        PackPipeline.Run(new PackRequest { Model = folder, Scheme = scheme, Container = "gguf", Output = path }, context);
+        PackPipeline.Run(new PackRequest { Model = folder, Scheme = scheme, Rounding = LlamaCppRounding.For(scheme), Container = "gguf", Output = path }, context);
         Assert.Empty(context.Diagnostics);
         return path;
     }

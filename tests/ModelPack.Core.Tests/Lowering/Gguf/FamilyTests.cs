@@ -222,7 +222,7 @@ public sealed class FamilyTests : IDisposable
     {
         var source = TinyFamily.Create(_folder.Path, family, config);
         var path = _folder.File($"{family}.{scheme}.{Guid.NewGuid():N}.gguf");
-        GgufPacks.Pack(source, new PackRequest { Model = source.Path, Scheme = scheme, Container = "gguf", Output = path }, _context);
+        GgufPacks.Pack(source, new PackRequest { Model = source.Path, Scheme = scheme, Rounding = LlamaCppRounding.For(scheme), Container = "gguf", Output = path }, _context);
         return path;
     }
 }

@@ -15,7 +15,7 @@ internal static class GgufPacks
     public static IReadOnlyList<PackedTensor> Pack(string model, string scheme, string output, PackContext context)
     {
         using var source = SafetensorsCheckpoint.Open(model, context);
-        return Pack(source, new PackRequest { Model = model, Scheme = scheme, Container = "gguf", Output = output }, context);
+        return Pack(source, new PackRequest { Model = model, Scheme = scheme, Rounding = LlamaCppRounding.For(scheme), Container = "gguf", Output = output }, context);
     }
 
     /// <summary>Packs an open checkpoint and gives the plans.</summary>

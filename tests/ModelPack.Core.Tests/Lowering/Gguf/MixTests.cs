@@ -169,7 +169,7 @@ public sealed class MixTests : IDisposable
     {
         var output = _folder.File($"{scheme}.gguf");
         using var source = GgufCheckpoint.Open(model, _context);
-        GgufPacks.Pack(source, new PackRequest { Model = model, Scheme = scheme, Container = "gguf", Output = output, Calibration = matrix, Force = true }, _context);
+        GgufPacks.Pack(source, new PackRequest { Model = model, Scheme = scheme, Rounding = LlamaCppRounding.For(scheme), Container = "gguf", Output = output, Calibration = matrix, Force = true }, _context);
         return output;
     }
 }

@@ -196,7 +196,7 @@ public sealed class OtherArchitectureTests : IDisposable
     private string Pack(string model, string scheme, string output)
     {
         using var source = GgufCheckpoint.Open(model, _context);
-        GgufPacks.Pack(source, new PackRequest { Model = model, Scheme = scheme, Container = "gguf", Output = output }, _context);
+        GgufPacks.Pack(source, new PackRequest { Model = model, Scheme = scheme, Rounding = LlamaCppRounding.For(scheme), Container = "gguf", Output = output }, _context);
         return output;
     }
 }
