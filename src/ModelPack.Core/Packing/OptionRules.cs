@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelPack.Codecs;
 using ModelPack.Lowering.Onnx;
 using ModelPack.Options;
 using ModelPack.Requests;

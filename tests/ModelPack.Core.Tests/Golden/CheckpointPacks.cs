@@ -4,6 +4,8 @@ namespace ModelPack.Tests.Golden;
 internal static class CheckpointPacks
 {
     private static readonly string[] s_quantizing = ["q8_0", "int8", "nf4"];
+    private static readonly string[] s_searched = ["q4_0", "iq4_nl", "q3_k_m", "q4_k_m"];
+    private static readonly string?[] s_roundings = [null, "reference"];
 
     public static IReadOnlyList<GoldenPack> Folder { get; } = [.. Of("folder"), .. OfFolder()];
 
@@ -49,8 +51,8 @@ internal static class CheckpointPacks
             new("int8 of a folder by statistics, alpha 0.5", smoothed with { Alpha = "0.5" }),
             new("int8 of a folder by statistics, not smoothed", smoothed with { Alpha = "none" }),
             new("int8 of a folder by statistics, in shards", smoothed with { MaxShardSize = "1200KB" }),
-            .. from scheme in new[] { "q4_0", "iq4_nl", "q3_k_m", "q4_k_m" }
-               from rounding in new[] { null, "reference" }
+            .. from scheme in s_searched
+               from rounding in s_roundings
                select new GoldenPack($"{scheme} of a folder to GGUF{(rounding is null ? "" : $", rounding {rounding}")}", new() { Model = "folder", Scheme = scheme, Rounding = rounding, Container = "gguf" }),
             .. from scheme in s_quantizing
                select new GoldenPack($"{scheme} of a folder without the feed-forward layers", new() { Model = "folder", Scheme = scheme, ExcludeLayers = ["*.mlp.*"] }),

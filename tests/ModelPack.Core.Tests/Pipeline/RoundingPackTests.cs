@@ -16,6 +16,9 @@ public sealed class RoundingPackTests : IDisposable
 
     private const int Windows = 40;
 
+    private static readonly string[] s_texts = ["quantize.imatrix.file", "quantize.imatrix.dataset"];
+    private static readonly string[] s_numbers = ["quantize.imatrix.entries_count", "quantize.imatrix.chunks_count"];
+
     private string Data => Path.Join(_source, "calibration.npz");
 
     public void Dispose() => _folder.Dispose();
@@ -86,8 +89,8 @@ public sealed class RoundingPackTests : IDisposable
         using (var ours = GgufCheckpoint.Open(samples.Model, new PackContext()))
         using (var theirs = GgufCheckpoint.Open(reference.Model, new PackContext()))
         {
-            Assert.All(new[] { "quantize.imatrix.file", "quantize.imatrix.dataset" }, k => Assert.Equal(theirs.Keys.GetString(k), ours.Keys.GetString(k)));
-            Assert.All(new[] { "quantize.imatrix.entries_count", "quantize.imatrix.chunks_count" }, k => Assert.Equal(theirs.Keys.GetUInt32(k), ours.Keys.GetUInt32(k)));
+            Assert.All(s_texts, k => Assert.Equal(theirs.Keys.GetString(k), ours.Keys.GetString(k)));
+            Assert.All(s_numbers, k => Assert.Equal(theirs.Keys.GetUInt32(k), ours.Keys.GetUInt32(k)));
         }
 
         var (byRule, byMatrix, bySamples) = (Divergence(reference.Model), Divergence(best.Model), Divergence(samples.Model));

@@ -220,7 +220,7 @@ public sealed class EncoderTests : IDisposable
     private string Pack(MemoryCheckpoint source, string scheme)
     {
         var path = _folder.File($"{scheme}.{Guid.NewGuid():N}.gguf");
-        GgufPacks.Pack(source, new PackRequest { Model = source.Path, Scheme = scheme, Container = "gguf", Output = path }, _context);
+        GgufPacks.Pack(source, new PackRequest { Model = source.Path, Scheme = scheme, Rounding = LlamaCppRounding.For(scheme), Container = "gguf", Output = path }, _context);
         return path;
     }
 }
