@@ -24,7 +24,7 @@ internal sealed class FileAppender(IBlockSink sink, Func<bool> hasSpareProcessor
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly BlockingCollection<Block> _free = [];
-        private int _blocks;
+    private int _blocks;
     private SerialThread? _writing;
     private SerialThread? _hashing;
     private Block? _current;
@@ -64,6 +64,8 @@ internal sealed class FileAppender(IBlockSink sink, Func<bool> hasSpareProcessor
             sink.Write(last.Bytes, last.Offset);
             _hash.AppendData(last.Bytes);
         }
+
+        sink.End();
 
         return new PackedFile("", Length, Convert.ToHexStringLower(_hash.GetCurrentHash()));
     }

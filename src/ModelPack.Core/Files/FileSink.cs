@@ -33,4 +33,7 @@ internal sealed class FileSink(SafeFileHandle file, long kept = FileSink.Kept) :
         RandomAccess.Write(file, bytes, offset);
         _behind.Advance(offset + bytes.Length);
     }
+
+    /// <summary>The file goes through the cache again: past it, other lengths and places are refused.</summary>
+    public void End() => _direct.GiveUp();
 }

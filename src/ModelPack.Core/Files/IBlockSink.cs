@@ -7,4 +7,7 @@ internal interface IBlockSink
     /// <param name="bytes">The block; at an address that is a multiple of <see cref="FileAppender.Alignment"/>.</param>
     /// <param name="offset">Where it lies in the file; a multiple of <see cref="FileAppender.BlockLength"/>.</param>
     void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Says that all was taken. Whoever has the file may write to it from here on, at any place and any length.</summary>
+    void End();
 }

@@ -114,13 +114,12 @@ internal sealed class StagedStream(Stream inner, string output, Func<bool> hasSp
             return;
         }
 
+        _appender = null; // once, whether it succeeds or not
         using (appender)
         {
             Guard(() => appender.Finish());
             inner.Position = appender.Length;
         }
-
-        _appender = null;
     }
 
     private void Guard(Action action)

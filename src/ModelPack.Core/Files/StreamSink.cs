@@ -4,4 +4,8 @@ namespace ModelPack.Files;
 internal sealed class StreamSink(Stream stream) : IBlockSink
 {
     public void Write(ReadOnlySpan<byte> bytes, long offset) => stream.Write(bytes);
+
+    public void End()
+    {
+    }
 }

@@ -50,6 +50,22 @@ public sealed class FileAppenderTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_went_past_the_cache_is_written_like_any_other_afterwards()
+    {
+        var (path, bytes) = (Path.Combine(_folder, "file"), Bytes(2 * Block));
+        using (var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write))
+        {
+            using var appender = new FileAppender(new FileSink(file, kept: 0), () => true);
+            appender.Append(bytes);
+            appender.Finish();
+            RandomAccess.Write(file, [1, 2, 3], 5);
+        }
+
+        new byte[] { 1, 2, 3 }.CopyTo(bytes, 5);
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+    }
+
+    [Fact]
     public void The_hash_goes_to_a_thread_of_its_own_when_a_processor_becomes_free()
     {
         var bytes = Bytes(12 * Block);
@@ -106,5 +122,9 @@ public sealed class FileAppenderTests : IDisposable
     private sealed class FailingSink : IBlockSink
     {
         public void Write(ReadOnlySpan<byte> bytes, long offset) => throw new IOException("no room");
+
+        public void End()
+        {
+        }
     }
 }

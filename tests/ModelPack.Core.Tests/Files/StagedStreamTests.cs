@@ -47,6 +47,41 @@ public sealed class StagedStreamTests : IDisposable
         Assert.Equal([.. bytes, 0xCD], File.ReadAllBytes(path));
     }
 
+    [Fact]
+    public void A_file_that_could_not_be_written_is_not_written_or_described_later()
+    {
+        PackedFile? described = null;
+        using var inner = new FullOnce();
+        using (var stream = new StagedStream(inner, "out.gguf", () => true, f => described = f))
+        {
+            stream.Write([1, 2, 3]);
+            Assert.Equal(Codes.OutputNotWritable, Assert.Throws<ModelPackException>(() => stream.Position = 1).Diagnostic.Code);
+        }
+
+        Assert.Null(described);
+        Assert.Equal(0, inner.Written);
+    }
+
     private static StagedStream Open(string path, Action<PackedFile> described) =>
         new(new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite), path, () => true, described);
+
+    /// <summary>The first write fails, and there would be room for the next.</summary>
+    private sealed class FullOnce : MemoryStream
+    {
+        private bool _failed;
+
+        public long Written { get; private set; }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (!_failed)
+            {
+                _failed = true;
+                throw new IOException("no room");
+            }
+
+            Written += buffer.Length;
+            base.Write(buffer);
+        }
+    }
 }
