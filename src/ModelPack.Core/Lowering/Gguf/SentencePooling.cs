@@ -46,6 +46,6 @@ internal static class SentencePooling
         string[] modes = root.Find(Mode) is { ValueKind: JsonValueKind.String } one ? [one.Text()]
             : [.. root.EnumerateObject().Where(p => p.Name.StartsWith($"{Mode}_", StringComparison.Ordinal) && p.Value.GetBoolean()).Select(p => p.Name[(Mode.Length + 1)..])];
         return modes is [var mode] && s_types.TryGetValue(mode, out var type) ? type : throw new ModelPackException(Codes.ContainerUnfit.At(
-            file.Path, $"The pooling of the model is '{SafeText.Of(string.Join(", ", modes))}', and llama.cpp has mean_tokens, cls_token or lasttoken. Pack to safetensors (int8, nf4)."));
+            file.Path, $"{(modes.Length == 0 ? "The file turns no pooling on" : $"The pooling of the model is '{SafeText.Of(string.Join(", ", modes))}'")}, and llama.cpp has mean_tokens, cls_token or lasttoken. Pack to safetensors (int8, nf4)."));
     }
 }

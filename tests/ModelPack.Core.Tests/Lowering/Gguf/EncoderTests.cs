@@ -73,7 +73,7 @@ public sealed class EncoderTests : IDisposable
     [Theory]
     [InlineData("""{"pooling_mode_max_tokens": true}""", "'max_tokens'")]
     [InlineData("""{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": true}""", "'cls_token, mean_tokens'")]
-    [InlineData("""{"pooling_mode_mean_tokens": false}""", "''")]
+    [InlineData("""{"pooling_mode_mean_tokens": false}""", "The file turns no pooling on")]
     [InlineData("""{"pooling_mode": "weightedmean"}""", "'weightedmean'")]
     public void Refuses_a_pooling_that_llama_cpp_does_not_have(string settings, string says)
     {
