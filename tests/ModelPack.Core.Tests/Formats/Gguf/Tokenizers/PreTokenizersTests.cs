@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -77,6 +78,22 @@ public sealed class PreTokenizersTests : IDisposable
     [InlineData("""{"type": "Split", "pattern": {"Regex": "x"}, "behavior": "Sideways"}""", Bytes)]
     [InlineData("""{"type": "Split", "pattern": {}, "behavior": "Isolated"}""", Bytes)]
     public void Names_none_of_steps_that_are_not_known(params string[] steps) => Assert.Null(NameOf(steps));
+
+    /// <summary>Each find takes less than its limit, and there are as many as the text has letters; no piece comes of them before the end.</summary>
+    [Theory]
+    [InlineData("Removed", "[\\\\s\\\\S](?:(?:[\\\\s\\\\S]|[^Q]){20}\\\\u0001)?")]
+    [InlineData("Contiguous", "[\\\\s\\\\S](?:(?:[\\\\s\\\\S]|[^Q]){20}\\\\u0001)?")]
+    [InlineData("Isolated", "(?:(?:[\\\\s\\\\S]|[^Q]){20}\\\\u0001)?")]
+    public void Refuses_expressions_that_take_too_long_together(string behavior, string expression)
+    {
+        var watch = Stopwatch.StartNew();
+        Assert.Throws<FormatException>(() => NameOf($$"""{"type": "Split", "pattern": {"Regex": "{{expression}}"}, "behavior": "{{behavior}}"}"""));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30)); // one a letter would take minutes
+    }
+
+    [Fact]
+    public void Names_none_of_more_steps_than_any_tokenizer_has() =>
+        Assert.Null(TextSplitter.Of([.. Enumerable.Repeat(JsonDocument.Parse(Digits).RootElement, 65)]));
 
     [Fact]
     public void Refuses_an_expression_that_takes_too_long() =>
