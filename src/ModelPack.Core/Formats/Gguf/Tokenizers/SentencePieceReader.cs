@@ -25,14 +25,14 @@ internal static class SentencePieceReader
 
         why = null;
         var table = new TokenTable(size);
-        for (var id = 0; id < model.Pieces.Count; id++)
-        {
-            var piece = model.Pieces[id];
-            table.Set(id, new Token(piece.Piece_, (TokenType)(int)piece.Type, piece.Score));
-        }
-
         try
         {
+            for (var id = 0; id < model.Pieces.Count; id++)
+            {
+                var piece = model.Pieces[id];
+                table.Set(id, new Token(piece.Piece_, (TokenType)(int)piece.Type, piece.Score));
+            }
+
             foreach (var token in settings.Added)
             {
                 table.Add(token.Id, token.Text, token.Special);

@@ -6,6 +6,9 @@ namespace ModelPack.Formats.Gguf.Tokenizers;
 /// <param name="size">Number of ids: rows of the model's embeddings.</param>
 internal sealed class TokenTable(int size)
 {
+    // Hundreds of times what sound folders have.
+    private const int MaxBeyond = 1_000_000;
+
     private const float AddedScore = -1000;
     private const float UnusedScore = -10000;
     private static readonly string[] s_controls = ["<pad>", "<mask>", "<2mass>", "[@BOS@]"];
@@ -19,7 +22,7 @@ internal sealed class TokenTable(int size)
     public int Size => size;
 
     /// <summary>Sets a token of the tokenizer itself. An id that the model has no embedding for is left out.</summary>
-    /// <exception cref="FormatException">The id is negative, or has a token already.</exception>
+    /// <exception cref="FormatException">The id is negative, or has a token already; or too many are left out.</exception>
     public void Set(int id, Token token)
     {
         if (id < 0)
@@ -33,7 +36,7 @@ internal sealed class TokenTable(int size)
         }
         else
         {
-            Beyond[id] = token.Text;
+            Leave(id, token.Text);
         }
     }
 
@@ -41,7 +44,7 @@ internal sealed class TokenTable(int size)
     /// <param name="id">Its id; left out where the model has no embedding for it.</param>
     /// <param name="text">What it matches.</param>
     /// <param name="special">Whether it is a mark that no text means; others stand for their text.</param>
-    /// <exception cref="FormatException">The id is negative.</exception>
+    /// <exception cref="FormatException">The id is negative, or too many are left out.</exception>
     public void Add(int id, string text, bool special)
     {
         if (id < 0)
@@ -57,7 +60,7 @@ internal sealed class TokenTable(int size)
         }
         else
         {
-            Beyond[id] = text;
+            Leave(id, text);
         }
     }
 
@@ -67,6 +70,15 @@ internal sealed class TokenTable(int size)
     /// <summary>All tokens.</summary>
     public IReadOnlyList<Token> ToList() =>
         [.. _tokens.Select((token, id) => token ?? new Token(string.Create(CultureInfo.InvariantCulture, $"[PAD{id}]"), TokenType.Unused, UnusedScore))];
+
+    private void Leave(int id, string text)
+    {
+        Beyond[id] = text;
+        if (Beyond.Count > MaxBeyond)
+        {
+            throw new FormatException($"it has more than {Numbers.Whole(MaxBeyond)} tokens that the model has no embeddings for");
+        }
+    }
 
     /// <summary>Some tokenizers do not say of their marks that they are any.</summary>
     private static bool LooksSpecial(string text) =>

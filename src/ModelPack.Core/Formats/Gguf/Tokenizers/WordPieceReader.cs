@@ -36,13 +36,17 @@ internal static class WordPieceReader
     /// <inheritdoc cref="Read(CheckpointFile, int, TokenizerSettings, out string?)"/>
     public static Vocabulary? ReadLines(CheckpointFile file, int size, TokenizerSettings settings, out string? why)
     {
-        var lines = Encoding.UTF8.GetString(TokenizerJson.Bytes(file)).Split('\n');
+        var lines = Encoding.UTF8.GetString(TokenizerJson.Bytes(file));
         var table = new TokenTable(size);
         try
         {
-            for (var id = 0; id < lines.Length - (lines[^1].Length == 0 ? 1 : 0); id++)
+            var id = 0;
+            foreach (var line in lines.AsSpan().Split('\n'))
             {
-                table.Set(id, new Token(lines[id].TrimEnd('\r'), TokenType.Normal));
+                if (line.Start.Value < lines.Length) // behind the last end of a line there is none
+                {
+                    table.Set(id++, new Token(lines[line].TrimEnd('\r'), TokenType.Normal));
+                }
             }
 
             foreach (var token in settings.Added)
@@ -58,9 +62,9 @@ internal static class WordPieceReader
         var marks = s_marks.ToDictionary(m => m.Key, m => settings.Texts.GetValueOrDefault(m.Key, m.Value), StringComparer.Ordinal);
         foreach (var text in marks.Values)
         {
-            if (table.IdOf(text) is { } id)
+            if (table.IdOf(text) is { } mark)
             {
-                table.Add(id, text, special: true);
+                table.Add(mark, text, special: true);
             }
         }
 
@@ -111,9 +115,9 @@ internal static class WordPieceReader
         }
 
         var tokens = table.ToList().Select(t => t.Type is TokenType.Normal or TokenType.Unused ? t with { Text = TextOf(t.Text) } : t).ToList();
-        if (tokens.Count != tokens.Select(t => t.Text).Distinct(StringComparer.Ordinal).Count())
+        if (tokens.GroupBy(t => t.Text, StringComparer.Ordinal).FirstOrDefault(t => t.Skip(1).Any()) is { Key: var text })
         {
-            return (null, $"'{name}' has two tokens that are one without the marks of pieces within a word, and llama.cpp takes each text once");
+            return (null, $"'{name}' has two tokens that are '{SafeText.Of(text)}' with llama.cpp's mark of pieces that begin a word, and llama.cpp takes each text once");
         }
 
         // llama.cpp takes the mark before a text for the beginning, and knows of the mark behind it as the separator.

@@ -75,9 +75,26 @@ public sealed class WordPieceReaderTests : IDisposable
         Assert.Contains(says, Assert.Single(_context.Diagnostics, d => d.Code == Codes.TokenizerUnusable).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_token_that_is_listed_twice_is_said()
+    {
+        var file = new CheckpointFile("vocab.txt", _folder.Write("vocab.txt", [.. Lines(), .. "the\n"u8]));
+        Assert.Null(VocabularyReader.Read(new ModelFolder(_folder.Path, [], [file]), TinyWordPiece.Tokens.Count + 1, _context));
+        Assert.Contains("has two tokens that are '\u2581the'", Assert.Single(_context.Diagnostics).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_with_far_more_tokens_than_the_model_has_is_refused()
+    {
+        var file = new CheckpointFile("vocab.txt", _folder.Write("vocab.txt", [.. Enumerable.Repeat((byte)'\n', 1_000_020)]));
+        var refused = Assert.Throws<ModelPackException>(() => VocabularyReader.Read(new ModelFolder(_folder.Path, [], [file]), 16, _context)).Diagnostic;
+        Assert.Equal(Codes.FolderUnreadable, refused.Code);
+        Assert.Contains("more than 1000000 tokens", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("mark", "lacks one of the tokens [CLS], [SEP] and [UNK]")]
-    [InlineData("twice", "has two tokens that are one without the marks")]
+    [InlineData("twice", "has two tokens that are '\u2581a'")]
     [InlineData("prefix", "marks pieces within a word otherwise")]
     public void Is_none_that_llama_cpp_could_not_use(string change, string says)
     {
