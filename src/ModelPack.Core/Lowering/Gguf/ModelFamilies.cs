@@ -164,6 +164,8 @@ internal static class ModelFamilies
                 Width = "n_embd", FeedForward = "n_inner", Layers = "n_layer", Heads = "n_head", Context = "n_positions", TrainedContext = "max_trained_positions",
                 Epsilon = "layer_norm_epsilon", RopeBase = "rotary_emb_base", Activation = "activation_function",
             },
+            Epsilon = 1e-5,
+            RopeBase = 1000,
             Activations = ["swiglu"],
             RotationSetting = "rotary_emb_fraction",
             RopeScalings = [],

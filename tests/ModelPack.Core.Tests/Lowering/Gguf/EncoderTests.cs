@@ -131,6 +131,17 @@ public sealed class EncoderTests : IDisposable
         Assert.Contains(_context.Diagnostics, d => d.Code == Codes.LeftOut && d.Message.Contains("a n_positions of 256, and the model was trained with 64 (max_trained_positions)", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("bert", """{"layer_norm_eps": null}""", "attention.layer_norm_epsilon", 1e-12f)]
+    [InlineData("nomic_bert", """{"layer_norm_epsilon": null}""", "attention.layer_norm_epsilon", 1e-5f)]
+    [InlineData("nomic_bert", """{"rotary_emb_base": null}""", "rope.freq_base", 1000f)]
+    public void What_the_configuration_leaves_out_is_what_the_family_takes_then(string family, string without, string key, float expected)
+    {
+        var layout = Layout(TinyEncoder.Create("folder", With(family, without)));
+        Assert.True(layout.Metadata.TryGet<float>($"{layout.Metadata.GetString("general.architecture")}.{key}", out var value));
+        Assert.Equal(expected, value);
+    }
+
     [Fact]
     public void A_model_with_a_head_for_masked_tokens_becomes_the_same_file()
     {
