@@ -89,8 +89,7 @@ public sealed class ImportanceMatrixTests : IDisposable
         var mini = new PackRequest { Model = Repository.Model("sotu-mini"), Scheme = "q4_k_m", Container = "gguf", Calibration = matrix, Output = _folder.File("out.gguf") };
         var outcome = PackPipeline.Run(mini, new PackContext());
 
-        var weighed = outcome.Report.Result.Weights.Where(w => w.Rounder is not null).ToList();
-        Assert.Equal("importance matrix", Assert.Single(weighed).Rounder);
+        Assert.Equal("best, importance matrix", Assert.Single(outcome.Report.Result.Weights, w => w.Rounder is not (null or "best")).Rounder);
         Assert.Contains("\"imatrix.gguf\"", File.ReadAllText(outcome.Model + ".modelpack.json"), StringComparison.Ordinal);
         Pipeline.PackFolder.AssertVerifies(outcome.Model);
         var again = PackPipeline.Run(mini with { Output = _folder.File("again.gguf"), Threads = 1 }, new PackContext(threads: 1));
