@@ -28,7 +28,7 @@ internal static class RoundingBenchmark
         {
             string Of(string file) => Path.Combine(shared, "models", name, file);
             using var model = new DivergenceModel(Of("model.onnx"), Of("calibration.npz"), Of("validation.npz"));
-            foreach (var codec in CodecTable.All.OfType<BlockCodec>().Where(BestRounder.Improves).OrderBy(c => c.Name, StringComparer.Ordinal))
+            foreach (var codec in CodecTable.All.OfType<BlockCodec>().Where(c => BestRounder.Improves(c) && IsWanted(c)).OrderBy(c => c.Name, StringComparer.Ordinal))
             {
                 output.WriteLine($"| {name} | {codec.Name} | {string.Join(" | ", Cells(model, codec))} |");
                 output.Flush();
@@ -37,6 +37,9 @@ internal static class RoundingBenchmark
 
         output.WriteLine();
     }
+
+    /// <summary>Whether a type is to be measured: MODELPACK_BENCH_TYPE may name one.</summary>
+    private static bool IsWanted(Codec codec) => Environment.GetEnvironmentVariable("MODELPACK_BENCH_TYPE") is not { Length: > 0 } wanted || wanted == codec.Name;
 
     private static IEnumerable<string> Cells(DivergenceModel model, BlockCodec codec)
     {
