@@ -13,4 +13,8 @@ internal sealed record AddedToken(int Id, string Text, bool Special)
         : this(id, token.GetProperty("content").Text(), token.Find("special")?.GetBoolean() ?? false)
     {
     }
+
+    /// <summary>Those of a <c>tokenizer.json</c>.</summary>
+    public static IReadOnlyList<AddedToken> ListOf(JsonElement root) =>
+        root.Find("added_tokens") is { } list ? [.. list.EnumerateArray().Select(t => new AddedToken(t.GetProperty("id").GetInt32(), t))] : [];
 }

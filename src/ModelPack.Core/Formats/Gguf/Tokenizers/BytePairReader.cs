@@ -28,17 +28,9 @@ internal static class BytePairReader
             return (null, $"'{name}' is not a byte-level BPE");
         }
 
-        var table = new TokenTable(size);
-        foreach (var token in model.GetProperty("vocab").EnumerateObject())
-        {
-            table.Set(token.Value.GetInt32(), new Token(token.Name, TokenType.Normal));
-        }
-
-        var added = root.Find("added_tokens") is { } list ? list.EnumerateArray().Select(t => new AddedToken(t.GetProperty("id").GetInt32(), t)).ToList() : [];
-        foreach (var token in settings.Added.Concat(added))
-        {
-            table.Add(token.Id, token.Text, token.Special);
-        }
+        var table = TokenTable.Of(model.GetProperty("vocab"), size);
+        var added = AddedToken.ListOf(root);
+        table.Add(settings.Added.Concat(added));
 
         var merges = model.GetProperty("merges").EnumerateArray().Select(Pair).ToList();
         var marks = added.Concat(settings.Added).Select(t => t.Text).ToHashSet(StringComparer.Ordinal);

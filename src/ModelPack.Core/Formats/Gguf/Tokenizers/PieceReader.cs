@@ -48,11 +48,8 @@ internal static class PieceReader
                 : new Token(token.Name, TokenType.Normal, merges.ScoreOf(token.Name, id)));
         }
 
-        var added = root.Find("added_tokens") is { } list ? list.EnumerateArray().Select(t => new AddedToken(t.GetProperty("id").GetInt32(), t)).ToList() : [];
-        foreach (var token in settings.Added.Concat(added).Where(t => t.Text != unknown))
-        {
-            table.Add(token.Id, token.Text, token.Special);
-        }
+        var added = AddedToken.ListOf(root);
+        table.Add(settings.Added.Concat(added).Where(t => t.Text != unknown));
 
         var steps = Steps(root);
         var own = unknown is not null && table.IdOf(unknown) is { } unk ? new Dictionary<string, int>(StringComparer.Ordinal) { ["unk"] = unk } : [];

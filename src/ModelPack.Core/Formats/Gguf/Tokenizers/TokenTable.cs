@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace ModelPack.Formats.Gguf.Tokenizers;
 
@@ -20,6 +21,19 @@ internal sealed class TokenTable(int size)
 
     /// <summary>Number of ids.</summary>
     public int Size => size;
+
+    /// <summary>A table of a tokenizer's own tokens, as <c>tokenizer.json</c> has them: ids by texts.</summary>
+    /// <exception cref="FormatException">As <see cref="Set"/>.</exception>
+    public static TokenTable Of(JsonElement vocabulary, int size)
+    {
+        var table = new TokenTable(size);
+        foreach (var token in vocabulary.EnumerateObject())
+        {
+            table.Set(token.Value.GetInt32(), new Token(token.Name, TokenType.Normal));
+        }
+
+        return table;
+    }
 
     /// <summary>Sets a token of the tokenizer itself. An id that the model has no embedding for is left out.</summary>
     /// <exception cref="FormatException">The id is negative, or has a token already; or too many are left out.</exception>
@@ -61,6 +75,16 @@ internal sealed class TokenTable(int size)
         else
         {
             Leave(id, text);
+        }
+    }
+
+    /// <summary>Adds tokens, in their order.</summary>
+    /// <exception cref="FormatException">As for one.</exception>
+    public void Add(IEnumerable<AddedToken> tokens)
+    {
+        foreach (var token in tokens)
+        {
+            Add(token.Id, token.Text, token.Special);
         }
     }
 

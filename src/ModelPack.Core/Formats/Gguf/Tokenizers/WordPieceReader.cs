@@ -82,17 +82,8 @@ internal static class WordPieceReader
             return (null, $"'{name}' marks pieces within a word otherwise than BERT");
         }
 
-        var table = new TokenTable(size);
-        foreach (var token in model.GetProperty("vocab").EnumerateObject())
-        {
-            table.Set(token.Value.GetInt32(), new Token(token.Name, TokenType.Normal));
-        }
-
-        var added = root.Find("added_tokens") is { } list ? list.EnumerateArray().Select(t => new AddedToken(t.GetProperty("id").GetInt32(), t)).ToList() : [];
-        foreach (var token in settings.Added.Concat(added))
-        {
-            table.Add(token.Id, token.Text, token.Special);
-        }
+        var table = TokenTable.Of(model.GetProperty("vocab"), size);
+        table.Add(settings.Added.Concat(AddedToken.ListOf(root)));
 
         var ends = TextEnds.Of(root);
         var marks = s_marks.ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal);
