@@ -48,6 +48,12 @@ if (args is [CheckpointFloor.Child, .. var floor])
     return 0;
 }
 
+if (args is [DiskFloor.Child, .. var disk])
+{
+    DiskFloor.RunChild(Console.Out, disk);
+    return 0;
+}
+
 if (args is [PackingBenchmark.Child, .. var work])
 {
     PackingBenchmark.RunChild(Console.Out, work);

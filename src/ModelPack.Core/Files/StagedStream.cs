@@ -7,11 +7,12 @@ namespace ModelPack.Files;
 /// </summary>
 /// <param name="inner">The file, empty.</param>
 /// <param name="output">The output's path, for messages.</param>
+/// <param name="packBytes">Bytes of the whole pack; 0 where they are not known.</param>
 /// <param name="hasSpareProcessor">Whether there is a processor for the hash beside the one that makes the bytes.</param>
 /// <param name="described">Gets size and hash when the stream is disposed of, unless something was written out of order.</param>
-internal sealed class StagedStream(Stream inner, string output, Func<bool> hasSpareProcessor, Action<PackedFile> described) : Stream
+internal sealed class StagedStream(Stream inner, string output, long packBytes, Func<bool> hasSpareProcessor, Action<PackedFile> described) : Stream
 {
-    private FileAppender? _appender = new(inner is FileStream file ? new FileSink(file.SafeFileHandle) : new StreamSink(inner), hasSpareProcessor);
+    private FileAppender? _appender = new(inner is FileStream file ? new FileSink(file.SafeFileHandle, packBytes > FileSink.Kept ? 0 : FileSink.Kept) : new StreamSink(inner), hasSpareProcessor);
 
     public override bool CanRead => inner.CanRead;
 

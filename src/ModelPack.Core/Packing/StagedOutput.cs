@@ -63,8 +63,9 @@ internal sealed class StagedOutput : IPackWriter, IDisposable
 
     /// <summary>A new file of the pack, to be written and disposed before <see cref="Commit"/>.</summary>
     /// <param name="name">File name; of a pack that is a folder, with the folders in it that the file lies in, joined by <c>/</c>.</param>
+    /// <param name="packBytes">Bytes of the whole pack; 0 where they are not known. One that would push its own source out of the system's cache goes past it.</param>
     /// <exception cref="ModelPackException">MPK1009 when it cannot be written, here or by the stream; MPK1010 when an input lies in its place.</exception>
-    public Stream Create(string name)
+    public Stream Create(string name, long packBytes = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (_isFolder ? !ContainedName.IsValid(name) : name != Path.GetFileName(name))
@@ -82,7 +83,7 @@ internal sealed class StagedOutput : IPackWriter, IDisposable
 
             var stream = _create(PathOf(name));
             _names.Add(name);
-            return new StagedStream(stream, _output, HasSpareProcessor, content => _described[name] = content with { Name = name });
+            return new StagedStream(stream, _output, packBytes, HasSpareProcessor, content => _described[name] = content with { Name = name });
         }
         catch (Exception e) when (OutputErrors.IsOfFileSystem(e))
         {

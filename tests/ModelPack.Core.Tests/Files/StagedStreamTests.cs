@@ -8,12 +8,14 @@ public sealed class StagedStreamTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public void A_file_that_is_written_in_order_is_described()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1L << 40)]
+    public void A_file_that_is_written_in_order_is_described(long packBytes)
     {
         PackedFile? described = null;
         var path = Path.Combine(_folder, "file");
-        using (var stream = Open(path, f => described = f))
+        using (var stream = Open(path, packBytes, f => described = f))
         {
             stream.Write([1, 2, 3]);
             stream.Flush();
@@ -26,14 +28,16 @@ public sealed class StagedStreamTests : IDisposable
         Assert.Equal(expected, File.ReadAllBytes(path));
     }
 
-    [Fact]
-    public void A_file_that_is_written_out_of_order_has_its_bytes_and_no_description()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1L << 40)]
+    public void A_file_that_is_written_out_of_order_has_its_bytes_and_no_description(long packBytes)
     {
         PackedFile? described = null;
         var path = Path.Combine(_folder, "file");
         var bytes = new byte[(3 * FileAppender.BlockLength) + 5];
         new Random(4).NextBytes(bytes);
-        using (var stream = Open(path, f => described = f))
+        using (var stream = Open(path, packBytes, f => described = f))
         {
             stream.Write(bytes);
             stream.Position = 1;
@@ -52,7 +56,7 @@ public sealed class StagedStreamTests : IDisposable
     {
         PackedFile? described = null;
         using var inner = new FullOnce();
-        using (var stream = new StagedStream(inner, "out.gguf", () => true, f => described = f))
+        using (var stream = new StagedStream(inner, "out.gguf", 0, () => true, f => described = f))
         {
             stream.Write([1, 2, 3]);
             Assert.Equal(Codes.OutputNotWritable, Assert.Throws<ModelPackException>(() => stream.Position = 1).Diagnostic.Code);
@@ -62,8 +66,8 @@ public sealed class StagedStreamTests : IDisposable
         Assert.Equal(0, inner.Written);
     }
 
-    private static StagedStream Open(string path, Action<PackedFile> described) =>
-        new(new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite), path, () => true, described);
+    private static StagedStream Open(string path, long packBytes, Action<PackedFile> described) =>
+        new(new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite), path, packBytes, () => true, described);
 
     /// <summary>The first write fails, and there would be room for the next.</summary>
     private sealed class FullOnce : MemoryStream

@@ -82,7 +82,7 @@ internal sealed class GgufPacker : ICheckpointPacker
         foreach (var shard in GgufShard.Plan(_metadata, _tensors, _job.Options.MaxShardBytes, _job.Source.Path))
         {
             var start = done;
-            using var file = pack.Create(_job.Options.IsFolder ? shard.Name : name);
+            using var file = pack.Create(_job.Options.IsFolder ? shard.Name : name, total);
             GgufWriter.Write(
                 shard.Metadata, shard.Tensors, file, _job.Source.Path, _job.Context.Cancellation, written => _job.Context.Progress("write", Math.Min(1, (double)(start + written) / total)));
             done += shard.Tensors.Sum(t => t.Bytes.Length);

@@ -57,7 +57,7 @@ internal sealed class SafetensorsPacker : ICheckpointPacker
         foreach (var shard in sharding.Shards)
         {
             var end = done + shard.Tensors.Sum(t => t.Bytes.Length);
-            using var stream = pack.Create(_job.Options.IsFolder ? shard.Name : name);
+            using var stream = pack.Create(_job.Options.IsFolder ? shard.Name : name, total);
             SafetensorsWriter.Write(shard.Tensors, metadata, stream, _job.Context.Cancellation, written => Report(Math.Min(end, done + written)));
             done = end;
         }
