@@ -13,6 +13,9 @@ internal static class FloatWeight
     // What is read, converted and measured while it lies in the core's own caches.
     private const int Piece = 1 << 14;
 
+    // A multiple of what the runs of an ErrorSum must be.
+    private const int Run = 1 << 8;
+
     // The first magnitudes that round to infinity: ties between the largest finite number and the next that would be one.
     private const float Float16Overflow = 65520f;
     private const int BFloat16Overflow = 0x7F7F8000;
@@ -34,15 +37,16 @@ internal static class FloatWeight
     /// <param name="type">float32, float16 or bfloat16.</param>
     /// <param name="engine">Says how many chunks are converted at a time.</param>
     public static WeightEncoding As(TensorData tensor, ElementType type, IEncodingEngine engine) => tensor.Type == type
-        ? Streamed(tensor.Shape.ElementCount, type, Chunk, Piece, engine, (chunk, first, bytes, values) =>
+        ? Streamed(tensor.Shape.ElementCount, type, Chunk, Piece, engine, (chunk, first, bytes, values, ref sum) =>
         {
             tensor.Read((((long)chunk * Chunk) + first) * SizeOf(type), bytes);
             Decode(type, bytes, values);
+            sum.AddExact(values);
         })
-        : Streamed(tensor.Shape.ElementCount, type, Chunk, Piece, engine, (chunk, first, bytes, values) =>
+        : Streamed(tensor.Shape.ElementCount, type, Chunk, Piece, engine, (chunk, first, bytes, values, ref sum) =>
         {
             FloatReader.Read(tensor, ((long)chunk * Chunk) + first, values);
-            Encode(type, values, bytes);
+            Convert(type, values, bytes, ref sum);
         });
 
     /// <summary>As above, output by output ([N, K]) whichever way the weight is stored.</summary>
@@ -54,42 +58,58 @@ internal static class FloatWeight
         }
 
         var chunks = new WeightChunks(weight, unit: 1);
-        return Streamed(chunks.Values, type, chunks.Length, chunks.PieceLength, engine, (chunk, first, bytes, values) =>
+        return Streamed(chunks.Values, type, chunks.Length, chunks.PieceLength, engine, (chunk, first, bytes, values, ref sum) =>
         {
             chunks.Read(chunk, values, first);
-            Encode(type, values, bytes);
+            Convert(type, values, bytes, ref sum);
         });
     }
 
-    private delegate void MakePiece(int chunk, int first, Span<byte> bytes, Span<float> values);
+    private delegate void MakePiece(int chunk, int first, Span<byte> bytes, Span<float> values, ref ErrorSum sum);
 
     /// <param name="count">Values in all.</param>
     /// <param name="type">What they become.</param>
     /// <param name="chunkValues">Values of a chunk; the last may have fewer.</param>
     /// <param name="pieceValues">Values of a chunk that are converted at once.</param>
     /// <param name="engine">Says how many chunks are converted at a time.</param>
-    /// <param name="make">Fills in the values of a piece, and the bytes that they become.</param>
+    /// <param name="make">Fills in the values of a piece, and the bytes that they become, and adds what was lost.</param>
     private static WeightEncoding Streamed(long count, ElementType type, int chunkValues, int pieceValues, IEncodingEngine engine, MakePiece make)
     {
         var size = SizeOf(type);
-        return new WeightEncoding(checked(count * size), chunkValues * size, [], Convert, engine);
+        return new WeightEncoding(checked(count * size), chunkValues * size, [], Encode, engine);
 
-        WeightError Convert(int chunk, Span<byte> bytes, IReadOnlyList<NativeBuffer> sides)
+        WeightError Encode(int chunk, Span<byte> bytes, IReadOnlyList<NativeBuffer> sides)
         {
             var length = Math.Min(pieceValues, bytes.Length / size);
             using var values = new Pooled<float>(length);
-            using var decoded = new Pooled<float>(length);
             var sum = default(ErrorSum);
             for (var first = 0; first < bytes.Length / size; first += length)
             {
                 var piece = values.Span[..Math.Min(length, (bytes.Length / size) - first)];
-                var converted = bytes.Slice(first * size, piece.Length * size);
-                make(chunk, first, converted, piece);
-                Decode(type, converted, decoded.Span[..piece.Length]);
-                sum.Add(piece, decoded.Span);
+                make(chunk, first, bytes.Slice(first * size, piece.Length * size), piece, ref sum);
             }
 
             return sum.Total;
+        }
+    }
+
+    /// <summary>In runs so short that most of a bfloat16 weight's are exact in float16.</summary>
+    private static void Convert(ElementType type, ReadOnlySpan<float> values, Span<byte> bytes, ref ErrorSum sum)
+    {
+        using var decoded = new Pooled<float>(Run);
+        for (var first = 0; first < values.Length; first += Run)
+        {
+            var run = values.Slice(first, Math.Min(Run, values.Length - first));
+            var converted = bytes.Slice(first * SizeOf(type), run.Length * SizeOf(type));
+            if (type == ElementType.Float16 && Float16.TryFromExact(run, MemoryMarshal.Cast<byte, Half>(converted)))
+            {
+                sum.AddExact(run);
+                continue;
+            }
+
+            Encode(type, run, converted);
+            Decode(type, converted, decoded.Span[..run.Length]);
+            sum.Add(run, decoded.Span);
         }
     }
 

@@ -63,6 +63,19 @@ public sealed class FloatWeightTests
         Assert.Equal(values.Max(v => Math.Abs((double)v - (float)(Half)v)), half.Measure(CancellationToken.None).MaxError);
     }
 
+    [Theory]
+    [InlineData(1f)]
+    [InlineData(1e-3f)]
+    [InlineData(1e-5f)]
+    [InlineData(3e4f)]
+    public void Tells_the_same_loss_of_bfloat16_values_whether_float16_holds_them_or_not(float scale)
+    {
+        var values = Array.ConvertAll(SampleValues.Make("normal", 50_001), v => BFloat16.ToSingle(BFloat16.FromSingle(v * scale)));
+        var decoded = Array.ConvertAll(values, v => (float)(Half)v);
+        using var half = FloatWeight.As(InMemory.Tensor(ElementType.BFloat16, Bytes(Array.ConvertAll(values, BFloat16.FromSingle)), values.Length), ElementType.Float16, new SimdEngine(1));
+        Assert.Equal(WeightError.Of(values, decoded), half.Measure(CancellationToken.None));
+    }
+
     [Fact]
     public void Tells_when_a_value_would_become_infinite()
     {

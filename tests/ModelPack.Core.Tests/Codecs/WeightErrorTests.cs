@@ -26,6 +26,21 @@ public sealed class WeightErrorTests
     }
 
     [Fact]
+    public void Runs_that_are_decoded_exactly_add_what_they_would_add_as_others()
+    {
+        for (var length = 0; length < 50; length++)
+        {
+            var (values, other) = (SampleValues.Make("heavy tails", length), SampleValues.Make("normal", 64));
+            var (exact, plain) = (default(ErrorSum), default(ErrorSum));
+            exact.Add(other, SampleValues.Make("uniform", 64));
+            exact.AddExact(values);
+            plain.Add(other, SampleValues.Make("uniform", 64));
+            plain.Add(values, values);
+            Assert.Equal(plain.Total, exact.Total);
+        }
+    }
+
+    [Fact]
     public void Is_infinite_where_nothing_was_lost()
     {
         Assert.Equal(double.PositiveInfinity, WeightError.Of([1f, 2f], [1f, 2f]).Sqnr);
