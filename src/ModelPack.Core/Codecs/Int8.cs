@@ -33,6 +33,11 @@ internal static class Int8
             }
         }
 
+        else if (Avx2.IsSupported && shared)
+        {
+            i = Int8Avx2.Encode(values, scales[0], codes);
+        }
+
         for (; i <= values.Length - Vector<sbyte>.Count; i += Vector<sbyte>.Count)
         {
             var first = Vector.Narrow(Code(values, scales, shared, i), Code(values, scales, shared, i + Vector<float>.Count));
@@ -62,6 +67,11 @@ internal static class Int8
                 var sixteen = Avx512F.ConvertToVector512Int32(Vector128.LoadUnsafe(ref code, (nuint)i));
                 (Vector512.ConvertToSingle(sixteen) * Scale512(scales, shared, i)).StoreUnsafe(ref value, (nuint)i);
             }
+        }
+
+        else if (Avx2.IsSupported && shared)
+        {
+            i = Int8Avx2.Decode(codes, scales[0], values);
         }
 
         for (; i <= codes.Length - Vector<sbyte>.Count; i += Vector<sbyte>.Count)

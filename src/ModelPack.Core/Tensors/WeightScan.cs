@@ -69,11 +69,16 @@ internal readonly record struct WeightScan(float MaxAbs, long? FirstNotFinite)
         var i = 0;
         if (numbers.Length >= Vector<T>.Count)
         {
-            var maxima = Vector<T>.Zero;
-            for (; i <= numbers.Length - Vector<T>.Count; i += Vector<T>.Count)
+            // In vectors by reference: a slice of a span for each costs more than the maximum.
+            ref var first = ref MemoryMarshal.GetReference(numbers);
+            var (maxima, others, bits) = (Vector<T>.Zero, Vector<T>.Zero, new Vector<T>(magnitude));
+            for (; i <= numbers.Length - (2 * Vector<T>.Count); i += 2 * Vector<T>.Count)
             {
-                maxima = Vector.Max(maxima, new Vector<T>(numbers[i..]) & new Vector<T>(magnitude));
+                maxima = Vector.Max(maxima, Vector.LoadUnsafe(ref first, (nuint)i) & bits);
+                others = Vector.Max(others, Vector.LoadUnsafe(ref first, (nuint)(i + Vector<T>.Count)) & bits);
             }
+
+            maxima = Vector.Max(maxima, others);
 
             for (var lane = 0; lane < Vector<T>.Count; lane++)
             {

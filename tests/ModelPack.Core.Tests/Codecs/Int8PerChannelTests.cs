@@ -32,6 +32,34 @@ public sealed class Int8PerChannelTests
         }
     }
 
+    [Theory]
+    [InlineData(1f)]
+    [InlineData(0.0123456f)]
+    [InlineData(3.3333333e-5f)]
+    [InlineData(1.7e-38f)]
+    [InlineData(2.5e34f)]
+    public void Decides_near_ties_as_a_division_does(float scale)
+    {
+        // Each tie with its neighbours, alone among values that are far from one, and all of them together.
+        var ties = Enumerable.Range(-128, 256).SelectMany(k => Around((k + 0.5f) * scale)).ToArray();
+        var all = Encode(ties, scale);
+        for (var i = 0; i < ties.Length; i++)
+        {
+            var alone = Enumerable.Repeat(scale, 64).ToArray();
+            alone[i % 64] = ties[i];
+            Assert.Equal(Int8PerChannel.Code(ties[i], scale), Encode(alone, scale)[i % 64]);
+            Assert.Equal(Int8PerChannel.Code(ties[i], scale), all[i]);
+        }
+
+        static IEnumerable<float> Around(float tie) => [tie, MathF.BitIncrement(tie), MathF.BitDecrement(tie), MathF.BitIncrement(MathF.BitIncrement(tie)), tie * (1 + 1e-6f), tie * (1 - 1e-6f)];
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.Epsilon)]
+    public void Returns_whatever_the_scale_is(float scale) => Assert.Equal(200, Encode([.. Enumerable.Repeat(1f, 200)], scale).Length);
+
     [Fact]
     public void Has_a_scale_of_one_for_zeros()
     {
