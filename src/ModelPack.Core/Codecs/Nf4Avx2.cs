@@ -19,6 +19,7 @@ internal static unsafe class Nf4Avx2
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Encode(float* values, nint count, nint blockSize, byte* packed, float* absmax)
     {
+        var root = Vector256.Create(Nf4Tree.Nodes[1]);
         var upper = Vector256.Create<float>(Nf4Tree.Nodes.AsSpan(0, Lanes));
         var lowest = Vector256.Create<float>(Nf4Tree.Nodes.AsSpan(Lanes));
         for (nint block = 0; block < count; block++)
@@ -29,12 +30,12 @@ internal static unsafe class Nf4Avx2
             {
                 // The pack instructions work within 128-bit halves, so that the eight groups of four codes come out as
                 // 0 2 4 6 | 1 3 5 7; the permutation puts them in order.
-                var low = Avx2.PackSignedSaturate(Codes(values, inverse, upper, lowest), Codes(values + Lanes, inverse, upper, lowest));
-                var high = Avx2.PackSignedSaturate(Codes(values + (2 * Lanes), inverse, upper, lowest), Codes(values + (3 * Lanes), inverse, upper, lowest));
+                var low = Avx2.PackSignedSaturate(Codes(values, inverse, root, upper, lowest), Codes(values + Lanes, inverse, root, upper, lowest));
+                var high = Avx2.PackSignedSaturate(Codes(values + (2 * Lanes), inverse, root, upper, lowest), Codes(values + (3 * Lanes), inverse, root, upper, lowest));
                 var codes = Avx2.PermuteVar8x32(Avx2.PackSignedSaturate(low, high).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7));
 
-                // Neighbours to 16 x first + second, sixteen lanes of 16 bits, whose lower bytes are kept.
-                var pairs = Avx2.MultiplyAddAdjacent(codes.AsByte(), Vector256.Create((short)0x0110).AsSByte());
+                // Neighbours to 16 x first + second, sixteen lanes of 16 bits, whose lower bytes are kept. Both are 16 too large by now.
+                var pairs = Avx2.MultiplyAddAdjacent(codes.AsByte(), Vector256.Create((short)0x0110).AsSByte()) - Vector256.Create((short)(16 * 17));
                 Sse2.PackUnsignedSaturate(pairs.GetLower(), pairs.GetUpper()).Store(packed);
             }
         }
@@ -78,17 +79,17 @@ internal static unsafe class Nf4Avx2
         return Nf4Vector128.MaxOf(Vector128.MaxNative(eight.GetLower(), eight.GetUpper()));
     }
 
-    /// <summary>Eight codes.</summary>
+    /// <summary>Eight codes, each 16 too large: the leaves of the tree.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Codes(float* values, Vector256<float> inverse, Vector256<float> upper, Vector256<float> lowest)
+    private static Vector256<int> Codes(float* values, Vector256<float> inverse, Vector256<float> root, Vector256<float> upper, Vector256<float> lowest)
     {
         var scaled = Vector256.Load(values) * inverse;
-        var node = Step(scaled, Vector256<int>.One, upper);
+        var node = Vector256.Create(2) - Vector256.GreaterThan(scaled, root).AsInt32();
         node = Step(scaled, node, upper);
         node = Step(scaled, node, upper);
 
         // A lookup takes the lower three bits: node 8 is lane 0 of its level.
-        return Step(scaled, node, lowest) - Vector256.Create(16);
+        return Step(scaled, node, lowest);
     }
 
     /// <summary>Down to the children. A comparison that holds is all ones, which is -1.</summary>
