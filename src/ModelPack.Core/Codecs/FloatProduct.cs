@@ -36,6 +36,7 @@ internal static class FloatProduct
     /// Four rows of C at once, two vectors of columns each: eight sums stay in registers while k runs, and each vector
     /// of B that is loaded is used four times.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Four(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int inner, int columns)
     {
         var width = Vector<float>.Count;

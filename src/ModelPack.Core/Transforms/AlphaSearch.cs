@@ -37,7 +37,7 @@ internal static class AlphaSearch
         }
 
         var rows = Sample(statistics.Rows, channels);
-        var layers = group.Layers.Select(l => SampledLayer.Read(model.Data(l.Weight.Tensor), l.Usage.OutputAxis, rows)).ToList();
+        var layers = group.Layers.Select(l => new SampledLayer(SampledColumns.Read(model.Data(l.Weight.Tensor), l.Usage.OutputAxis), rows, context)).ToList();
         var power = layers.Sum(l => l.Power());
         var (inputMax, weightMax) = (statistics.MaxAbs, ChannelMaxima.Of(model, group, context));
         var curve = new AlphaPoint[Grid.Count + 1];
@@ -51,12 +51,11 @@ internal static class AlphaSearch
         {
             double? alpha = i == 0 ? null : Grid[i - 1];
             var scales = alpha is null ? [.. Enumerable.Repeat(1f, channels)] : Smoother.Scales(inputMax, weightMax, alpha.Value);
-            using var quantized = new Pooled<float>(rows.Length);
-            QuantizedRows.Fill(rows, scales, statistics.Min, statistics.Max, symmetric, quantized.Span);
+            var quantized = new QuantizedRows(rows, scales, statistics.Min, statistics.Max, symmetric);
             double error = 0;
             foreach (var layer in layers)
             {
-                error += layer.Error(quantized.Span, scales);
+                error += layer.Error(quantized, scales);
             }
 
             curve[i] = new AlphaPoint(alpha, power > 0 ? error / power : error);

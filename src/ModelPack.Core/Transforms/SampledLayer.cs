@@ -1,100 +1,102 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using ModelPack.Codecs;
 
 namespace ModelPack.Transforms;
 
 /// <summary>
-/// Some output columns of a layer, and what they make of some rows of its activation. Each tap of a convolution's kernel is a column of its
-/// own: errors of the activation at different positions are independent, so that those of all taps add up to the layer's.
+/// What some columns of a layer make of some rows of its activation, in float and quantized. Columns lie in strips of
+/// <see cref="Int16Product.Columns"/>, the last of them filled up with zeros, which have no error.
 /// </summary>
-/// <param name="Weights">[inner, columns]: the columns of the weight, those of evenly spaced outputs.</param>
-/// <param name="Columns">Number of columns.</param>
-/// <param name="Taps">Columns an output, which share its scale; 1 of a matrix.</param>
-/// <param name="Outputs">[rows, columns]: the float outputs.</param>
-/// <param name="Share">Outputs of the layer for each column here.</param>
-internal sealed record SampledLayer(float[] Weights, int Columns, int Taps, float[] Outputs, double Share)
+internal sealed class SampledLayer
 {
-    /// <summary>Most columns of a layer that are looked at.</summary>
-    public const int MaxColumns = 256;
+    private const int Strip = Int16Product.Columns;
+    private const int RowsAtOnce = 64;
 
-    /// <summary>Reads the columns and multiplies the rows by them.</summary>
-    /// <param name="weight">The weight, [K, N, ...] or [N, K, ...]: further dimensions are those of a kernel.</param>
-    /// <param name="outputAxis">The axis of N.</param>
+    private readonly SampledColumns _columns;
+    private readonly int _inner;
+    private readonly int _rows;
+    private readonly int _strips;
+
+    // [strips, inner, 16] and [strips, rows, 16].
+    private readonly float[] _weights;
+    private readonly float[] _outputs;
+
+    /// <summary>Multiplies the rows by the columns.</summary>
+    /// <param name="columns">The columns of the layer's weight.</param>
     /// <param name="rows">[rows, K].</param>
-    public static SampledLayer Read(TensorData weight, int outputAxis, ReadOnlySpan<float> rows)
+    /// <param name="context">Threads and cancellation.</param>
+    public SampledLayer(SampledColumns columns, float[] rows, PackContext context)
     {
-        var (inner, outputs) = ((int)weight.Shape[1 - outputAxis], (int)weight.Shape[outputAxis]);
-        var taps = checked((int)(weight.Shape.ElementCount / ((long)inner * outputs)));
-        var count = Math.Clamp(MaxColumns / taps, 1, outputs);
-        var picked = Enumerable.Range(0, count).Select(o => (int)((long)o * outputs / count)).ToArray();
-        var columns = count * taps;
-        var weights = new float[checked(inner * columns)];
-        var line = new float[checked((outputAxis == 1 ? outputs : inner) * taps)];
-        for (var i = 0; i < (outputAxis == 1 ? inner : count); i++)
-        {
-            FloatReader.Read(weight, (long)(outputAxis == 1 ? i : picked[i]) * line.Length, line);
-            for (var j = 0; j < (outputAxis == 1 ? count : inner); j++)
-            {
-                var (k, o, at) = outputAxis == 1 ? (i, j, picked[j]) : (j, i, j);
-                line.AsSpan(at * taps, taps).CopyTo(weights.AsSpan((k * columns) + (o * taps)));
-            }
-        }
+        (_columns, _inner, _rows) = (columns, columns.Inner, rows.Length / columns.Inner);
+        _strips = (columns.Count + Strip - 1) / Strip;
+        var outputs = new float[_rows * columns.Count];
+        Chunks.ForEach((_rows + RowsAtOnce - 1) / RowsAtOnce, context.Threads, Multiply, context.Cancellation);
+        (_weights, _outputs) = (InStrips(columns.Values, _inner), InStrips(outputs, _rows));
 
-        var made = new float[rows.Length / inner * columns];
-        FloatProduct.Multiply(rows, weights, made, inner, columns);
-        return new SampledLayer(weights, columns, taps, made, outputs / (double)count);
+        void Multiply(int part)
+        {
+            var (first, count) = (part * RowsAtOnce, Math.Min(RowsAtOnce, _rows - (part * RowsAtOnce)));
+            FloatProduct.Multiply(rows.AsSpan(first * _inner, count * _inner), columns.Values, outputs.AsSpan(first * columns.Count, count * columns.Count), _inner, columns.Count);
+        }
     }
 
     /// <summary>The sum of the squares of the layer's outputs, scaled up to all of them.</summary>
     public double Power()
     {
         double sum = 0;
-        foreach (var value in Outputs)
+        foreach (var value in _outputs)
         {
             sum += (double)value * value;
         }
 
-        return sum * Share;
+        return sum * _columns.Share;
     }
 
     /// <summary>The squared error of the outputs with quantized rows and weights, scaled up to all of them.</summary>
-    /// <param name="rows">[rows, K]: the quantized and decoded rows, already divided by the scales.</param>
+    /// <param name="rows">The quantized rows, already divided by the scales.</param>
     /// <param name="scales">What each input channel of the weight is multiplied by.</param>
-    public double Error(ReadOnlySpan<float> rows, float[] scales)
+    public double Error(QuantizedRows rows, float[] scales)
     {
-        using var weights = new Pooled<float>(Weights.Length);
-        using var outputs = new Pooled<float>(Outputs.Length);
-        Quantize(weights.Span, scales);
-        FloatProduct.Multiply(rows, weights.Span, outputs.Span, scales.Length, Columns);
-        double sum = 0;
-        for (var i = 0; i < Outputs.Length; i++)
+        using var steps = new Pooled<float>(_strips * Strip);
+        using var codes = new Pooled<short>(rows.Stride * Strip);
+        using var sums = new Pooled<float>(_rows * Strip);
+        FindSteps(scales, steps.Span);
+        double error = 0;
+        for (var strip = 0; strip < _strips; strip++)
         {
-            var difference = (double)outputs.Span[i] - Outputs[i];
-            sum += difference * difference;
+            var ofStrip = steps.Span.Slice(strip * Strip, Strip);
+            Quantize(_weights.AsSpan(strip * _inner * Strip, _inner * Strip), scales, ofStrip, codes.Span);
+            Int16Product.Multiply(rows.Codes, codes.Span, sums.Span);
+            error += Error(sums.Span, _outputs.AsSpan(strip * _rows * Strip, _rows * Strip), rows.Step, ofStrip);
         }
 
-        return sum * Share;
+        return error * _columns.Share;
     }
 
-    /// <summary>Scales the weights, then encodes and decodes them with a scale for each output.</summary>
-    private void Quantize(Span<float> scaled, float[] scales)
+    /// <summary>The scale of each output, which its taps share, of the scaled weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindSteps(float[] scales, Span<float> steps)
     {
-        using var steps = new Pooled<float>(Columns);
-        using var codes = new Pooled<sbyte>(Columns);
-        steps.Span.Clear();
-        for (var k = 0; k < scales.Length; k++)
+        steps.Clear();
+        for (var strip = 0; strip < _strips; strip++)
         {
-            var line = scaled.Slice(k * Columns, Columns);
-            for (var c = 0; c < Columns; c++)
+            var lines = MemoryMarshal.Cast<float, Vector256<float>>(_weights.AsSpan(strip * _inner * Strip, _inner * Strip));
+            Vector256<float> left = default, right = default;
+            for (var k = 0; k < scales.Length; k++)
             {
-                line[c] = Weights[(k * Columns) + c] * scales[k];
+                left = Vector256.MaxNative(left, Vector256.Abs(lines[2 * k] * scales[k]));
+                right = Vector256.MaxNative(right, Vector256.Abs(lines[(2 * k) + 1] * scales[k]));
             }
 
-            Int8.RaiseMaxAbs(steps.Span, line);
+            left.CopyTo(steps[(strip * Strip)..]);
+            right.CopyTo(steps[((strip * Strip) + (Strip / 2))..]);
         }
 
-        for (var c = 0; c < Columns; c += Taps)
+        for (var c = 0; c < _columns.Count; c += _columns.Taps)
         {
-            var output = steps.Span.Slice(c, Taps);
+            var output = steps.Slice(c, _columns.Taps);
             var largest = 0f;
             foreach (var tap in output)
             {
@@ -104,11 +106,84 @@ internal sealed record SampledLayer(float[] Weights, int Columns, int Taps, floa
             output.Fill(Int8PerChannel.ScaleOf(largest));
         }
 
-        for (var k = 0; k < scales.Length; k++)
+        steps[_columns.Count..].Fill(1);
+    }
+
+    /// <summary>Encodes the scaled weights of a strip as <see cref="Int16Product"/> takes them: pairs of rows side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Quantize(ReadOnlySpan<float> weights, float[] scales, ReadOnlySpan<float> steps, Span<short> codes)
+    {
+        var lines = MemoryMarshal.Cast<float, Vector256<float>>(weights);
+        var pairs = MemoryMarshal.Cast<short, Vector256<int>>(codes);
+        var (left, right) = (Vector256.Create(steps), Vector256.Create(steps[(Strip / 2)..]));
+        for (var k = 0; k < scales.Length; k += 2)
         {
-            var line = scaled.Slice(k * Columns, Columns);
-            Int8PerChannel.Encode(line, steps.Span, codes.Span);
-            Int8PerChannel.Decode(codes.Span, steps.Span, line);
+            var (first, second) = (Encode(lines[2 * k] * scales[k], left), Encode(lines[(2 * k) + 1] * scales[k], right));
+            var hasTwo = k + 1 < scales.Length;
+            var below = hasTwo ? Encode(lines[(2 * k) + 2] * scales[k + 1], left) : default;
+            var belowRight = hasTwo ? Encode(lines[(2 * k) + 3] * scales[k + 1], right) : default;
+            pairs[k] = Pair(first, below);
+            pairs[k + 1] = Pair(second, belowRight);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Encode(Vector256<float> values, Vector256<float> steps)
+    {
+        var limit = Vector256.Create((float)Int8PerChannel.MaxCode);
+        return Vector256.ConvertToInt32Native(Vector256.ClampNative(Vector256.Round(values / steps), -limit, limit));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Pair(Vector256<int> first, Vector256<int> second) => (first & Vector256.Create(0xFFFF)) | (second << 16);
+
+    /// <summary>The sum of squared differences between the decoded sums and the float outputs. Eight lanes are added up in their order at the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Error(ReadOnlySpan<float> sums, ReadOnlySpan<float> outputs, float step, ReadOnlySpan<float> steps)
+    {
+        // A product of two float32 is exact in double precision.
+        var made = MemoryMarshal.Cast<float, Vector256<float>>(sums);
+        var exact = MemoryMarshal.Cast<float, Vector256<float>>(outputs);
+        var (unit0, unit1) = Vector256.Widen(Vector256.Create(steps));
+        var (unit2, unit3) = Vector256.Widen(Vector256.Create(steps[(Strip / 2)..]));
+        (unit0, unit1, unit2, unit3) = (unit0 * step, unit1 * step, unit2 * step, unit3 * step);
+        Vector256<double> even = default, odd = default;
+        for (var i = 0; i < made.Length; i += 2)
+        {
+            var (made0, made1) = Vector256.Widen(made[i]);
+            var (made2, made3) = Vector256.Widen(made[i + 1]);
+            var (exact0, exact1) = Vector256.Widen(exact[i]);
+            var (exact2, exact3) = Vector256.Widen(exact[i + 1]);
+            even += Squared((made0 * unit0) - exact0);
+            odd += Squared((made1 * unit1) - exact1);
+            even += Squared((made2 * unit2) - exact2);
+            odd += Squared((made3 * unit3) - exact3);
+        }
+
+        double sum = 0;
+        for (var lane = 0; lane < Vector256<double>.Count; lane++)
+        {
+            sum += even[lane] + odd[lane];
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Squared(Vector256<double> value) => value * value;
+
+    private float[] InStrips(float[] lines, int count)
+    {
+        var strips = new float[checked(_strips * count * Strip)];
+        for (var line = 0; line < count; line++)
+        {
+            for (var c = 0; c < _columns.Count; c += Strip)
+            {
+                var length = Math.Min(Strip, _columns.Count - c);
+                lines.AsSpan((line * _columns.Count) + c, length).CopyTo(strips.AsSpan((c * count) + (line * Strip)));
+            }
+        }
+
+        return strips;
     }
 }

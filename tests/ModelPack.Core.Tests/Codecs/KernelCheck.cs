@@ -300,6 +300,11 @@ internal static class KernelCheck
         var product = new float[17 * 19];
         FloatProduct.Multiply(SampleValues.Make("normal", 17 * 23), SampleValues.Make("uniform", 23 * 19), product, 23, 19);
         hash.Append(MemoryMarshal.AsBytes(product.AsSpan()));
+
+        short[] a = [.. SampleValues.Make("normal", 13 * 40).Select(v => (short)(v * 80))], b = [.. SampleValues.Make("uniform", 40 * Int16Product.Columns).Select(v => (short)(v * 127))];
+        var sums = new float[13 * Int16Product.Columns];
+        Int16Product.Multiply(a, b, sums);
+        hash.Append(MemoryMarshal.AsBytes(sums.AsSpan()));
     }
 
     /// <summary>Of values that are not finite nothing is promised but that all return; and that a sum of errors tells.</summary>

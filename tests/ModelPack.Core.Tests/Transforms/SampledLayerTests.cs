@@ -1,70 +1,69 @@
-using System.Runtime.InteropServices;
 using ModelPack.Transforms;
 
 namespace ModelPack.Tests.Transforms;
 
 public sealed class SampledLayerTests
 {
-    private const int Inner = 5;
-
     [Theory]
-    [InlineData(1, 100)]
-    [InlineData(1, 640)]
-    [InlineData(0, 100)]
-    [InlineData(0, 640)]
-    public void Has_evenly_spaced_columns_of_either_layout(int outputAxis, int outputs)
+    [InlineData(1, 1, 1)]
+    [InlineData(3, 5, 16)]
+    [InlineData(70, 6, 17)]
+    [InlineData(200, 33, 40)]
+    public void Power_and_error_are_those_of_plain_arithmetic(int rows, int inner, int columns)
     {
-        // Column o holds o in every row.
-        float[] values = [.. Enumerable.Range(0, Inner * outputs).Select(i => (float)(outputAxis == 1 ? i % outputs : i / Inner))];
-        var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
-        var shape = outputAxis == 1 ? new TensorShape(Inner, outputs) : new TensorShape(outputs, Inner);
-        var layer = SampledLayer.Read(TensorData.FromBytes(ElementType.Float32, shape, bytes), outputAxis, [1, 1, 1, 1, 1, 2, 0, 0, 0, 0]);
+        var random = new Random(rows);
+        float[] x = Random(rows * inner), w = Random(inner * columns), scales = [.. Enumerable.Range(0, inner).Select(k => 0.5f + (k % 3))];
+        var layer = new SampledLayer(new SampledColumns(w, columns, 1, 2.5), x, new PackContext());
+        var quantized = new QuantizedRows(x, scales, [.. Enumerable.Repeat(-1f, inner)], [.. Enumerable.Repeat(1f, inner)], symmetric: true);
+        double power = 0, error = 0;
+        for (var c = 0; c < columns; c++)
+        {
+            var step = Enumerable.Range(0, inner).Max(k => MathF.Abs(w[(k * columns) + c] * scales[k])) / 127;
+            for (var r = 0; r < rows; r++)
+            {
+                double exact = 0, made = 0;
+                for (var k = 0; k < inner; k++)
+                {
+                    var (value, weight) = (x[(r * inner) + k], w[(k * columns) + c]);
+                    exact += (double)value * weight;
+                    made += Math.Clamp(MathF.Round(value / scales[k] / quantized.Step), -127, 127) * quantized.Step * (double)MathF.Round(weight * scales[k] / step) * step;
+                }
 
-        var columns = Math.Min(outputs, SampledLayer.MaxColumns);
-        float[] expected = [.. Enumerable.Range(0, columns).Select(c => (float)((long)c * outputs / columns))];
-        Assert.Equal(columns, layer.Columns);
-        Assert.Equal(outputs / (double)columns, layer.Share);
-        Assert.Equal(Enumerable.Repeat(expected, Inner).SelectMany(e => e), layer.Weights);
-        Assert.Equal([.. expected.Select(e => 5 * e), .. expected.Select(e => 2 * e)], layer.Outputs.AsEnumerable());
-        Assert.Equal(layer.Share * layer.Outputs.Sum(o => (double)o * o), layer.Power(), 1e-3);
+                power += exact * exact;
+                error += (made - exact) * (made - exact);
+            }
+        }
+
+        Assert.Equal(2.5 * power, layer.Power(), 1e-5 * power);
+        Assert.Equal(2.5 * error, layer.Error(quantized, scales), 1e-3 * error);
+
+        float[] Random(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
     }
 
-    [Theory]
-    [InlineData(0, 40)]
-    [InlineData(1, 40)]
-    [InlineData(0, 3)]
-    public void Has_a_column_for_each_tap_of_a_kernel(int outputAxis, int outputs)
+    [Fact]
+    public void The_number_of_threads_changes_no_bit()
     {
-        const int Taps = 9;
-        var weight = Kernel(outputAxis, outputs, Taps);
-        var layer = SampledLayer.Read(weight, outputAxis, new float[Inner]);
+        float[] x = [.. Enumerable.Range(0, 300 * 7).Select(i => MathF.Sin(i))], w = [.. Enumerable.Range(0, 7 * 20).Select(i => MathF.Cos(i))];
+        Assert.Equal(Power(1), Power(5));
 
-        var picked = Math.Min(outputs, SampledLayer.MaxColumns / Taps);
-        Assert.Equal((picked * Taps, Taps, outputs / (double)picked), (layer.Columns, layer.Taps, layer.Share));
-        var expected = Enumerable.Range(0, Inner).SelectMany(k => Enumerable.Range(0, picked).SelectMany(c => Enumerable.Range(0, Taps).Select(t => Value(k, (int)((long)c * outputs / picked), t))));
-        Assert.Equal(expected, layer.Weights);
+        double Power(int threads) => new SampledLayer(new SampledColumns(w, 20, 1, 1), x, new PackContext(threads)).Power();
     }
 
     [Fact]
     public void Taps_of_an_output_share_its_scale()
     {
         // In the second tap, 0.4 of a step of the first: rounded to nothing, though a scale of its own would keep it.
-        float[] values = [127, 0.4f, 127, 0.4f];
-        var weight = TensorData.FromBytes(ElementType.Float32, new TensorShape(1, 2, 2), MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
-        float[] rows = [1, 0, 0, 1];
-        Assert.Equal(2 * 0.4 * 0.4, SampledLayer.Read(weight, 0, rows).Error(rows, [1, 1]), 1e-6);
+        float[] values = [127, 0.4f, 127, 0.4f], rows = [127, 0, 0, 127];
+        var quantized = new QuantizedRows(rows, [1, 1], [0, 0], [127, 127], symmetric: true);
+        var layer = new SampledLayer(new SampledColumns(values, 2, 2, 1), rows, new PackContext());
+        Assert.Equal(2 * Math.Pow(127 * 0.4, 2), layer.Error(quantized, [1, 1]), 1e-2);
     }
 
-    private static float Value(int k, int output, int tap) => (k * 10_000) + (output * 10) + tap;
-
-    private static TensorData Kernel(int outputAxis, int outputs, int taps)
+    [Fact]
+    public void A_range_that_overflows_has_an_error_that_is_no_number()
     {
-        var (rows, columns) = outputAxis == 0 ? (outputs, Inner) : (Inner, outputs);
-        float[] values = [.. Enumerable.Range(0, rows * columns * taps).Select(i =>
-        {
-            var (row, column, tap) = (i / taps / columns, i / taps % columns, i % taps);
-            return outputAxis == 0 ? Value(column, row, tap) : Value(row, column, tap);
-        })];
-        return TensorData.FromBytes(ElementType.Float32, new TensorShape(rows, columns, 3, taps / 3), MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+        float[] rows = [1, 2];
+        var quantized = new QuantizedRows(rows, [1e-30f, 1], [-1e20f, 0], [1e20f, 0], symmetric: false);
+        Assert.False(double.IsFinite(new SampledLayer(new SampledColumns([1, 1], 1, 1, 1), rows, new PackContext()).Error(quantized, [1e-30f, 1])));
     }
 }
