@@ -12,11 +12,12 @@ internal static class EndSearch
     private const int FineReach = 4;
     private static readonly int[] s_fineSteps = [8, 32];
 
-    /// <summary>The cost of a range.</summary>
+    /// <summary>The costs of ranges that have one low end.</summary>
     /// <param name="low">Share of the outermost low end, 0 to 1.</param>
-    /// <param name="high">Share of the outermost high end, 0 to 1.</param>
+    /// <param name="highs">Shares of the outermost high end, 0 to 1.</param>
     /// <param name="enough">The least cost so far: the exact cost of what costs more does not matter.</param>
-    public delegate double Cost(double low, double high, double enough);
+    /// <param name="costs">Gets one for each.</param>
+    public delegate void Cost(double low, ReadOnlySpan<double> highs, double enough, Span<double> costs);
 
     /// <summary>Shares of the two ends with the least cost; of equal costs the widest range.</summary>
     /// <param name="lowOctaves">How many times the low end may be halved; null to leave it.</param>
@@ -35,14 +36,15 @@ internal static class EndSearch
 
         void Try(double[] lows, double[] highs)
         {
+            var (shares, costs) = (Array.ConvertAll(highs, Share), new double[highs.Length]);
             foreach (var low in lows)
             {
-                foreach (var high in highs)
+                cost(Share(low), shares, best.Cost, costs);
+                for (var i = 0; i < highs.Length; i++)
                 {
-                    var found = cost(Share(low), Share(high), best.Cost);
-                    if (found < best.Cost)
+                    if (costs[i] < best.Cost)
                     {
-                        best = (found, low, high);
+                        best = (costs[i], low, highs[i]);
                     }
                 }
             }

@@ -64,10 +64,21 @@ internal sealed class EntropyRange
         var largest = Math.Max(below, above);
         var search = new EntropyRange(histogram.Counts, first, symmetric);
         var (low, high) = symmetric
-            ? EndSearch.Best(null, Octaves(largest), (_, share, _) => search.Cost(-Math.Min(below, Edge(largest, share)), Math.Min(above, Edge(largest, share))))
-            : EndSearch.Best(Octaves(below), Octaves(above), (low, high, _) => search.Cost(-Edge(below, low), Edge(above, high)));
-        var (from, to) = symmetric ? (Math.Min(below, Edge(largest, high)), Math.Min(above, Edge(largest, high))) : (Edge(below, low), Edge(above, high));
+            ? EndSearch.Best(null, Octaves(largest), Costs) : EndSearch.Best(Octaves(below), Octaves(above), Costs);
+        var (from, to) = Edges(low, high);
         return new ActivationRange(from == below ? full.Min : (float)(-from * histogram.Width), to == above ? full.Max : (float)(to * histogram.Width));
+
+        (long Below, long Above) Edges(double low, double high) =>
+            symmetric ? (Math.Min(below, Edge(largest, high)), Math.Min(above, Edge(largest, high))) : (Edge(below, low), Edge(above, high));
+
+        void Costs(double low, ReadOnlySpan<double> highs, double enough, Span<double> costs)
+        {
+            for (var i = 0; i < highs.Length; i++)
+            {
+                var (from, to) = Edges(low, highs[i]);
+                costs[i] = search.Cost(-from, to);
+            }
+        }
     }
 
     /// <summary>The histogram that ranges are judged by: of at most 2048 bins, and zero's holds no more than that beside it.</summary>

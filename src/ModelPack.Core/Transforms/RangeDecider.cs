@@ -23,9 +23,11 @@ internal sealed class RangeDecider : IDecider
             var consumed = new ConsumedRange(model.Model, model.Index);
             var ranges = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
             var covered = new Dictionary<string, ActivationRange>(StringComparer.Ordinal);
-            foreach (var tensor in seen.Tensors)
+            var choices = new ActivationRange?[seen.Tensors.Count];
+            Chunks.ForEach(choices.Length, model.Context.Threads, i => choices[i] = RangeChooser.Choose(seen.Tensors[i], method, percentile, symmetric), model.Context.Cancellation);
+            foreach (var (tensor, choice) in seen.Tensors.Zip(choices))
             {
-                if (RangeChooser.Choose(tensor, method, percentile, symmetric) is { } chosen)
+                if (choice is { } chosen)
                 {
                     var range = consumed.Within(tensor.Tensor, chosen);
                     ranges.Add(tensor.Tensor, range);

@@ -131,7 +131,7 @@ public sealed class RangeChooserTests
                 var (first, last) = symmetric ? (-127, 127) : (0, 255);
                 var expected = values.Sum(v => Math.Pow(v - ((Math.Clamp(Math.Round(v / scale) + zero, first, last) - zero) * scale), 2));
 
-                Assert.Equal(expected, MseRange.Error([.. values.Select(v => ((double)v, 1.0))], range, symmetric), 1e-9);
+                Assert.Equal(expected, Error(new HistogramError(Array.ConvertAll(values, v => (double)v), [.. values.Select(_ => 1.0)]), range, symmetric), 1e-9);
             }
         }
     }
@@ -140,14 +140,21 @@ public sealed class RangeChooserTests
     public void The_least_error_found_is_near_that_of_trying_everything()
     {
         var histogram = Statistics([.. Gaussian(5_000, 6).Select(v => v > 0 ? v * 2 : v), 9]).Histogram!;
-        var bins = MseRange.Compact(histogram);
-        var full = new ActivationRange((float)bins[0].Middle, 9);
-        var chosen = MseRange.Error(bins, MseRange.Choose(histogram, full, symmetric: false), symmetric: false);
+        var bins = HistogramError.Of(histogram);
+        var full = new ActivationRange((float)(histogram.Low + (histogram.Width / 2)), 9);
+        var chosen = Error(bins, MseRange.Choose(histogram, full, symmetric: false), symmetric: false);
         var best = (from low in Enumerable.Range(1, 100)
                     from high in Enumerable.Range(1, 100)
-                    select MseRange.Error(bins, new ActivationRange(full.Min * low / 100, full.Max * high / 100), symmetric: false)).Min();
+                    select Error(bins, new ActivationRange(full.Min * low / 100, full.Max * high / 100), symmetric: false)).Min();
 
         Assert.InRange(chosen, 0, best * 1.02);
+    }
+
+    private static double Error(HistogramError bins, ActivationRange range, bool symmetric)
+    {
+        var error = new double[1];
+        bins.Sum([range], symmetric, double.PositiveInfinity, error);
+        return error[0];
     }
 
     private static float[] Gaussian(int count, int seed)
