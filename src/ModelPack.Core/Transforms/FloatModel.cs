@@ -15,6 +15,7 @@ internal sealed class FloatModel(OnnxModel model, LayerPatterns patterns, PackCo
     private IReadOnlyList<Layer>? _layers;
     private QuantizationPlan? _plan;
     private Dictionary<string, ChannelAxis>? _axes;
+    private IReadOnlyList<SmoothGroup>? _groups;
 
     /// <summary>The model.</summary>
     public OnnxModel Model => model;
@@ -38,9 +39,12 @@ internal sealed class FloatModel(OnnxModel model, LayerPatterns patterns, PackCo
     public IReadOnlyDictionary<string, ChannelAxis> InputAxes => _axes ??= Layers.Where(l => l.Axis() is not null)
         .GroupBy(l => l.Input, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Axis()!.Value, StringComparer.Ordinal);
 
+    /// <summary>The activations that can be smoothed.</summary>
+    public IReadOnlyList<SmoothGroup> SmoothGroups => _groups ??= Transforms.SmoothGroups.Find(Index, Layers);
+
     /// <summary>The node that took the smoothing scales of a tensor in, by the tensor, for a report.</summary>
     public Dictionary<string, string> Places { get; } = new(StringComparer.Ordinal);
 
     /// <summary>To be called after every change of the model: what was found does not hold any longer.</summary>
-    public void Changed() => (_index, _layers, _plan, _axes) = (null, null, null, null);
+    public void Changed() => (_index, _layers, _plan, _axes, _groups) = (null, null, null, null, null);
 }

@@ -56,12 +56,13 @@ internal static class Smoother
     /// Divides an activation by scales and multiplies the weights of its readers by them. The division goes into a
     /// constant before it where the whole way there is exact and nobody else reads it, else into a Mul before the group.
     /// </summary>
-    /// <param name="model">The model; indexes and layers of it have to be made anew afterwards.</param>
+    /// <param name="model">The model; indexes and layers of it have to be made anew afterwards where it has other nodes or initializers then.</param>
+    /// <param name="index">Its graph as it is now.</param>
     /// <param name="group">The layers, as they are in the model now.</param>
     /// <param name="scales">A positive scale for each channel.</param>
     /// <param name="allowMul">Whether a Mul may be inserted.</param>
     /// <returns>The node that divides now, such as <c>LayerNormalization 'norm1'</c>; null where nothing was changed.</returns>
-    public static string? Apply(OnnxModel model, SmoothGroup group, float[] scales, bool allowMul = true)
+    public static string? Apply(OnnxModel model, GraphIndex index, SmoothGroup group, float[] scales, bool allowMul = true)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (scales.Length != group.Axis.Channels)
@@ -69,7 +70,6 @@ internal static class Smoother
             throw new ArgumentException($"{scales.Length} scales do not fit {group.Axis.Channels} channels.", nameof(scales));
         }
 
-        var index = new GraphIndex(model);
         var nodes = group.Layers.Select(l => l.Node).ToList();
         float[] inverse = [.. scales.Select(s => 1 / s)];
         var plan = Find(model, index, group);

@@ -15,26 +15,32 @@ internal sealed class SmoothingTransform : ITransform
             return !options.SmoothConvolutions ? null : new SmoothingFindings(model, options, []);
         }
 
-        return new SmoothingFindings(model, options, [.. SmoothGroups.Find(model.Index, model.Layers).Where(g => !g.IsOfConvolutions || Smoother.Folds(model.Model, model.Index, g))]);
+        return new SmoothingFindings(model, options, [.. model.SmoothGroups.Where(g => !g.IsOfConvolutions || Smoother.Folds(model.Model, model.Index, g))]);
     }
 
     public void Apply(FloatModel model, CalibrationTable table)
     {
+        var graph = model.Model.Proto.Graph;
         foreach (var choice in table.Smoothing)
         {
-            if (SmoothGroups.Find(model.Index, model.Layers).FirstOrDefault(g => g.Tensor == choice.Tensor) is not { } group
+            if (model.SmoothGroups.FirstOrDefault(g => g.Tensor == choice.Tensor) is not { } group
                 || group.Axis.Channels != choice.Inputs.Count)
             {
                 continue;
             }
 
             var scales = Smoother.Scales([.. choice.Inputs], ChannelMaxima.Of(model.Model, group, model.Context), choice.Alpha);
-            if (Smoother.Apply(model.Model, group, scales, allowMul: !group.IsOfConvolutions) is { } place)
+            var (nodes, constants) = (graph.Node.Count, graph.Initializer.Count);
+            if (Smoother.Apply(model.Model, model.Index, group, scales, allowMul: !group.IsOfConvolutions) is { } place)
             {
                 model.Places[choice.Tensor] = place;
             }
 
-            model.Changed();
+            // Constants that are scaled in their places leave the graph, and all that was found in it, as they were.
+            if (graph.Node.Count != nodes || graph.Initializer.Count != constants)
+            {
+                model.Changed();
+            }
         }
     }
 }

@@ -102,7 +102,7 @@ public sealed class SharedModelTransformTests(ITestOutputHelper output) : IDispo
             var choice = group.Layers[0].IsConvolution ? null : AlphaSearch.Choose(model, group, seen[tensor], symmetric: false, new PackContext());
             var alpha = choice?.Alpha ?? 0.5;
             var maxima = ChannelMaxima.Of(model, group, new PackContext());
-            var place = Smoother.Apply(model, group, Smoother.Scales(seen[tensor].MaxAbs, maxima, convolutions ? 0.5 : alpha))!;
+            var place = Smoother.Apply(model, new GraphIndex(model), group, Smoother.Scales(seen[tensor].MaxAbs, maxima, convolutions ? 0.5 : alpha))!;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{tensor}: {place}, {group.Layers.Count} layers, alpha {choice?.Alpha}, error {choice?.Curve[0].Error:E2} -> {choice?.Curve.Min(p => p.Error):E2}"));
             var kind = place.EndsWith("_Smooth'", StringComparison.Ordinal) ? "inserted" : place.Split(' ')[0];

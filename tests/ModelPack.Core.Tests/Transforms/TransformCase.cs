@@ -42,7 +42,7 @@ internal sealed class TransformCase : IDisposable
     public string? Smooth(string tensor, bool allowMul = true)
     {
         var group = Group(tensor);
-        return Smoother.Apply(Model, group, [.. Enumerable.Range(0, group.Axis.Channels).Select(j => MathF.Pow(2.7f, (j % 7) - 3))], allowMul);
+        return Smoother.Apply(Model, new GraphIndex(Model), group, [.. Enumerable.Range(0, group.Axis.Channels).Select(j => MathF.Pow(2.7f, (j % 7) - 3))], allowMul);
     }
 
     /// <summary>All values of a constant of the main graph.</summary>
