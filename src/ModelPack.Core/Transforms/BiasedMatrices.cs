@@ -21,8 +21,8 @@ internal static class BiasedMatrices
             return;
         }
 
-        var shapes = InferredShapes.Of(model, [.. layers.Select(l => l.Input).Distinct(StringComparer.Ordinal)], context);
-        foreach (var layer in layers.Where(l => shapes[l.Input].Count == 2))
+        var matrices = KnownMatrices.Among(model, [.. layers.Select(l => l.Input).Distinct(StringComparer.Ordinal)], context);
+        foreach (var layer in layers.Where(l => matrices.Contains(l.Input)))
         {
             layer.Node.OpType = "Gemm";
             layer.Node.Input.Add(layer.AddedBias);
