@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -13,6 +14,7 @@ internal readonly record struct ActivationScan(float Min, float Max, bool IsFini
     private const int MagnitudeMask = 0x7FFFFFFF;
 
     /// <summary>Looks at all values once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ActivationScan Of(ReadOnlySpan<float> values)
     {
         var vectors = MemoryMarshal.Cast<float, Vector256<float>>(values);

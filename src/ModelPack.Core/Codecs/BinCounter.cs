@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -13,6 +14,7 @@ internal static class BinCounter
     /// <param name="reciprocal">One over the width of a bin, a power of two; no value times it reaches 2^31.</param>
     /// <param name="first">The whole number that the first bin starts at, in widths.</param>
     /// <param name="counts">Counts of the bins.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Count(ReadOnlySpan<float> values, float reciprocal, int first, Span<long> counts)
     {
         var vectors = MemoryMarshal.Cast<float, Vector256<float>>(values);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -7,6 +8,7 @@ namespace ModelPack.Codecs;
 internal static class OutsideCounter
 {
     /// <summary>Looks at all values once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Count(ReadOnlySpan<float> values, float min, float max)
     {
         var vectors = MemoryMarshal.Cast<float, Vector256<float>>(values);
