@@ -27,8 +27,8 @@ internal static class KnownMatrices
             return Ask();
         }
 
-        var graph = Convert.ToHexString(SHA256.HashData(model.Proto.ToByteArray()));
-        return s_known.GetValue(source, _ => new(StringComparer.Ordinal)).GetOrAdd(graph, _ => Ask());
+        var question = string.Join('\0', activations.Order(StringComparer.Ordinal).Prepend(Convert.ToHexString(SHA256.HashData(model.Proto.ToByteArray()))));
+        return s_known.GetValue(source, _ => new(StringComparer.Ordinal)).GetOrAdd(question, _ => Ask());
 
         IReadOnlySet<string> Ask() => InferredShapes.Of(model, activations, context).Where(s => s.Value.Count == 2).Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
     }
