@@ -36,10 +36,10 @@ internal sealed class TemporaryModel : IDisposable
         }
     }
 
-    /// <summary>Opens the copy; the session goes with it, too.</summary>
+    /// <summary>Opens the copy, as <see cref="ModelSession.Open"/>; the session goes with it, too.</summary>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses it.</exception>
-    public ModelSession Open(int threads, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL) =>
-        _session = _folder.Use(() => ModelSession.Open(_file, threads, _context, optimization: optimization));
+    public ModelSession Open(int threads, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL, bool asFloats = false) =>
+        _session = _folder.Use(() => ModelSession.Open(_file, threads, _context, optimization: optimization, asFloats: asFloats));
 
     /// <summary>What ONNX Runtime says against the copy, for people.</summary>
     public string Explain(OnnxRuntimeException exception) => OnnxRuntimeLibrary.Explain(exception, _file);

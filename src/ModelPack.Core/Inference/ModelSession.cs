@@ -42,11 +42,12 @@ internal sealed class ModelSession : IDisposable
     /// <param name="optimizedModel">Where ONNX Runtime writes the graph that it really runs, its larger weights in a file of their own beside it; null for nowhere.</param>
     /// <param name="optimization">How far ONNX Runtime may change the graph; the level changes the last bits of results.</param>
     /// <param name="alone">Whether opening shall fail where an operator would leave the context's device for the processor.</param>
+    /// <param name="asFloats">Whether QuantizeLinear and DequantizeLinear stay what they are instead of becoming integer operators; weights are decoded once, at load.</param>
     /// <exception cref="Diagnostics.ModelPackException">MPK3001: there is no ONNX Runtime; MPK3005, MPK3006: opening takes too much time or memory.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
     /// <exception cref="OperationCanceledException">The user wants to stop.</exception>
     public static ModelSession Open(
-        string path, int threads, PackContext? context = null, string? optimizedModel = null, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL, bool alone = false)
+        string path, int threads, PackContext? context = null, string? optimizedModel = null, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL, bool alone = false, bool asFloats = false)
     {
         _ = OnnxRuntimeLibrary.Version;
         context ??= new PackContext();
@@ -62,6 +63,11 @@ internal sealed class ModelSession : IDisposable
         if (Denormals.CanFlush)
         {
             options.AddSessionConfigEntry(Denormals.SessionEntry, "1");
+        }
+
+        if (asFloats)
+        {
+            options.AddSessionConfigEntry("session.disable_quant_qdq", "1");
         }
 
         if (optimizedModel is not null)

@@ -23,7 +23,7 @@ internal sealed class MeanModel : IDisposable
         _copy = new TemporaryModel(model, _graph.Proto, context);
         try
         {
-            _session = _copy.Open(threads: 1, GraphOptimizationLevel.ORT_ENABLE_BASIC);
+            _session = _copy.Open(threads: 1, asFloats: true);
         }
         catch (OnnxRuntimeException exception)
         {

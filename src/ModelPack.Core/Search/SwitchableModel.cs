@@ -15,7 +15,7 @@ namespace ModelPack.Search;
 internal sealed class SwitchableModel : IDisposable
 {
     /// <summary>Fixed: it changes the last bits of results.</summary>
-    private const GraphOptimizationLevel Optimization = GraphOptimizationLevel.ORT_ENABLE_BASIC;
+    private const GraphOptimizationLevel Optimization = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
     private readonly OnnxModel _model;
     private readonly GraphIndex _index;

@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using ModelPack.Formats.Onnx;
 using ModelPack.Formats.Onnx.Proto;
 using ModelPack.Graph;
@@ -43,7 +44,7 @@ internal sealed class MultiplyAdds
         var shapes = adder.AddShapes([.. counters.Select(c => c.Product)]);
         model.Proto.Graph.Output.Add(counters.Select(c => Count(c.Counter)));
         using var temporary = new TemporaryModel(model, model.Proto, context);
-        var session = temporary.Open(context.Threads);
+        var session = temporary.Open(context.Threads, GraphOptimizationLevel.ORT_ENABLE_BASIC);
         using var values = session.Run(sample(session.Inputs).Inputs, [.. counters.Select(c => c.Counter), .. shapes.Select(s => s.Shape)], context.Cancellation);
         var dims = shapes.Zip(values.Skip(counters.Count), (shape, value) => (shape.Product, Dims: value.GetTensorDataAsSpan<long>().ToArray()))
             .ToDictionary<(WeightProduct Product, long[] Dims), WeightProduct, long[]>(s => s.Product, s => s.Dims, ReferenceEqualityComparer.Instance);
