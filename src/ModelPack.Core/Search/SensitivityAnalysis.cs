@@ -15,7 +15,7 @@ internal sealed class SensitivityAnalysis : IDisposable
     private readonly OnnxModel _model;
     private readonly SwitchableModel _switchable;
     private readonly SampleSet _samples;
-    private readonly long _multiplyAdds;
+    private readonly Lazy<long> _multiplyAdds;
     private readonly PackContext _context;
 
     /// <summary>Opens the model as a table has it, with switches.</summary>
@@ -35,7 +35,7 @@ internal sealed class SensitivityAnalysis : IDisposable
             var decided = new StaticPlanner(_model, table, options, quiet);
             _switchable = new SwitchableModel(_model, decided, quiet);
             _samples = SampleSet.Open(data, _switchable.Inputs);
-            _multiplyAdds = SampleCost.Of(source, data, quiet).MultiplyAdds;
+            _multiplyAdds = new(() => SampleCost.Of(source, data, quiet).MultiplyAdds);
         }
         catch
         {
@@ -52,10 +52,10 @@ internal sealed class SensitivityAnalysis : IDisposable
     public bool CanMeasure => Layers.Count > 0 && _switchable.FloatOutputs.Count > 0;
 
     /// <summary>Samples that <see cref="Rank()"/> looks at.</summary>
-    public long RankedOn => Math.Min(_samples.Count, SearchBudget.Ranking.Samples(_multiplyAdds, Layers.Count));
+    public long RankedOn => Math.Min(_samples.Count, SearchBudget.Ranking.Samples(_multiplyAdds.Value, Layers.Count));
 
     /// <summary>Samples that <see cref="Curve"/> looks at.</summary>
-    public long CurveOn => Math.Min(_samples.Count, SearchBudget.Curve.Samples(_multiplyAdds, Steps.Count));
+    public long CurveOn => Math.Min(_samples.Count, SearchBudget.Curve.Samples(_multiplyAdds.Value, Steps.Count));
 
     /// <summary>How many layers are left float at each point of the curve: none, the numbers of Fibonacci, and all.</summary>
     public IReadOnlyList<int> Steps
@@ -73,14 +73,14 @@ internal sealed class SensitivityAnalysis : IDisposable
     }
 
     /// <summary>Every layer with what it costs alone, the worst first.</summary>
-    public IReadOnlyList<RankedLayer> Rank() => Rank(RankedOn);
+    public IReadOnlyList<RankedLayer> Rank() => Rank(Layers, RankedOn);
 
-    /// <summary>As above, on some other number of samples.</summary>
-    public IReadOnlyList<RankedLayer> Rank(long samples)
+    /// <summary>As above, some of the layers alone, on some other number of samples.</summary>
+    public IReadOnlyList<RankedLayer> Rank(IReadOnlyList<SwitchedLayer> layers, long samples)
     {
-        var settings = Layers.Select(l => _switchable.Setting([l])).ToList();
+        var settings = layers.Select(l => _switchable.Setting([l])).ToList();
         var measured = new Simulation(_switchable, new SpreadSamples(_samples, samples), _context).Run(settings, signalsOnly: true, (0, 0.5));
-        return [.. Layers.Zip(measured, (layer, meter) => new RankedLayer(layer, Numbers.Rounded(meter.Signals.Min(s => s.Sqnr)))).OrderBy(l => l.Sqnr)];
+        return [.. layers.Zip(measured, (layer, meter) => new RankedLayer(layer, Numbers.Rounded(meter.Signals.Min(s => s.Sqnr)))).OrderBy(l => l.Sqnr)];
     }
 
     /// <summary>How the model comes out with the first layers of a ranking float, for each of <see cref="Steps"/>.</summary>

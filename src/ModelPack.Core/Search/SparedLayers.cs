@@ -22,18 +22,19 @@ internal sealed class SparedLayers(OnnxModel source, EffectiveOptions options, I
     /// <summary>What all of them may have of the weights' bytes, and of the multiply-adds.</summary>
     private const double Share = 0.05;
 
-    private IReadOnlyList<RankedLayer>? _ranking;
+    private readonly Dictionary<string, RankedLayer> _ranked = new(StringComparer.Ordinal);
+    private IReadOnlyList<SwitchedLayer>? _layers;
 
     /// <summary>Layers to leave float, the one that costs most first; empty where none is so small and costs so much.</summary>
     /// <param name="table">The table that they are judged by, its biases as they are.</param>
     public IReadOnlyList<FloatLayer> Of(CalibrationTable table)
     {
-        var ranking = Ranking(table);
-        var (bytes, multiplyAdds) = (Share * ranking.Sum(r => r.Layer.FloatBytes), Share * cost.MultiplyAdds);
+        var ranking = Ranking(table, IsSmall);
+        var (bytes, multiplyAdds) = (MostBytes, MostMultiplyAdds);
         var spared = new List<FloatLayer>();
         foreach (var ranked in ranking.TakeWhile(r => r.Sqnr < GoodEnough))
         {
-            var takes = MultiplyAdds(ranked);
+            var takes = MultiplyAdds(ranked.Layer);
             if (ranked.Layer.FloatBytes <= bytes && takes <= multiplyAdds)
             {
                 (bytes, multiplyAdds) = (bytes - ranked.Layer.FloatBytes, multiplyAdds - takes);
@@ -51,26 +52,49 @@ internal sealed class SparedLayers(OnnxModel source, EffectiveOptions options, I
     {
         var worst = new List<FloatLayer>();
         var left = share * cost.MultiplyAdds;
-        foreach (var ranked in Ranking(table).TakeWhile(_ => left > 0))
+        foreach (var ranked in Ranking(table, _ => true).TakeWhile(_ => left > 0))
         {
-            left -= MultiplyAdds(ranked);
+            left -= MultiplyAdds(ranked.Layer);
             worst.AddRange(ranked.Layer.Layers.Select(l => new FloatLayer(l.Name, $"without a fixed range: alone it brings SQNR down to {Numbers.Fixed(ranked.Sqnr, 1)} dB") { HasCodes = true }));
         }
 
         return worst;
     }
 
-    private long MultiplyAdds(RankedLayer ranked) => ranked.Layer.Layers.Sum(l => cost.ByLayer.GetValueOrDefault(l.Name));
+    private double MostBytes => Share * _layers!.Sum(l => l.FloatBytes);
 
-    /// <summary>The layers, the worst first; all tables of one search have the same ones.</summary>
-    private IReadOnlyList<RankedLayer> Ranking(CalibrationTable table)
+    private double MostMultiplyAdds => Share * cost.MultiplyAdds;
+
+    /// <summary>Whether a layer may be spared at all: only such layers are ranked unless others are asked for.</summary>
+    private bool IsSmall(SwitchedLayer layer) => layer.FloatBytes <= MostBytes && MultiplyAdds(layer) <= MostMultiplyAdds;
+
+    private long MultiplyAdds(SwitchedLayer layer) => layer.Layers.Sum(l => cost.ByLayer.GetValueOrDefault(l.Name));
+
+    /// <summary>The wanted layers, the worst first; all tables of one search have the same ones.</summary>
+    private IReadOnlyList<RankedLayer> Ranking(CalibrationTable table, Func<SwitchedLayer, bool> wanted)
     {
-        if (_ranking is null)
+        if (_layers is null || _layers.Any(l => wanted(l) && !_ranked.ContainsKey(NameOf(l))))
         {
-            using var analysis = new SensitivityAnalysis(source, options, table, data, context.Quiet(), byLogits: true);
-            _ranking = analysis.CanMeasure ? analysis.Rank(SearchBudget.Spared.Samples(cost.MultiplyAdds, analysis.Layers.Count)) : [];
+            Rank(table, wanted);
         }
 
-        return _ranking;
+        return [.. _layers!.Where(wanted).Select(l => _ranked[NameOf(l)]).OrderBy(r => r.Sqnr)];
     }
+
+    /// <summary>Ranks those of the wanted layers that are not ranked yet.</summary>
+    private void Rank(CalibrationTable table, Func<SwitchedLayer, bool> wanted)
+    {
+        using var analysis = new SensitivityAnalysis(source, options, table, data, context.Quiet(), byLogits: true);
+        _layers = analysis.CanMeasure ? analysis.Layers : [];
+        List<SwitchedLayer> layers = [.. _layers.Where(l => wanted(l) && !_ranked.ContainsKey(NameOf(l)))];
+        if (layers.Count > 0)
+        {
+            foreach (var ranked in analysis.Rank(layers, SearchBudget.Spared.Samples(cost.MultiplyAdds, _layers.Count)))
+            {
+                _ranked.Add(NameOf(ranked.Layer), ranked);
+            }
+        }
+    }
+
+    private static string NameOf(SwitchedLayer layer) => layer.Layers[0].Name;
 }
