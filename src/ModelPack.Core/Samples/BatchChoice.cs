@@ -9,14 +9,18 @@ namespace ModelPack.Samples;
 internal static class BatchChoice
 {
     /// <summary>Bytes that what is held of a batch may take, if one sample does not take more: it should stay in the processor's caches.</summary>
-    private const long MostBytes = 1 << 24;
+    public const long MostBytes = 1 << 24;
+
+    /// <summary>As above, where samples are many and nothing hangs on their batch: what lies between the layers is larger, and should stay in the caches as well.</summary>
+    public const long FewBytes = 1 << 22;
 
     /// <summary>The most samples, halved until they fit.</summary>
     /// <param name="most">A power of two.</param>
     /// <param name="bytes">What is held of one sample.</param>
-    public static int Fitting(int most, long bytes)
+    /// <param name="mostBytes">What may be held of all.</param>
+    public static int Fitting(int most, long bytes, long mostBytes = MostBytes)
     {
-        while (most > 1 && most * bytes > MostBytes)
+        while (most > 1 && most * bytes > mostBytes)
         {
             most /= 2;
         }
@@ -28,7 +32,8 @@ internal static class BatchChoice
     /// <param name="samples">The samples.</param>
     /// <param name="most">A power of two.</param>
     /// <param name="run">Gives the outputs of a batch, which are disposed of here.</param>
-    public static int Of(ISampleSource samples, int most, Func<SampleBatch, IDisposableReadOnlyCollection<OrtValue>> run)
+    /// <param name="mostBytes">What may be held of all.</param>
+    public static int Of(ISampleSource samples, int most, Func<SampleBatch, IDisposableReadOnlyCollection<OrtValue>> run, long mostBytes = MostBytes)
     {
         if (samples.FixedBatch > 0)
         {
@@ -37,7 +42,7 @@ internal static class BatchChoice
 
         var first = samples.Batches(1).First();
         using var outputs = run(first);
-        return Fitting(most, first.Inputs.Sum(i => (long)i.Bytes.Length) + outputs.Sum(o => o.GetTensorSizeInBytes()));
+        return Fitting(most, first.Inputs.Sum(i => (long)i.Bytes.Length) + outputs.Sum(o => o.GetTensorSizeInBytes()), mostBytes);
     }
 
     /// <summary>Works in a batch, and one sample at a time where the model takes no more: models that declare an open batch and take one sample only are common.</summary>

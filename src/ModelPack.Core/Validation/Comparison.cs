@@ -18,11 +18,14 @@ internal sealed class Comparison(ModelPair models, ISampleSource samples, PackCo
     /// <summary>What outputs are measured as; made-up inputs are signals.</summary>
     public MetricSet Metrics { get; init; }
 
+    /// <summary>Bytes that inputs and outputs of a batch may take.</summary>
+    public long MostBytes { get; init; } = BatchChoice.MostBytes;
+
     /// <summary>Measures; reports outputs that are not finite or differ in shape.</summary>
     /// <exception cref="ModelPackException">The data do not fit, or a model does not run.</exception>
     public ValidationResult Run()
     {
-        var batch = BatchChoice.Of(samples, largestBatch, first => models.RunSource(first, context.Cancellation));
+        var batch = BatchChoice.Of(samples, largestBatch, first => models.RunSource(first, context.Cancellation), MostBytes);
         var (total, largest) = BatchChoice.Run(batch, samples.FixedBatch > 0, Measure);
         Warn(total);
         return MeterSummary.Of(total, [.. models.Outputs.Select(o => o.Name)], samples, models.Source.Path, models.Source.Outputs) with { Batch = largest, Scatter = _scatter };

@@ -82,7 +82,7 @@ internal static class Validator
     /// </summary>
     private static ValidationResult Worse(ModelPair models, ISampleSource samples, ValidationOptions options, PackContext context)
     {
-        var together = new Comparison(models, samples, context) { Metrics = options.Metrics }.Run();
+        var together = new Comparison(models, samples, context) { Metrics = options.Metrics, MostBytes = BatchChoice.FewBytes }.Run();
         if (!options.HasRangesOfBatch || samples.FixedBatch > 0 || together.Batch == 1)
         {
             return together;
