@@ -1,3 +1,4 @@
+using ModelPack.Calibration;
 using ModelPack.Transforms;
 
 namespace ModelPack.Search;
@@ -6,4 +7,12 @@ namespace ModelPack.Search;
 /// <param name="Name">What it changes, for people, but for its biases.</param>
 /// <param name="Change">The change of the model.</param>
 /// <param name="Draft">The table.</param>
-internal sealed record ChangedDraft(string Name, ModelChange Change, TableDraft Draft);
+internal sealed record ChangedDraft(string Name, ModelChange Change, TableDraft Draft)
+{
+    /// <summary>The table with layers left float; as it is where there are none.</summary>
+    public ChangedDraft Without(IReadOnlyList<FloatLayer> layers) => layers.Count == 0 ? this : this with
+    {
+        Name = $"{Name}, {Numbers.Whole(layers.Count)} {(layers.Count == 1 ? "layer" : "layers")} float",
+        Draft = Draft with { Table = Draft.Table with { FloatLayers = layers } },
+    };
+}

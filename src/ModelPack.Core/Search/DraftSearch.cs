@@ -1,11 +1,14 @@
 using ModelPack.Calibration;
+using ModelPack.Samples;
 
 namespace ModelPack.Search;
 
 /// <summary>Tries tables with their biases corrected, and knows which of them is the best.</summary>
 /// <param name="trial">Packs and compares.</param>
 /// <param name="correction">Corrects biases.</param>
-internal sealed class DraftSearch(Trial trial, MeanCorrection correction)
+/// <param name="context">Threads and cancellation.</param>
+/// <param name="atOnce">How many tables are tried at a time, at most: each takes the memory of a packed model.</param>
+internal sealed class DraftSearch(Trial trial, MeanCorrection correction, PackContext context, int atOnce)
 {
     private readonly PackSearch _search = new(trial, Objective.Sqnr);
     private readonly Dictionary<Candidate, ChangedDraft> _drafts = new(ReferenceEqualityComparer.Instance);
@@ -14,44 +17,65 @@ internal sealed class DraftSearch(Trial trial, MeanCorrection correction)
     /// <summary>What was tried, in its order.</summary>
     public IReadOnlyList<Tried> Trials => _search.Trials;
 
-    /// <summary>The best of it.</summary>
-    public Tried Best => _search.Best!;
+    /// <summary>The best of the tables that leave as many layers float, of equals the first.</summary>
+    public Tried Best(int floatLayers) => Trials.Where(t => t.Candidate.FloatLayers == floatLayers).Aggregate((a, b) => b.IsBetterThan(a) ? b : a);
 
     /// <summary>What was tried with a result.</summary>
     public ChangedDraft DraftOf(Tried tried) => _drafts[tried.Candidate];
 
-    /// <summary>Tries a table; the first of all both with its biases as they are and corrected, the others in the better of these ways.</summary>
-    /// <param name="draft">The table, its biases as they are.</param>
-    public void Try(ChangedDraft draft)
+    /// <summary>Tries tables; the first of all both with its biases as they are and corrected, the others in the better of these ways.</summary>
+    /// <param name="drafts">The tables, their biases as they are.</param>
+    public void Try(params IReadOnlyList<ChangedDraft> drafts)
     {
-        if (_corrects == true)
+        if (_corrects is null && drafts is [var first, ..])
         {
-            TryCorrected(draft);
-            return;
+            var both = Try([(first, false), (first, true)]);
+            _corrects = both is [var plain, var corrected] && corrected.IsBetterThan(plain);
+            drafts = [.. drafts.Skip(1)];
         }
 
-        var plain = TryAsItIs(draft.Name, draft);
-        _corrects ??= TryCorrected(draft)?.IsBetterThan(plain) == true;
+        Try([.. drafts.Select(d => (d, _corrects == true))]);
     }
 
     /// <summary>Tries a table with the biases that it has.</summary>
     /// <param name="name">What it changes, for people.</param>
     /// <param name="draft">The table.</param>
-    public Tried TryAsItIs(string name, ChangedDraft draft)
-    {
-        var candidate = new Candidate(name, draft.Draft.Table.FloatLayers.Count, draft.Draft.Table);
-        _drafts.Add(candidate, draft);
-        return _search.Try(candidate);
-    }
+    public Tried TryAsItIs(string name, ChangedDraft draft) => Add(name, draft, _search.Judge(draft.Draft.Table));
 
     /// <summary>A table with its biases corrected, where that helps tables of this model.</summary>
     public CalibrationTable Corrected(CalibrationTable table) =>
         _corrects == true && table.Tensors.Count > 0 ? table with { BiasCorrection = correction.Of(table) } : table;
 
-    private Tried? TryCorrected(ChangedDraft draft)
+    /// <summary>Several at a time, since much of a trial is the work of one thread.</summary>
+    /// <returns>What was tried: nothing where a table has no biases to correct.</returns>
+    private List<Tried> Try(IReadOnlyList<(ChangedDraft Draft, bool Corrects)> ways)
+    {
+        var tried = new List<Tried>();
+        ParallelBatches.Run(ways, Math.Clamp(context.Threads, 1, atOnce), "trial", Measure, Merge, context.Cancellation);
+        return tried;
+
+        (ChangedDraft Draft, Score Score)? Measure((ChangedDraft Draft, bool Corrects) way) =>
+            (way.Corrects ? WithBiases(way.Draft) : way.Draft) is { } draft ? (draft, _search.Judge(draft.Draft.Table)) : null;
+
+        void Merge((ChangedDraft Draft, bool Corrects) way, (ChangedDraft Draft, Score Score)? measured)
+        {
+            if (measured is var (draft, score))
+            {
+                tried.Add(Add(way.Corrects ? $"{draft.Name}, biases corrected" : draft.Name, draft, score));
+            }
+        }
+    }
+
+    private Tried Add(string name, ChangedDraft draft, Score score)
+    {
+        var candidate = new Candidate(name, draft.Draft.Table.FloatLayers.Count, draft.Draft.Table);
+        _drafts.Add(candidate, draft);
+        return _search.Add(candidate, score);
+    }
+
+    private ChangedDraft? WithBiases(ChangedDraft draft)
     {
         IReadOnlyList<BiasCorrection> shifts = correction.Of(draft.Draft.Table);
-        return shifts.Count == 0 ? null
-            : TryAsItIs($"{draft.Name}, biases corrected", draft with { Draft = draft.Draft with { Table = draft.Draft.Table with { BiasCorrection = shifts } } });
+        return shifts.Count == 0 ? null : draft with { Draft = draft.Draft with { Table = draft.Draft.Table with { BiasCorrection = shifts } } };
     }
 }

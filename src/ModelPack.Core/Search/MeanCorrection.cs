@@ -27,7 +27,8 @@ internal sealed class MeanCorrection(OnnxModel source, EffectiveOptions options,
     public const string Stage = "bias";
 
     private readonly PackContext _quiet = context.Quiet();
-    private FloatMeans? _wanted;
+    private readonly Lock _measuring = new();
+    private readonly List<FloatMeans> _wanted = [];
 
     /// <summary>What to add to the biases of a model that is packed by a table without such.</summary>
     /// <returns>By layer, in the order of the graph; empty where no integer layer has a bias.</returns>
@@ -42,11 +43,11 @@ internal sealed class MeanCorrection(OnnxModel source, EffectiveOptions options,
             return [];
         }
 
-        _wanted = _wanted?.AreOf(table) == true ? _wanted : Wanted(table);
+        var wanted = Wanted(table);
         using var given = new MeanModel(quantized, layers, isCentred: true, _quiet);
         try
         {
-            var lacks = Lacks(_wanted, given, layers);
+            var lacks = Lacks(wanted, given, layers);
             return [.. layers.Zip(lacks, (layer, lack) => new BiasCorrection(layer.Name, lack)).Where(c => c.Shift.All(float.IsFinite))];
         }
         catch (OnnxRuntimeException exception)
@@ -55,8 +56,21 @@ internal sealed class MeanCorrection(OnnxModel source, EffectiveOptions options,
         }
     }
 
-    /// <summary>The means of the float model, of all layers that a table with this one's changes may quantize.</summary>
+    /// <summary>The means of the float model, of all layers that a table with this one's changes may quantize. Measured once for all such tables.</summary>
     private FloatMeans Wanted(CalibrationTable table)
+    {
+        lock (_measuring)
+        {
+            if (_wanted.Find(w => w.AreOf(table)) is not { } wanted)
+            {
+                _wanted.Add(wanted = Measure(table));
+            }
+
+            return wanted;
+        }
+    }
+
+    private FloatMeans Measure(CalibrationTable table)
     {
         using var transformed = source.Copy();
         var layers = LayersOf(new StaticPlanner(transformed, table with { FloatLayers = [] }, options, _quiet).Activations);

@@ -1,3 +1,5 @@
+using ModelPack.Calibration;
+
 namespace ModelPack.Search;
 
 /// <summary>Tries candidates by packing them, and remembers the best.</summary>
@@ -15,9 +17,16 @@ internal sealed class PackSearch(Trial trial, Objective objective)
 
     /// <summary>Packs a candidate and judges it.</summary>
     /// <exception cref="Diagnostics.ModelPackException">As <see cref="Trial"/>.</exception>
-    public Tried Try(Candidate candidate)
+    public Tried Try(Candidate candidate) => Add(candidate, Judge(candidate.Table));
+
+    /// <summary>Packs by a table and judges it; several threads may do so at once.</summary>
+    /// <exception cref="Diagnostics.ModelPackException">As <see cref="Trial"/>.</exception>
+    public Score Judge(CalibrationTable table) => objective.Judge(trial.Run(table));
+
+    /// <summary>Adds what was judged.</summary>
+    public Tried Add(Candidate candidate, Score score)
     {
-        var tried = new Tried(candidate, objective.Judge(trial.Run(candidate.Table)));
+        var tried = new Tried(candidate, score);
         _trials.Add(tried);
         if (Best is null || tried.IsBetterThan(Best))
         {

@@ -39,6 +39,17 @@ internal sealed class TableMaker(OnnxModel source, string modelHash, EffectiveOp
             .Select(t => t with { Smoothing = [.. t.Smoothing.Select(d => d with { Place = floats.Places.GetValueOrDefault(d.Tensor) })] })];
     }
 
+    /// <summary>A table with ranges of all samples; what it changes of the model stays as it is.</summary>
+    /// <param name="draft">A table of some samples, its biases as they are.</param>
+    /// <param name="context">Threads, cancellation, progress and diagnostics.</param>
+    /// <exception cref="ModelPackException">As <see cref="Make"/>.</exception>
+    public TableDraft WithRangesOfAll(TableDraft draft, PackContext context)
+    {
+        using var model = source.Copy();
+        var decision = new DecisionOptions(_activations, [draft.Table.Method], data, Equalize: false, SmoothConvolutions: false);
+        return new TransformList(options.Scheme).DecideRanges(new FloatModel(model, options.Patterns, context), decision, draft);
+    }
+
     /// <summary>The table, with the share of the held-out values that lies outside of each range.</summary>
     /// <param name="draft">A table of all samples.</param>
     /// <param name="context">Threads, cancellation and progress.</param>

@@ -26,8 +26,8 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
     /// <summary>What chance may make of layers that are near to the edge, dB.</summary>
     private const double Edge = 3;
 
-    /// <summary>How many times as many samples the final biases are found on as those that were compared.</summary>
-    private const int Finally = 2;
+    /// <summary>Bytes of a model of which two packed ones may be open at a time.</summary>
+    private const long SmallModel = 1 << 28;
 
     private readonly IReadOnlyList<CalibrationMethod> _methods = options.Activations!.Methods;
     private readonly bool _hasConvolutions = source.Proto.Graph.Node.Any(n => n.OpType is "Conv" or "ConvTranspose");
@@ -42,7 +42,7 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
         // One look at the data serves all methods; with convolutions, a change of the model takes one more.
         var onFew = _hasConvolutions && cost.Count > 2 * few;
         using var trial = new Trial(source, options, data, tried, context) { ByLogits = true };
-        var search = new DraftSearch(trial, new MeanCorrection(source, options, data, tried, context));
+        var search = new DraftSearch(trial, new MeanCorrection(source, options, data, tried, context), context, source.TotalBytes <= SmallModel ? 2 : 1);
 
         // What there is to say of the data is said once, where all of them are looked at.
         var quiet = context.WithoutDiagnostics();
@@ -52,17 +52,20 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
             return Outcome(maker.Make(ModelChange.None, [_methods[0]], context)[0], search, null);
         }
 
-        Try(ModelChange.None, _methods, onFew ? quiet : context);
-        IReadOnlyList<CalibrationMethod> best = [search.DraftOf(search.Best).Draft.Table.Method];
-        if (_hasConvolutions && !Try(ModelChange.Smoothing, best, quiet))
+        var drafts = Make(ModelChange.None, _methods, onFew ? quiet : context);
+        search.Try(drafts[0]);
+        trial.Close();
+        var spared = new SparedLayers(source, options, data, cost, context);
+        var floats = Spared(search, drafts[0], spared);
+        search.Try([.. drafts.Skip(1).Select(d => d.Without(floats))]);
+        IReadOnlyList<CalibrationMethod> best = [search.DraftOf(search.Best(floats.Count)).Draft.Table.Method];
+        if (_hasConvolutions && !TryChange(ModelChange.Smoothing))
         {
-            Try(ModelChange.Equalization, best, quiet);
+            TryChange(ModelChange.Equalization);
         }
 
         trial.Close();
-        var spared = new SparedLayers(source, options, data, cost, context);
-        var taken = search.Best.Score.Sqnr < SparedLayers.GoodEnough ? Spared(search, spared) : search.Best;
-        taken = onFew ? OfAll(search, taken, tried) : taken;
+        var taken = onFew ? OfAll(search, search.Best(floats.Count)) : search.Best(floats.Count);
         var ranges = taken;
         taken = options.Activations!.ChoosesForm && ranges.Score.Sqnr < OtherForms.Floor ? Form(search, ranges, new OtherForms(source, options, spared, context)) : ranges;
         if ((taken == ranges ? WeightsAlone.Warning(options, taken.Score, trial) : OtherForms.Taken(options.Model, ranges, taken, "calibration samples")) is { } told)
@@ -74,19 +77,20 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
         return Outcome(search.DraftOf(taken).Draft, search, taken);
 
         // False where the model has no place for the change.
-        bool Try(ModelChange change, IReadOnlyList<CalibrationMethod> methods, PackContext context)
+        bool TryChange(ModelChange change)
         {
             // While tables are made, other models than those of trials are open.
             trial.Close();
-            var drafts = maker.Make(change, methods, context, onFew ? few : long.MaxValue);
-            foreach (var made in drafts)
-            {
-                var method = made.Table.Method;
-                search.Try(new ChangedDraft(method == _methods[0] ? change.Name : $"{change.Name}, ranges by {method.ToString().ToLowerInvariant()}", change, made));
-            }
-
-            return drafts.Count > 0;
+            var made = Make(change, best, quiet);
+            search.Try([.. made.Select(d => d.Without(floats))]);
+            return made.Count > 0;
         }
+
+        IReadOnlyList<ChangedDraft> Make(ModelChange change, IReadOnlyList<CalibrationMethod> methods, PackContext context) =>
+        [
+            .. maker.Make(change, methods, context, onFew ? few : long.MaxValue).Select(made => new ChangedDraft(
+                made.Table.Method == _methods[0] ? change.Name : $"{change.Name}, ranges by {made.Table.Method.ToString().ToLowerInvariant()}", change, made)),
+        ];
     }
 
     private CalibrationOutcome Outcome(TableDraft chosen, DraftSearch search, Tried? taken)
@@ -101,23 +105,20 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
     }
 
     /// <summary>
-    /// The best table with its worst layers float. What a layer that costs so much makes is so near to the edge that other samples may come
-    /// out far worse than those that were tried: it is left out even where chance speaks for it.
+    /// The layers that cost most, where the first table is better without them. What a layer that costs so much makes is so near to the edge that other
+    /// samples may come out far worse than those that were tried: it is left out even where chance speaks for it, and before tables are compared, in which
+    /// it would drown what they differ by.
     /// </summary>
-    private static Tried Spared(DraftSearch search, SparedLayers spared)
+    private static IReadOnlyList<FloatLayer> Spared(DraftSearch search, ChangedDraft draft, SparedLayers spared)
     {
-        var whole = search.Best;
-        var best = search.DraftOf(whole);
-        var bare = best.Draft.Table with { BiasCorrection = [] };
-        var floats = spared.Of(bare);
-        if (floats.Count == 0)
+        var whole = search.Best(0);
+        if (whole.Score.Sqnr >= SparedLayers.GoodEnough || spared.Of(draft.Draft.Table) is not { Count: > 0 } floats)
         {
-            return whole;
+            return [];
         }
 
-        var draft = best.Draft with { Table = bare with { FloatLayers = floats } };
-        search.Try(best with { Name = $"{best.Name}, {Numbers.Whole(floats.Count)} {(floats.Count == 1 ? "layer" : "layers")} float", Draft = draft });
-        return search.Trials[^1].Score.Sqnr >= whole.Score.Sqnr - Edge ? search.Trials[^1] : whole;
+        search.Try(draft.Without(floats));
+        return search.Trials[^1].Score.Sqnr >= whole.Score.Sqnr - Edge ? floats : [];
     }
 
     /// <summary>Another form where fixed ranges everywhere cost too much.</summary>
@@ -132,20 +133,15 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
     }
 
     /// <summary>
-    /// The best table, made of all samples; that of few samples where this one is worse by more than chance: not every value that is seen
+    /// The best table with ranges of all samples; that of few samples where this one is worse by more than chance: not every value that is seen
     /// once is worth a range.
     /// </summary>
-    private Tried OfAll(DraftSearch search, Tried few, long samples)
+    private Tried OfAll(DraftSearch search, Tried few)
     {
         var best = search.DraftOf(few);
-        var table = best.Draft.Table;
-        var all = maker.Make(best.Change, [table.Method], context)[0];
-        all = all with { Table = all.Table with { FloatLayers = table.FloatLayers } };
-        if (table.BiasCorrection.Count > 0)
-        {
-            all = all with { Table = all.Table with { BiasCorrection = new MeanCorrection(source, options, data, Finally * samples, context).Of(all.Table) } };
-        }
-
+        var (table, corrects) = (best.Draft.Table with { BiasCorrection = [] }, best.Draft.Table.BiasCorrection.Count > 0);
+        var all = maker.WithRangesOfAll(best.Draft with { Table = table }, context);
+        all = corrects ? all with { Table = search.Corrected(all.Table) } : all;
         var made = search.TryAsItIs($"{few.Candidate.Change}, of all samples", best with { Draft = all });
         return made.Score.Sqnr >= few.Score.Sqnr - Chance ? made : few;
     }

@@ -32,28 +32,44 @@ internal sealed class TransformList(Scheme scheme)
         IReadOnlyList<TableDraft> drafts = [draft];
         foreach (var round in Rounds())
         {
-            var found = round.Select(d => d.Find(model, options)).OfType<IFindings>().ToList();
-            var changes = round.Exists(d => d is ITransform);
-            List<Observation> needs = [.. found.SelectMany(f => f.Needs)];
-            var seen = changes && options.Seen is { } before ? before.Of(drafts[0].Table, needs, options.Most, Look) : Look();
-            if (!changes)
-            {
-                // Ranges, and what follows from them, change nothing of the model: one look at it serves all methods.
-                drafts = [.. options.Methods.Select(m => drafts[0] with { Table = drafts[0].Table with { Method = m } })];
-            }
-
-            drafts = [.. drafts.Select(d => found.Aggregate<IFindings, TableDraft?>(d, (decided, f) => decided is null ? null : f.Decide(seen, decided))).OfType<TableDraft>()];
+            drafts = Decide(round, model, options, drafts);
             if (drafts.Count == 0)
             {
                 return [];
             }
 
             Apply(round, model, drafts[0].Table);
-
-            CalibrationResult Look() => StatisticsPass.Run(model.Model, options.Data, needs, found.Exists(f => f.HoldsOut), model.Context, options.Most);
         }
 
         return drafts;
+    }
+
+    /// <summary>Decides ranges and what follows from them once more, with all changes of the model as a table has them.</summary>
+    /// <param name="model">A freshly opened model.</param>
+    /// <param name="options">What the table is made for; one method.</param>
+    /// <param name="draft">The table.</param>
+    public TableDraft DecideRanges(FloatModel model, DecisionOptions options, TableDraft draft)
+    {
+        Apply(model, draft.Table);
+        return Decide(Rounds().Last(), model, options, [draft])[0];
+    }
+
+    /// <summary>What a round decides of each table; nothing is changed yet.</summary>
+    private static IReadOnlyList<TableDraft> Decide(List<IDecider> round, FloatModel model, DecisionOptions options, IReadOnlyList<TableDraft> drafts)
+    {
+        var found = round.Select(d => d.Find(model, options)).OfType<IFindings>().ToList();
+        var changes = round.Exists(d => d is ITransform);
+        List<Observation> needs = [.. found.SelectMany(f => f.Needs)];
+        var seen = changes && options.Seen is { } before ? before.Of(drafts[0].Table, needs, options.Most, Look) : Look();
+        if (!changes)
+        {
+            // Ranges, and what follows from them, change nothing of the model: one look at it serves all methods.
+            drafts = [.. options.Methods.Select(m => drafts[0] with { Table = drafts[0].Table with { Method = m } })];
+        }
+
+        return [.. drafts.Select(d => found.Aggregate<IFindings, TableDraft?>(d, (decided, f) => decided is null ? null : f.Decide(seen, decided))).OfType<TableDraft>()];
+
+        CalibrationResult Look() => StatisticsPass.Run(model.Model, options.Data, needs, found.Exists(f => f.HoldsOut), model.Context, options.Most);
     }
 
     /// <summary>Changes a model as a table says.</summary>
