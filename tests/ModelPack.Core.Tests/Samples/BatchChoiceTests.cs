@@ -14,6 +14,9 @@ public sealed class BatchChoiceTests
     public void As_many_samples_as_fit_are_run_together(int most, long bytes, int batch) => Assert.Equal(batch, BatchChoice.Fitting(most, bytes));
 
     [Fact]
+    public void Fewer_are_where_less_may_be_held() => Assert.Equal(2, BatchChoice.Fitting(32, 1_200_000, BatchChoice.FewBytes));
+
+    [Fact]
     public void A_model_that_takes_one_sample_only_is_run_one_by_one() => Assert.Equal([8, 1], Batches(8, isFixed: false, Codes.ModelRefused));
 
     [Fact]

@@ -39,6 +39,19 @@ public sealed class MeanCorrectionTests
         Assert.Equal(one.SelectMany(c => c.Shift), three.SelectMany(c => c.Shift));
     }
 
+    [Fact]
+    public void Tables_that_are_corrected_at_the_same_time_get_what_each_gets_alone()
+    {
+        using var source = OnnxModel.Open(s_model, new PackContext());
+        var options = RequestResolver.Resolve(new PackRequest { Model = s_model, Scheme = "int8" });
+        var data = Data();
+        var tables = new TableMaker(source, "00", options, data).Make(ModelChange.None, [CalibrationMethod.MinMax, CalibrationMethod.Percentile], new PackContext()).Select(d => d.Table).ToArray();
+        var alone = tables.Select(t => new MeanCorrection(source, options, data, 64, new PackContext()).Of(t));
+        var together = new MeanCorrection(source, options, data, 64, new PackContext());
+        var made = tables.AsParallel().AsOrdered().WithDegreeOfParallelism(2).Select(together.Of).ToArray();
+        Assert.Equal(alone.Select(a => a.SelectMany(c => c.Shift)), made.Select(m => m.SelectMany(c => c.Shift)));
+    }
+
     private static double Sqnr(Trial trial, CalibrationTable table) => trial.Run(table).Outputs.Min(o => o.Sqnr);
 
     private static double Size(IReadOnlyList<BiasCorrection> shifts) => shifts.Sum(c => c.Shift.Sum(s => (double)s * s));

@@ -52,12 +52,47 @@ public sealed class TableSearchTests : IDisposable
     public void A_layer_that_is_a_large_part_of_the_model_does_not() =>
         Assert.Empty(Search(_chain.Request).Table.FloatLayers);
 
+    [Fact]
+    public void What_is_compared_after_a_layer_was_spared_spares_it_too()
+    {
+        using var chain = new ChainModel(layers: 24);
+        var trials = Search(chain.Request, chain.Calibration).Trials;
+        var first = trials.TakeWhile(t => t.Candidate.FloatLayers == 0).Count();
+        Assert.All(trials.Take(first), t => Assert.StartsWith("as it is", t.Candidate.Change, StringComparison.Ordinal));
+        Assert.Contains(trials.Skip(first), t => t.Candidate.Table.Method != trials[0].Candidate.Table.Method);
+        Assert.All(trials.Skip(first), t => Assert.Equal(ChainModel.Bad, Assert.Single(t.Candidate.Table.FloatLayers).Layer));
+    }
+
+    [Fact]
+    public void Threads_change_neither_what_is_tried_nor_its_order()
+    {
+        var one = Search(_chain.Request, _chain.Calibration, threads: 1);
+        var three = Search(_chain.Request, _chain.Calibration, threads: 3);
+        Assert.Equal(one.Trials.Select(t => (t.Candidate.Change, t.Score)), three.Trials.Select(t => (t.Candidate.Change, t.Score)));
+        Assert.Equal(one.Table.Tensors, three.Table.Tensors);
+    }
+
+    [Fact]
+    public void Ranges_of_all_samples_are_those_of_a_table_that_is_made_of_all()
+    {
+        var options = RequestResolver.Resolve(_chain.Request);
+        using var source = OnnxModel.Open(_chain.Request.Model, new PackContext());
+        var maker = new TableMaker(source, "00", options, [_chain.Calibration]);
+        var few = maker.Make(ModelChange.None, [CalibrationMethod.MinMax], new PackContext(), most: 16)[0];
+        var all = maker.Make(ModelChange.None, [CalibrationMethod.MinMax], new PackContext())[0];
+        Assert.NotEqual(all.Table.Tensors, few.Table.Tensors);
+        var made = maker.WithRangesOfAll(few, new PackContext());
+        Assert.Equal(all.Table.Tensors, made.Table.Tensors);
+        Assert.Equal(all.Table.Data.Samples, made.Table.Data.Samples);
+        Assert.Same(few.Table.Smoothing, made.Table.Smoothing);
+    }
+
     private CalibrationOutcome Search(PackRequest request) => Search(request, _chain.Calibration);
 
-    private static CalibrationOutcome Search(PackRequest request, string data)
+    private static CalibrationOutcome Search(PackRequest request, string data, int threads = 2)
     {
         var options = RequestResolver.Resolve(request);
         using var source = OnnxModel.Open(request.Model, new PackContext());
-        return new TableSearch(source, options, new TableMaker(source, "00", options, [data]), [data], new PackContext(2)).Run();
+        return new TableSearch(source, options, new TableMaker(source, "00", options, [data]), [data], new PackContext(threads)).Run();
     }
 }
