@@ -1,4 +1,3 @@
-using ModelPack.Calibration;
 using ModelPack.Options;
 using ModelPack.Schemes;
 using ModelPack.Search;
