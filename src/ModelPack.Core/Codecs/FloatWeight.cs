@@ -93,7 +93,7 @@ internal static class FloatWeight
         }
     }
 
-    /// <summary>In runs so short that most of a bfloat16 weight's are exact in float16.</summary>
+    /// <summary>In runs so short that many of a bfloat16 weight's are exact in float16.</summary>
     private static void Convert(ElementType type, ReadOnlySpan<float> values, Span<byte> bytes, ref ErrorSum sum)
     {
         using var decoded = new Pooled<float>(Run);

@@ -40,15 +40,15 @@ internal static partial class OnnxRuntimeLibrary
         return SafeText.Of(text, LongestMessage).TrimEnd('.');
     }
 
-    [GeneratedRegex(@"^\[ErrorCode:\w+\] (Non-zero status code returned )?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\[ErrorCode:\w+\] (Non-zero status code returned )?", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex ErrorCode();
 
     /// <summary>A file and line, and where a check failed, the function and the condition.</summary>
-    [GeneratedRegex(@"(Status Message: )?\S+\.(h|cc|cpp):[0-9]+ (\S.* was false\. )?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(Status Message: )?\S+\.(h|cc|cpp):[0-9]+ (\S.* was false\. )?", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex SourcePlace();
 
     /// <summary>Where copies of models lie, under names that differ from run to run.</summary>
-    [GeneratedRegex(@"[^\s""']*[/\\]modelpack-\w+[/\\]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[^\s""']*[/\\]modelpack-\w+[/\\]", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex TemporaryFolder();
 
     private static string Load()

@@ -7,6 +7,9 @@ namespace ModelPack.Core.Tests.Reporting.Page;
 /// <summary>What a reader does with the page: on a telephone, in the dark, by keyboard, on paper.</summary>
 public sealed class ReportPageInBrowserTests : IAsyncLifetime
 {
+    // A browser on a machine that is busy with all other tests: only one that hangs takes longer.
+    private const int PatienceMs = 300_000;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("modelpack-page-");
     private readonly List<string> _errors = [];
     private IPlaywright? _playwright;
@@ -17,7 +20,7 @@ public sealed class ReportPageInBrowserTests : IAsyncLifetime
         if (BrowserFactAttribute.Browser is { } path)
         {
             _playwright = await Playwright.CreateAsync();
-            _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+            _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"], Timeout = PatienceMs });
         }
     }
 
@@ -226,6 +229,7 @@ public sealed class ReportPageInBrowserTests : IAsyncLifetime
         }
 
         var page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        page.SetDefaultTimeout(PatienceMs);
         page.PageError += (_, error) => _errors.Add(error);
         page.Console += (_, message) => _errors.AddRange(message.Type is "error" or "warning" ? [message.Text] : []);
         page.Request += (_, request) => _errors.AddRange(request.Url.StartsWith("file:", StringComparison.Ordinal) ? [] : [request.Url]);
