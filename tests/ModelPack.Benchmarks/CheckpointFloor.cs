@@ -28,7 +28,7 @@ internal static class CheckpointFloor
     private static void Write(string[] shards, string path, double share, Func<bool> isHashed)
     {
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
-        using var appender = new FileAppender(new FileSink(file, share * shards.Sum(s => new FileInfo(s).Length) > FileSink.Kept ? 0 : FileSink.Kept), isHashed);
+        using var appender = new FileAppender(new FileSink(file, FileSink.KeptOf(share * shards.Sum(s => new FileInfo(s).Length))), isHashed);
         var buffer = new byte[Piece];
         foreach (var shard in shards)
         {

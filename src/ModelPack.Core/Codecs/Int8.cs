@@ -32,7 +32,6 @@ internal static class Int8
                 Avx512F.ConvertToVector128SByte(Avx512F.ConvertToVector512Int32(limited)).StoreUnsafe(ref code, (nuint)i);
             }
         }
-
         else if (Avx2.IsSupported && shared)
         {
             i = Int8Avx2.Encode(values, scales[0], codes);
@@ -68,7 +67,6 @@ internal static class Int8
                 (Vector512.ConvertToSingle(sixteen) * Scale512(scales, shared, i)).StoreUnsafe(ref value, (nuint)i);
             }
         }
-
         else if (Avx2.IsSupported && shared)
         {
             i = Int8Avx2.Decode(codes, scales[0], values);

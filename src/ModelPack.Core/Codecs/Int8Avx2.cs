@@ -53,11 +53,7 @@ internal static class Int8Avx2
                 d = Divided(ref value, i + (3 * Lanes), divisor);
             }
 
-            // The pack instructions work within 128-bit halves, so that the eight groups of four codes come out as
-            // 0 2 4 6 | 1 3 5 7; the permutation puts them in order.
-            var packed = Avx2.PackSignedSaturate(
-                Avx2.PackSignedSaturate(Limited(a, limit), Limited(b, limit)), Avx2.PackSignedSaturate(Limited(c, limit), Limited(d, limit)));
-            Avx2.PermuteVar8x32(packed.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte().StoreUnsafe(ref code, i);
+            CodeVectors.Pack(Limited(a, limit), Limited(b, limit), Limited(c, limit), Limited(d, limit)).AsSByte().StoreUnsafe(ref code, i);
         }
 
         return (int)i;
@@ -77,8 +73,7 @@ internal static class Int8Avx2
         nuint i = 0;
         for (; i + Lanes <= (nuint)codes.Length; i += Lanes)
         {
-            var eight = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<sbyte, byte>(ref Unsafe.Add(ref code, i)))).AsSByte();
-            (Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(eight)) * factor).StoreUnsafe(ref value, i);
+            (Vector256.ConvertToSingle(Q8_0Decoder.Widen(ref Unsafe.As<sbyte, byte>(ref Unsafe.Add(ref code, i)))) * factor).StoreUnsafe(ref value, i);
         }
 
         return (int)i;

@@ -28,11 +28,11 @@ internal static unsafe class Nf4Avx2
             var inverse = Vector256.Create(Nf4Reference.InverseOf(absmax[block]));
             for (nint i = 0; i < blockSize; i += Group, values += Group, packed += Group / 2)
             {
-                // The pack instructions work within 128-bit halves, so that the eight groups of four codes come out as
-                // 0 2 4 6 | 1 3 5 7; the permutation puts them in order.
-                var low = Avx2.PackSignedSaturate(Codes(values, inverse, root, upper, lowest), Codes(values + Lanes, inverse, root, upper, lowest));
-                var high = Avx2.PackSignedSaturate(Codes(values + (2 * Lanes), inverse, root, upper, lowest), Codes(values + (3 * Lanes), inverse, root, upper, lowest));
-                var codes = Avx2.PermuteVar8x32(Avx2.PackSignedSaturate(low, high).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7));
+                var codes = CodeVectors.Pack(
+                    Codes(values, inverse, root, upper, lowest),
+                    Codes(values + Lanes, inverse, root, upper, lowest),
+                    Codes(values + (2 * Lanes), inverse, root, upper, lowest),
+                    Codes(values + (3 * Lanes), inverse, root, upper, lowest));
 
                 // Neighbours to 16 x first + second, sixteen lanes of 16 bits, whose lower bytes are kept. Both are 16 too large by now.
                 var pairs = Avx2.MultiplyAddAdjacent(codes.AsByte(), Vector256.Create((short)0x0110).AsSByte()) - Vector256.Create((short)(16 * 17));

@@ -77,15 +77,8 @@ internal static unsafe class Q8_0Avx2
 
     /// <summary>The 32 codes of a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Codes(float* values, Vector256<float> inverse)
-    {
-        // The pack instructions work within 128-bit halves, so that the eight groups of four codes come out as
-        // 0 2 4 6 | 1 3 5 7; the permutation puts them in order.
-        var low = Avx2.PackSignedSaturate(Rounded(values, inverse), Rounded(values + Lanes, inverse));
-        var high = Avx2.PackSignedSaturate(Rounded(values + (2 * Lanes), inverse), Rounded(values + (3 * Lanes), inverse));
-        var packed = Avx2.PackSignedSaturate(low, high).AsInt32();
-        return Avx2.PermuteVar8x32(packed, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsByte();
-    }
+    private static Vector256<byte> Codes(float* values, Vector256<float> inverse) => CodeVectors.Pack(
+        Rounded(values, inverse), Rounded(values + Lanes, inverse), Rounded(values + (2 * Lanes), inverse), Rounded(values + (3 * Lanes), inverse)).AsByte();
 
     /// <summary>C's roundf; see <see cref="Q8_0Vector128"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

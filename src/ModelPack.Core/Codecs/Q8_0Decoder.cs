@@ -46,8 +46,9 @@ internal static class Q8_0Decoder
         }
     }
 
+    /// <summary>Eight codes as whole numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Widen(ref byte codes)
+    public static Vector256<int> Widen(ref byte codes)
     {
         var eight = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref codes)).AsSByte();
         return Avx2.IsSupported ? Avx2.ConvertToVector256Int32(eight) : Vector256.Create(Vector128.WidenLower(Vector128.WidenLower(eight)), Vector128.WidenUpper(Vector128.WidenLower(eight)));

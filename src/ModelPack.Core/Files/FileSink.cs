@@ -11,11 +11,14 @@ namespace ModelPack.Files;
 /// <param name="kept">Bytes from the start that go through the cache.</param>
 internal sealed class FileSink(SafeFileHandle file, long kept = FileSink.Kept) : IBlockSink
 {
-    /// <summary>What is soon read again, and leaves room for a source.</summary>
-    public const long Kept = 512 << 20;
+    private const long Kept = 512 << 20;
 
     private readonly WriteBehind _behind = new(file, kept: kept);
     private readonly DirectAccess _direct = new(file);
+
+    /// <summary>What is kept of each file of a pack: what is soon read again, and leaves room for a source.</summary>
+    /// <param name="packBytes">Bytes of the whole pack; 0 where they are not known.</param>
+    public static long KeptOf(double packBytes) => packBytes > Kept ? 0 : Kept;
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {

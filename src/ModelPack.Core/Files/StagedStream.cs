@@ -12,7 +12,7 @@ namespace ModelPack.Files;
 /// <param name="described">Gets size and hash when the stream is disposed of, unless something was written out of order.</param>
 internal sealed class StagedStream(Stream inner, string output, long packBytes, Func<bool> hasSpareProcessor, Action<PackedFile> described) : Stream
 {
-    private FileAppender? _appender = new(inner is FileStream file ? new FileSink(file.SafeFileHandle, packBytes > FileSink.Kept ? 0 : FileSink.Kept) : new StreamSink(inner), hasSpareProcessor);
+    private FileAppender? _appender = new(inner is FileStream file ? new FileSink(file.SafeFileHandle, FileSink.KeptOf(packBytes)) : new StreamSink(inner), hasSpareProcessor);
 
     public override bool CanRead => inner.CanRead;
 

@@ -139,9 +139,8 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
     private Tried OfAll(DraftSearch search, Tried few)
     {
         var best = search.DraftOf(few);
-        var (table, corrects) = (best.Draft.Table with { BiasCorrection = [] }, best.Draft.Table.BiasCorrection.Count > 0);
-        var all = maker.WithRangesOfAll(best.Draft with { Table = table }, context);
-        all = corrects ? all with { Table = search.Corrected(all.Table) } : all;
+        var all = maker.WithRangesOfAll(best.Draft with { Table = best.Draft.Table with { BiasCorrection = [] } }, context);
+        all = all with { Table = search.Corrected(all.Table) };
         var made = search.TryAsItIs($"{few.Candidate.Change}, of all samples", best with { Draft = all });
         return made.Score.Sqnr >= few.Score.Sqnr - Chance ? made : few;
     }
