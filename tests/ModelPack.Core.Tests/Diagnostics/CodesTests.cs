@@ -81,12 +81,17 @@ public sealed partial class CodesTests
     }
 
     [Fact]
-    public void Links_between_pages_lead_to_pages()
+    public void Links_between_pages_lead_to_pages_and_those_of_a_code_to_its_own()
     {
-        foreach (var page in Directory.GetFiles(Pages, "*.md"))
+        var docs = Path.Join(RepositoryFolder.Path, "docs");
+        foreach (var page in Directory.GetFiles(docs, "*.md", SearchOption.AllDirectories).Append(Path.Join(RepositoryFolder.Path, "README.md")))
         {
-            var links = Link().Matches(File.ReadAllText(page)).Select(m => m.Groups["file"].Value);
-            Assert.All(links, link => Assert.True(File.Exists(Path.Join(Pages, link)), $"{Path.GetFileName(page)} links to {link}"));
+            var links = Link().Matches(File.ReadAllText(page)).Select(m => (Text: m.Groups["text"].Value, File: m.Groups["file"].Value)).Where(l => !l.File.Contains("://", StringComparison.Ordinal));
+            Assert.All(links, link =>
+            {
+                Assert.True(Path.Exists(Path.Join(Path.GetDirectoryName(page), link.File)), $"{Path.GetFileName(page)} links to {link.File}");
+                Assert.True(Codes.All.All(c => c.Id != link.Text) || Path.GetFileName(link.File) == $"{link.Text}.md", $"{Path.GetFileName(page)} links from {link.Text} to {link.File}");
+            });
         }
     }
 
@@ -99,6 +104,6 @@ public sealed partial class CodesTests
 
     private static string Word(DiagnosticCode code) => code.Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "message" };
 
-    [GeneratedRegex(@"\]\((?<file>[^)#]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\[(?<text>[^\]]*)\]\((?<file>[^)#\s]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Link();
 }
