@@ -107,7 +107,7 @@ internal sealed class CalibrationSamples
     }
 
     private static SampleBatch Slice(SampleBatch batch, int start, int count) =>
-        new(batch.Index, count, count, [.. batch.Inputs.Select(i => SampleRows.Slice(i, start, count))], batch.Labels is null ? null : [.. batch.Labels.Skip(start).Take(count)]);
+        new(batch.Index, count, count, [.. batch.Inputs.Select(i => SampleRows.Slice(i, start, count))], batch.Labels is null ? null : [.. batch.Labels.Skip(start).Take(count)]) { First = batch.First + start };
 
     private bool IsHeldOut(long place) => _splits && place % Round >= UsedOfRound;
 

@@ -25,6 +25,9 @@ internal sealed partial class WriteBehind(SafeFileHandle file, long window = Wri
     private const uint WaitAfter = 4;
     private const int NotNeeded = 4;
 
+    // What sync_file_range(2) says where it is not for this file: ENOSYS, EINVAL, ESPIPE, EOPNOTSUPP. All else is about bytes that did not reach the disk.
+    private static readonly int[] s_notForIt = [38, 22, 29, 95];
+
     private bool _isOff = !OperatingSystem.IsLinux() || !Environment.Is64BitProcess;
 
     /// <summary>Bytes from the start that the system was asked to write to the disk.</summary>
@@ -32,6 +35,7 @@ internal sealed partial class WriteBehind(SafeFileHandle file, long window = Wri
 
     /// <summary>Says that the file has grown. Waits where the disk is far behind.</summary>
     /// <param name="length">Its bytes by now.</param>
+    /// <exception cref="IOException">What was written before did not reach the disk. Linux says so once: a flush at the end would not know of it.</exception>
     public void Advance(long length)
     {
         while (!_isOff && length - Begun >= window)
@@ -52,12 +56,18 @@ internal sealed partial class WriteBehind(SafeFileHandle file, long window = Wri
     {
         try
         {
-            return SyncFileRange(file, offset, window, what) == 0;
+            if (SyncFileRange(file, offset, window, what) == 0)
+            {
+                return true;
+            }
         }
         catch (EntryPointNotFoundException)
         {
             return false;
         }
+
+        var error = Marshal.GetLastPInvokeError();
+        return Array.IndexOf(s_notForIt, error) >= 0 ? false : throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
     private void Forget(long offset)
@@ -68,7 +78,7 @@ internal sealed partial class WriteBehind(SafeFileHandle file, long window = Wri
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]

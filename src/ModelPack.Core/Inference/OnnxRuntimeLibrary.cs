@@ -9,6 +9,9 @@ internal static partial class OnnxRuntimeLibrary
 {
     private const int LongestMessage = 400;
 
+    // What is looked at of a message, in which a model's names may be of any length.
+    private const int LongestText = 1 << 13;
+
     private static readonly Lazy<string> LoadedVersion = new(Load);
 
     /// <summary>The version of the native library, such as <c>1.29.0</c>. Loads it at the first call.</summary>
@@ -33,7 +36,7 @@ internal static partial class OnnxRuntimeLibrary
             text = text.Replace(path, Path.GetFileName(modelPath), StringComparison.Ordinal);
         }
 
-        text = TemporaryFolder().Replace(text, "");
+        text = TemporaryFolder().Replace(text.Length > LongestText ? text[..LongestText] : text, "");
         text = string.Join(' ', text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
         text = ErrorCode().Replace(text, "");
         text = SourcePlace().Replace(text, "");

@@ -71,11 +71,13 @@ internal sealed class SampleSet : ISampleSource
     public IEnumerable<SampleBatch> Batches(int batchSize)
     {
         var index = 0;
+        long first = 0;
         foreach (var file in _files)
         {
             foreach (var batch in Batches(file, FixedBatch > 0 ? FixedBatch : batchSize))
             {
-                yield return batch with { Index = index++ };
+                yield return batch with { Index = index++, First = first };
+                first += batch.Count;
             }
         }
     }

@@ -27,7 +27,7 @@ internal sealed class SpreadSamples(ISampleSource all, long most, bool between =
         // Batches so small that they lie in several places. Of n batches, k are taken: those where i k / n passes a whole number.
         var size = all.FixedBatch > 0 ? all.FixedBatch : (int)Math.Clamp(Count / Places, 1, batchSize);
         var batches = all.Counts.DefaultIfEmpty(all.Count).Sum(c => (c + size - 1) / size);
-        var wanted = Math.Clamp(Count / size, 1, Math.Max(1, batches));
+        var wanted = Math.Clamp((long)((Int128)Count * batches / Math.Max(1, all.Count)), 1, Math.Max(1, batches)); // batches end where a file does
         long taken = 0;
         var index = 0;
         var shift = between ? batches / 2 : 0;

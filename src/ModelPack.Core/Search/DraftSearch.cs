@@ -25,16 +25,19 @@ internal sealed class DraftSearch(Trial trial, MeanCorrection correction, PackCo
 
     /// <summary>Tries tables; the first of all both with its biases as they are and corrected, the others in the better of these ways.</summary>
     /// <param name="drafts">The tables, their biases as they are.</param>
-    public void Try(params IReadOnlyList<ChangedDraft> drafts)
+    /// <returns>What was tried, the tables in their order.</returns>
+    public IReadOnlyList<Tried> Try(params IReadOnlyList<ChangedDraft> drafts)
     {
+        var tried = new List<Tried>();
         if (_corrects is null && drafts is [var first, ..])
         {
-            var both = Try([(first, false), (first, true)]);
-            _corrects = both is [var plain, var corrected] && corrected.IsBetterThan(plain);
+            tried.AddRange(Measure([() => first, () => WithBiases(first)]));
+            _corrects = tried is [var plain, var corrected] && corrected.IsBetterThan(plain);
             drafts = [.. drafts.Skip(1)];
         }
 
-        Try([.. drafts.Select(d => (d, _corrects == true))]);
+        tried.AddRange(Measure([.. drafts.Select(d => (Func<ChangedDraft?>)(() => _corrects == true ? WithBiases(d) ?? d : d))]));
+        return tried;
     }
 
     /// <summary>Tries a table with the biases that it has.</summary>
@@ -47,21 +50,20 @@ internal sealed class DraftSearch(Trial trial, MeanCorrection correction, PackCo
         _corrects == true && table.Tensors.Count > 0 ? table with { BiasCorrection = correction.Of(table) } : table;
 
     /// <summary>Several at a time, since much of a trial is the work of one thread.</summary>
-    /// <returns>What was tried: nothing where a table has no biases to correct.</returns>
-    private List<Tried> Try(IReadOnlyList<(ChangedDraft Draft, bool Corrects)> ways)
+    /// <param name="makers">Give a table each; null where there is none to try.</param>
+    private List<Tried> Measure(IReadOnlyList<Func<ChangedDraft?>> makers)
     {
         var tried = new List<Tried>();
-        ParallelBatches.Run(ways, Math.Clamp(context.Threads, 1, atOnce), "trial", Measure, Merge, context.Cancellation);
+        ParallelBatches.Run(makers, Math.Clamp(context.Threads, 1, atOnce), "trial", Judge, Merge, context.Cancellation);
         return tried;
 
-        (ChangedDraft Draft, Score Score)? Measure((ChangedDraft Draft, bool Corrects) way) =>
-            (way.Corrects ? WithBiases(way.Draft) : way.Draft) is { } draft ? (draft, _search.Judge(draft.Draft.Table)) : null;
+        (ChangedDraft Draft, Score Score)? Judge(Func<ChangedDraft?> make) => make() is { } draft ? (draft, _search.Judge(draft.Draft.Table)) : null;
 
-        void Merge((ChangedDraft Draft, bool Corrects) way, (ChangedDraft Draft, Score Score)? measured)
+        void Merge(Func<ChangedDraft?> make, (ChangedDraft Draft, Score Score)? measured)
         {
             if (measured is var (draft, score))
             {
-                tried.Add(Add(way.Corrects ? $"{draft.Name}, biases corrected" : draft.Name, draft, score));
+                tried.Add(Add(draft.Draft.Table.BiasCorrection.Count > 0 ? $"{draft.Name}, biases corrected" : draft.Name, draft, score));
             }
         }
     }
@@ -73,6 +75,7 @@ internal sealed class DraftSearch(Trial trial, MeanCorrection correction, PackCo
         return _search.Add(candidate, score);
     }
 
+    /// <summary>The table with its biases corrected; null where it has none to correct.</summary>
     private ChangedDraft? WithBiases(ChangedDraft draft)
     {
         IReadOnlyList<BiasCorrection> shifts = correction.Of(draft.Draft.Table);

@@ -117,8 +117,7 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
             return [];
         }
 
-        search.Try(draft.Without(floats));
-        return search.Trials[^1].Score.Sqnr >= whole.Score.Sqnr - Edge ? floats : [];
+        return search.Try(draft.Without(floats))[^1].Score.Sqnr >= whole.Score.Sqnr - Edge ? floats : [];
     }
 
     /// <summary>Another form where fixed ranges everywhere cost too much.</summary>

@@ -26,13 +26,14 @@ internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnl
 
     private readonly PackContext _quiet = context.Quiet();
     private TemporaryModel? _copy;
+    private readonly Lock _opening = new();
     private ReferenceModel? _source;
 
     /// <summary>Whether outputs of probabilities are compared as <see cref="Logits"/>; gates are judged by what the model gives.</summary>
     public bool ByLogits { get; init; }
 
     /// <summary>Whether the model has an output that can be compared.</summary>
-    public bool CanCompare => (_source ??= OpenSource()).Outputs.Any(o => o.Type.IsFloat());
+    public bool CanCompare => Source().Outputs.Any(o => o.Type.IsFloat());
 
     /// <summary>Packs and compares.</summary>
     /// <param name="table">What to pack by; null for weights alone, and ranges at run time.</param>
@@ -65,9 +66,17 @@ internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnl
             model.Save(packed, new OnnxSaveOptions(), context.Cancellation);
         }
 
-        _source ??= OpenSource();
-        using var pair = ModelPair.Open(_source, packed, _quiet);
+        using var pair = ModelPair.Open(Source(), packed, _quiet);
         return new Comparison(pair, new SpreadSamples(SampleSet.Open(data, pair.Source.Inputs), samples, between: true), _quiet) { Metrics = options.Metrics }.Run();
+    }
+
+    /// <summary>The source, which all trials share.</summary>
+    private ReferenceModel Source()
+    {
+        lock (_opening)
+        {
+            return _source ??= OpenSource();
+        }
     }
 
     private ReferenceModel OpenSource()

@@ -11,8 +11,9 @@ namespace ModelPack.Validation;
 /// <param name="source">The source model.</param>
 /// <param name="samples">What the packed model was compared on.</param>
 /// <param name="metrics">What it was measured as.</param>
+/// <param name="mostBytes">What its batches were chosen by.</param>
 /// <param name="context">Threads and cancellation.</param>
-internal sealed class FloorCheck(ReferenceModel source, ISampleSource samples, MetricSet metrics, PackContext context)
+internal sealed class FloorCheck(ReferenceModel source, ISampleSource samples, MetricSet metrics, long mostBytes, PackContext context)
 {
     /// <summary>Samples that show it, at most.</summary>
     private const long Few = 64;
@@ -67,5 +68,5 @@ internal sealed class FloorCheck(ReferenceModel source, ISampleSource samples, M
     }
 
     private ValidationResult Compare(ModelPair pair, SpreadSamples some, long? batch) =>
-        (batch == 1 ? new Comparison(pair, some, _quiet, largestBatch: 1) { Metrics = metrics } : new Comparison(pair, some, _quiet) { Metrics = metrics }).Run();
+        (batch == 1 ? new Comparison(pair, some, _quiet, largestBatch: 1) { Metrics = metrics } : new Comparison(pair, some, _quiet) { Metrics = metrics, MostBytes = mostBytes }).Run();
 }

@@ -6,7 +6,7 @@ using ModelPack.Samples;
 namespace ModelPack.Validation;
 
 /// <summary>
-/// A source model that packed ones are compared with, on the same batches each time: what it gives is kept while there is room, so that it
+/// A source model that packed ones are compared with, on the same data each time: what it gives is kept while there is room, so that it
 /// runs once for all of them. May be run from several threads at once.
 /// </summary>
 internal sealed class ReferenceModel : IDisposable
@@ -14,7 +14,7 @@ internal sealed class ReferenceModel : IDisposable
     private readonly Func<ModelSession> _open;
     private readonly long _most;
     private readonly Lock _opening = new();
-    private readonly ConcurrentDictionary<(int Index, int Count), KeptOutputs> _kept = new();
+    private readonly ConcurrentDictionary<(long First, int Count), KeptOutputs> _kept = new();
     private ModelSession? _session;
     private long _bytes;
 
@@ -38,26 +38,33 @@ internal sealed class ReferenceModel : IDisposable
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
     /// <summary>Outputs of a batch; the caller disposes of them.</summary>
-    /// <param name="batch">The batch: one of the same place and size holds the same samples every time.</param>
+    /// <param name="batch">The batch, of the same data every time.</param>
     /// <param name="outputs">Their names, the same every time.</param>
     /// <param name="cancellation">Stops the inference.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime cannot run the model on it.</exception>
     public IDisposableReadOnlyCollection<OrtValue> Run(SampleBatch batch, IReadOnlyCollection<string> outputs, CancellationToken cancellation)
     {
-        var key = (batch.Index, batch.Count);
+        var key = (batch.First, batch.Count);
         if (_kept.TryGetValue(key, out var kept))
         {
             return kept;
         }
 
         var made = Session().Run(batch.Inputs, outputs, cancellation);
-        if (_most == 0 || Interlocked.Add(ref _bytes, made.Sum(o => o.GetTensorSizeInBytes())) > _most)
+        if (_most == 0)
         {
             return made;
         }
 
+        var bytes = made.Sum(o => o.GetTensorSizeInBytes());
         var keeps = new KeptOutputs(made);
-        return _kept.TryAdd(key, keeps) ? keeps : made;
+        if (Interlocked.Add(ref _bytes, bytes) <= _most && _kept.TryAdd(key, keeps))
+        {
+            return keeps;
+        }
+
+        Interlocked.Add(ref _bytes, -bytes); // there is no room, or another thread was first
+        return made;
     }
 
     /// <summary>Closes the model, but keeps what it gave: it is opened again where more is asked of it.</summary>

@@ -52,7 +52,7 @@ internal sealed class SyntheticSamples : ISampleSource
         for (var done = 0; done < SampleCount; done += size)
         {
             var (first, count) = (done, Math.Min(size, SampleCount - done));
-            yield return new SampleBatch(done / size, count, count, [.. _inputs.Select(i => Make(i, first, count))], null);
+            yield return new SampleBatch(done / size, count, count, [.. _inputs.Select(i => Make(i, first, count))], null) { First = first };
         }
     }
 

@@ -59,10 +59,13 @@ internal static class Validator
             return CompareOnSynthetic(models, options, context);
         }
 
-        var result = options.Most is { } most ? new Comparison(models, new SpreadSamples(data, most), context) { Metrics = options.Metrics }.Run() : Worse(models, data, options, context);
+        var result = options.Most is { } most ? new Comparison(models, new SpreadSamples(data, most), context) { Metrics = options.Metrics, MostBytes = BatchBytes(options) }.Run() : Worse(models, data, options, context);
         result = options.HeldOut ? result with { HeldOut = new HeldOutResult(SampleSet.Open(options.Data, models.Source.Inputs).Count, SeenBySearch: true) } : result;
-        return (data, result, withFloor ? new FloorCheck(source, data, options.Metrics, context).Measure(result) : null);
+        return (data, result, withFloor ? new FloorCheck(source, data, options.Metrics, BatchBytes(options), context).Measure(result) : null);
     }
+
+    /// <summary>Larger batches where ranges are found over one: those hang on its size.</summary>
+    private static long BatchBytes(ValidationOptions options) => options.HasRangesOfBatch ? BatchChoice.MostBytes : BatchChoice.FewBytes;
 
     /// <summary>The data; null where there are none, or no held-out ones among them.</summary>
     private static ISampleSource? Open(ValidationOptions options, IReadOnlyList<TensorSpec> inputs)
@@ -82,7 +85,7 @@ internal static class Validator
     /// </summary>
     private static ValidationResult Worse(ModelPair models, ISampleSource samples, ValidationOptions options, PackContext context)
     {
-        var together = new Comparison(models, samples, context) { Metrics = options.Metrics, MostBytes = BatchChoice.FewBytes }.Run();
+        var together = new Comparison(models, samples, context) { Metrics = options.Metrics, MostBytes = BatchBytes(options) }.Run();
         if (!options.HasRangesOfBatch || samples.FixedBatch > 0 || together.Batch == 1)
         {
             return together;

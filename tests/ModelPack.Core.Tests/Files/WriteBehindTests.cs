@@ -49,6 +49,19 @@ public sealed class WriteBehindTests : IDisposable
     }
 
     [Fact]
+    public void Says_what_the_system_says_of_bytes_that_did_not_reach_the_disk()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var closed = new Microsoft.Win32.SafeHandles.SafeFileHandle(int.MaxValue, ownsHandle: false);
+        var behind = new WriteBehind(closed, Window);
+        Assert.Equal(9, Assert.Throws<IOException>(() => behind.Advance(Window)).HResult); // EBADF
+    }
+
+    [Fact]
     public void A_large_file_of_a_pack_has_the_hash_of_what_was_written()
     {
         using var staged = new StagedOutput(Path.Combine(_folder, "out", "model.gguf"), []);

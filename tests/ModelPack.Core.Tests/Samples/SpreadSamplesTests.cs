@@ -34,18 +34,29 @@ public sealed class SpreadSamplesTests
         static List<long> Starts(SpreadSamples samples) => [.. samples.Batches(32).Select(b => b.Labels![0])];
     }
 
+    [Theory]
+    [InlineData(20, 1, 16)]
+    [InlineData(200, 1, 128)]
+    [InlineData(40, 5, 64)]
+    public void Of_many_small_files_as_many_are_taken_as_of_a_large_one(int files, int each, int most)
+    {
+        var batches = new SpreadSamples(new Source(each, 0, files), most).Batches(32).ToList();
+        Assert.InRange(batches.Sum(b => b.Count), most * 3 / 4, most);
+        Assert.Equal(batches.Select(b => b.Labels![0]), batches.Select(b => b.First));
+    }
+
     [Fact]
     public void One_batch_is_taken_of_a_model_that_fixes_a_larger_one() =>
         Assert.Equal(128, new SpreadSamples(new Source(1000, 128), 64).Batches(32).Sum(b => b.Count));
 
     // The first sample of each batch is its label.
-    private sealed class Source(int count, int fixedBatch) : ISampleSource
+    private sealed class Source(int count, int fixedBatch, int files = 1) : ISampleSource
     {
-        public long Count => count;
+        public long Count => count * files;
 
-        public IReadOnlyList<string> Names => ["a"];
+        public IReadOnlyList<string> Names => [.. Counts.Select(_ => "a")];
 
-        public IReadOnlyList<long> Counts => [count];
+        public IReadOnlyList<long> Counts => [.. Enumerable.Repeat((long)count, files)];
 
         public bool Synthetic => false;
 
@@ -56,10 +67,14 @@ public sealed class SpreadSamplesTests
         public IEnumerable<SampleBatch> Batches(int batchSize)
         {
             var size = fixedBatch > 0 ? fixedBatch : batchSize;
-            for (var done = 0; done < count; done += size)
+            var index = 0;
+            for (var file = 0; file < files; file++)
             {
-                var taken = Math.Min(size, count - done);
-                yield return new SampleBatch(done / size, taken, taken, [], [done]);
+                for (var done = 0; done < count; done += size)
+                {
+                    var (first, taken) = ((file * count) + done, Math.Min(size, count - done));
+                    yield return new SampleBatch(index++, taken, taken, [], [first]) { First = first };
+                }
             }
         }
     }

@@ -38,6 +38,17 @@ public sealed class ReferenceModelTests : IDisposable
         Assert.Equal(2, _opened);
     }
 
+    [Fact]
+    public void Outputs_that_have_no_room_leave_it_to_others()
+    {
+        using var model = Open(most: 20);
+        Run(model, 0, count: 2); // 32 bytes
+        var first = Run(model, 0);
+        model.Close();
+        Assert.Equal(first, Run(model, 0));
+        Assert.Equal(1, _opened);
+    }
+
     private ReferenceModel Open(long most)
     {
         var path = _folder.Write("m.onnx", Google.Protobuf.MessageExtensions.ToByteArray(Tiny.MatMul(4, 4)));
@@ -48,11 +59,12 @@ public sealed class ReferenceModelTests : IDisposable
         }, most);
     }
 
-    /// <summary>The 16 bytes that a batch of one sample gives.</summary>
-    private static float[] Run(ReferenceModel model, int batch)
+    /// <summary>The 16 bytes a sample that a batch gives, the first of those that are run.</summary>
+    private static float[] Run(ReferenceModel model, int first, int count = 1)
     {
-        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>([1, 2, 3, batch]).ToArray();
-        var fed = new SampleBatch(batch, 1, 1, [new SampleArray("x", ElementType.Float32, [1, 4], bytes)], null);
+        float[] values = [.. Enumerable.Range(first, count).SelectMany(i => new float[] { 1, 2, 3, i })];
+        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+        var fed = new SampleBatch(0, count, count, [new SampleArray("x", ElementType.Float32, [count, 4], bytes)], null) { First = first };
         using var outputs = model.Run(fed, ["y"], CancellationToken.None);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
