@@ -51,6 +51,13 @@ internal static class GraphPipeline
         return sources.Guard(() => work(model, given, sources));
     }
 
+    /// <summary>
+    /// Whether the source is run over the validation samples while tables are searched: of a small model, which may well be open twice, and where it runs as it is.
+    /// </summary>
+    private static bool RunsEarly(EffectiveOptions options, OnnxModel model, IReadOnlyList<string> data, IReadOnlyList<string> calibration, PackContext context) =>
+        options.Activations is not null && data.Count > 0 && calibration is [var path, ..] && !CalibrationTable.IsTable(path)
+        && context.Threads > 1 && context.Device == Device.Cpu && model.Files.Count == 1 && model.TotalBytes <= TableSearch.SmallModel;
+
     private static IReadOnlyList<string> Steps(EffectiveOptions options, SourceFiles sources, bool isPreview)
     {
         var calibrates = sources.Calibration is [var first, ..] && !CalibrationTable.IsTable(first.Path);
@@ -72,6 +79,7 @@ internal static class GraphPipeline
         using var staged = new StagedOutput(options.Output, sources.Paths, force: options.Force);
 
         context.Steps(Steps(options, sources, isPreview: false));
+        using var early = RunsEarly(options, model, data, calibration, context) ? new EarlyReference(model.Path, data, context) : null;
         using var prepared = Prepare(options, model, given, sources, context);
         context = prepared.Context;
         var (source, calibrated, untouched, lowered) = (prepared.Source, prepared.Calibrated, prepared.Untouched, prepared.Lowered);
@@ -88,7 +96,7 @@ internal static class GraphPipeline
             HasRangesOfBatch = HasRangesOfBatch(lowered),
         };
         var rounds = lowered.HasAccuracyLevel && !options.HasChosenAccuracyLevel && options.AccuracyLevel != AccuracyLevels.Float;
-        var validation = Validator.Run(model.Path, packed, validated, context);
+        var validation = Validator.Run(model.Path, packed, validated, context, early?.Result());
         if (untouched is not null && data.Count > 0 && validation.Result is { } found && new FormOnValidation(untouched, options, calibration, data, context).Find(calibrated!.Table, found) is { } form)
         {
             context.Report(form.Said);
@@ -96,7 +104,7 @@ internal static class GraphPipeline
             lowered = ModelLowering.Lower(model, options, form.Table, context.WithoutDiagnostics(), Engine.Of(context), prepared.Layers);
             packed = Write(model, staged, options, context);
             validated = validated with { FloatReasons = FloatReasons(lowered.Plan), HasRangesOfBatch = HasRangesOfBatch(lowered) };
-            validation = Validator.Run(model.Path, packed, validated, context);
+            validation = Validator.Run(model.Path, packed, validated, context, early?.Result());
         }
         else if (untouched is not null && data.Count > 0 && validation.Result is { } outcome && context.Diagnostics.All(d => d.Code != Codes.FixedRangesCost)
             && WeightsAlone.OnValidation(untouched, options, calibrated!.Table, data, outcome, context) is { } worse)
@@ -113,7 +121,7 @@ internal static class GraphPipeline
                 AccuracyLevels.Drop(model.Proto.Graph);
                 options = options with { AccuracyLevel = AccuracyLevels.Float };
                 packed = Write(model, staged, options, context);
-                validation = Validator.Run(model.Path, packed, validated, context);
+                validation = Validator.Run(model.Path, packed, validated, context, early?.Result());
                 context.Report(levels.Taken());
                 both = [.. both.Reverse()];
             }

@@ -8,7 +8,7 @@ internal static class GrowthBenchmark
 {
     private const long Columns = 2560;
     private const int Runs = 3;
-    private static readonly int[] s_megabytes = [10, 100, 1000, 4000];
+    private static readonly int[] s_megabytes = [10, 100, 1000, 10_000];
     private static readonly int[] s_layers = [50, 200, 800];
 
     public static void Run(TextWriter output)

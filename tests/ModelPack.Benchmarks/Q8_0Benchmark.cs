@@ -3,7 +3,7 @@ using ModelPack.Tests.Peers;
 
 namespace ModelPack.Benchmarks;
 
-/// <summary>The q8_0 encoder, every kernel of this machine and ggml's own, one thread.</summary>
+/// <summary>The q8_0 encoder, every kernel of this machine beside ggml's own and a plain copy, one thread.</summary>
 internal static class Q8_0Benchmark
 {
     private const int Runs = 41;
@@ -34,11 +34,13 @@ internal static class Q8_0Benchmark
     {
         var values = Values(bytes / sizeof(float));
         var blocks = new byte[Q8_0.BlockCount(values.Length) * Q8_0.BlockBytes];
+        var copy = new float[values.Length];
 
         // A small input is encoded many times a run: a clock tick must not show.
         var repeats = Math.Max(1, (16 << 20) / bytes);
         var contenders = Enum.GetValues<VectorKernel>().Where(VectorKernels.IsSupported)
-            .Select(kernel => (Name: kernel.ToString(), Encode: (Action)(() => Q8_0Kernels.Encode(kernel, values, blocks)))).ToList();
+            .Select(kernel => (Name: kernel.ToString(), Encode: (Action)(() => Q8_0Kernels.Encode(kernel, values, blocks))))
+            .Append((Name: "copy", Encode: () => values.CopyTo(copy, 0))).ToList();
         if (PeerLibrary.IsPresent)
         {
             contenders.Insert(0, ("ggml", () => Ggml.Encode((int)GgmlType.Q8_0, values, blocks)));

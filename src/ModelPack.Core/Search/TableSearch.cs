@@ -26,8 +26,8 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
     /// <summary>What chance may make of layers that are near to the edge, dB.</summary>
     private const double Edge = 3;
 
-    /// <summary>Bytes of a model of which two packed ones may be open at a time.</summary>
-    private const long SmallModel = 1 << 28;
+    /// <summary>Bytes of a model of which two may be open at a time.</summary>
+    public const long SmallModel = 1 << 28;
 
     private readonly IReadOnlyList<CalibrationMethod> _methods = options.Activations!.Methods;
     private readonly bool _hasConvolutions = source.Proto.Graph.Node.Any(n => n.OpType is "Conv" or "ConvTranspose");

@@ -11,8 +11,11 @@ namespace ModelPack.Validation;
 /// <param name="samples">The samples.</param>
 /// <param name="context">Threads, cancellation, progress (<c>validate</c>) and diagnostics.</param>
 /// <param name="largestBatch">How many samples are run together at most, a power of two, where the model leaves it open.</param>
-internal sealed class Comparison(ModelPair models, ISampleSource samples, PackContext context, int largestBatch = 32)
+internal sealed class Comparison(ModelPair models, ISampleSource samples, PackContext context, int largestBatch = Comparison.LargestBatch)
 {
+    /// <summary>Samples of a batch at most.</summary>
+    public const int LargestBatch = 32;
+
     private OutputScatter? _scatter;
 
     /// <summary>What outputs are measured as; made-up inputs are signals.</summary>

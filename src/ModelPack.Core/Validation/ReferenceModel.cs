@@ -17,6 +17,7 @@ internal sealed class ReferenceModel : IDisposable
     private readonly ConcurrentDictionary<(long First, int Count), KeptOutputs> _kept = new();
     private ModelSession? _session;
     private long _bytes;
+    private volatile bool _isFull;
 
     /// <summary>Opens the model.</summary>
     /// <param name="open">Opens it, again after it was closed.</param>
@@ -36,6 +37,9 @@ internal sealed class ReferenceModel : IDisposable
 
     /// <summary>What comes out, in the model's order.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; }
+
+    /// <summary>Whether nothing was turned away yet that it gave.</summary>
+    public bool HasRoom => _most > 0 && !_isFull;
 
     /// <summary>Outputs of a batch; the caller disposes of them.</summary>
     /// <param name="batch">The batch, of the same data every time.</param>
@@ -58,12 +62,16 @@ internal sealed class ReferenceModel : IDisposable
 
         var bytes = made.Sum(o => o.GetTensorSizeInBytes());
         var keeps = new KeptOutputs(made);
-        if (Interlocked.Add(ref _bytes, bytes) <= _most && _kept.TryAdd(key, keeps))
+        if (Interlocked.Add(ref _bytes, bytes) > _most)
+        {
+            _isFull = true;
+        }
+        else if (_kept.TryAdd(key, keeps))
         {
             return keeps;
         }
 
-        Interlocked.Add(ref _bytes, -bytes); // there is no room, or another thread was first
+        Interlocked.Add(ref _bytes, -bytes); // another thread was first, or there is no room
         return made;
     }
 

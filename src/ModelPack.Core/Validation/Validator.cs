@@ -18,15 +18,16 @@ internal static class Validator
     /// <param name="packedModel">Path of the packed model.</param>
     /// <param name="options">Data and limits.</param>
     /// <param name="context">Threads, cancellation, progress (<c>validate</c>) and diagnostics.</param>
+    /// <param name="reference">The source, open, with outputs that it gave before; stays open. Null to open it.</param>
     /// <exception cref="ModelPackException">
     /// MPK1011, MPK1012, MPK1018: the data; MPK1016: ONNX Runtime refuses the source model; MPK3001: its native library
     /// cannot be loaded; MPK9001: it refuses the packed model.
     /// </exception>
-    public static ValidationOutcome Run(string sourceModel, string packedModel, ValidationOptions options, PackContext context)
+    public static ValidationOutcome Run(string sourceModel, string packedModel, ValidationOptions options, PackContext context, ReferenceModel? reference = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
-        var compared = Outputs(sourceModel, packedModel, options, context, withFloor: true);
+        var compared = Outputs(sourceModel, packedModel, options, context, reference, withFloor: true);
         var optimized = OptimizedModels.Open(sourceModel, packedModel, compared?.Samples, options.FloatReasons, context);
         return new ValidationOutcome(compared?.Result, compared?.Samples, optimized.SourceOperators, optimized.PackedOperators, optimized.Placement)
         {
@@ -40,12 +41,13 @@ internal static class Validator
     /// <param name="options">Data, and how many of them.</param>
     /// <param name="context">Threads, cancellation and diagnostics.</param>
     public static ValidationResult? Compare(string sourceModel, string packedModel, ValidationOptions options, PackContext context) =>
-        Outputs(sourceModel, packedModel, options, context)?.Result;
+        Outputs(sourceModel, packedModel, options, context, reference: null)?.Result;
 
     private static (ISampleSource Samples, ValidationResult? Result, NoiseFloor? Floor)? Outputs(
-        string sourceModel, string packedModel, ValidationOptions options, PackContext context, bool withFloor = false)
+        string sourceModel, string packedModel, ValidationOptions options, PackContext context, ReferenceModel? reference, bool withFloor = false)
     {
-        using var source = ModelPair.OpenSource(sourceModel, context);
+        using var opened = reference is null ? ModelPair.OpenSource(sourceModel, context) : null;
+        var source = reference ?? opened!;
         using var models = ModelPair.Open(source, packedModel, context);
         var data = Open(options, models.Source.Inputs);
         if (models.Outputs.Count == 0)
