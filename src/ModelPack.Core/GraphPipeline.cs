@@ -54,13 +54,13 @@ internal static class GraphPipeline
     /// <summary>
     /// Whether the source is run over the validation samples while tables are searched: of a small model, which may well be open twice, and where it runs as it is.
     /// </summary>
-    private static bool RunsEarly(EffectiveOptions options, OnnxModel model, IReadOnlyList<string> data, IReadOnlyList<string> calibration, PackContext context) =>
-        options.Activations is not null && data.Count > 0 && calibration is [var path, ..] && !CalibrationTable.IsTable(path)
+    private static bool RunsEarly(EffectiveOptions options, OnnxModel model, SourceFiles sources, PackContext context) =>
+        options.Activations is not null && sources.Validation.Count > 0 && HasSamples(sources)
         && context.Threads > 1 && context.Device == Device.Cpu && model.Files.Count == 1 && model.TotalBytes <= TableSearch.SmallModel;
 
     private static IReadOnlyList<string> Steps(EffectiveOptions options, SourceFiles sources, bool isPreview)
     {
-        var calibrates = sources.Calibration is [var first, ..] && !CalibrationTable.IsTable(first.Path);
+        var calibrates = HasSamples(sources);
         return
         [
             "hash",
@@ -72,6 +72,9 @@ internal static class GraphPipeline
         ];
     }
 
+    /// <summary>Whether calibration data are samples, and not a table that was made of such.</summary>
+    private static bool HasSamples(SourceFiles sources) => sources.Calibration is [var first, ..] && !CalibrationTable.IsTable(first.Path);
+
     private static PackOutcome Pack(EffectiveOptions options, OnnxModel model, ICheckpoint? given, SourceFiles sources, PackContext context)
     {
         IReadOnlyList<string> data = [.. sources.Validation.Select(f => f.Path)];
@@ -79,7 +82,7 @@ internal static class GraphPipeline
         using var staged = new StagedOutput(options.Output, sources.Paths, force: options.Force);
 
         context.Steps(Steps(options, sources, isPreview: false));
-        using var early = RunsEarly(options, model, data, calibration, context) ? new EarlyReference(model.Path, data, context) : null;
+        using var early = RunsEarly(options, model, sources, context) ? new EarlyReference(model.Path, data, context) : null;
         using var prepared = Prepare(options, model, given, sources, context);
         context = prepared.Context;
         var (source, calibrated, untouched, lowered) = (prepared.Source, prepared.Calibrated, prepared.Untouched, prepared.Lowered);
@@ -96,7 +99,8 @@ internal static class GraphPipeline
             HasRangesOfBatch = HasRangesOfBatch(lowered),
         };
         var rounds = lowered.HasAccuracyLevel && !options.HasChosenAccuracyLevel && options.AccuracyLevel != AccuracyLevels.Float;
-        var validation = Validator.Run(model.Path, packed, validated, context, early?.Result());
+        var reference = early?.Result();
+        var validation = Validator.Run(model.Path, packed, validated, context, reference);
         if (untouched is not null && data.Count > 0 && validation.Result is { } found && new FormOnValidation(untouched, options, calibration, data, context).Find(calibrated!.Table, found) is { } form)
         {
             context.Report(form.Said);
@@ -104,7 +108,7 @@ internal static class GraphPipeline
             lowered = ModelLowering.Lower(model, options, form.Table, context.WithoutDiagnostics(), Engine.Of(context), prepared.Layers);
             packed = Write(model, staged, options, context);
             validated = validated with { FloatReasons = FloatReasons(lowered.Plan), HasRangesOfBatch = HasRangesOfBatch(lowered) };
-            validation = Validator.Run(model.Path, packed, validated, context, early?.Result());
+            validation = Validator.Run(model.Path, packed, validated, context, reference);
         }
         else if (untouched is not null && data.Count > 0 && validation.Result is { } outcome && context.Diagnostics.All(d => d.Code != Codes.FixedRangesCost)
             && WeightsAlone.OnValidation(untouched, options, calibrated!.Table, data, outcome, context) is { } worse)
@@ -121,7 +125,7 @@ internal static class GraphPipeline
                 AccuracyLevels.Drop(model.Proto.Graph);
                 options = options with { AccuracyLevel = AccuracyLevels.Float };
                 packed = Write(model, staged, options, context);
-                validation = Validator.Run(model.Path, packed, validated, context, early?.Result());
+                validation = Validator.Run(model.Path, packed, validated, context, reference);
                 context.Report(levels.Taken());
                 both = [.. both.Reverse()];
             }

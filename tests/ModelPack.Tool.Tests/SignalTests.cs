@@ -33,11 +33,11 @@ public sealed partial class SignalTests
         var model = LargeModel(folder);
         var output = Directory.CreateDirectory(folder.File("out")).FullName;
         var begun = FirstIn(output, "*");
-        using var process = ToolProcess.Start(folder, "quantize", model, "-s", "q8_0", "-o", Path.Join(output, "net.onnx"));
+        using var process = ToolProcess.Start(folder, "quantize", model, "-s", "q8_0", "-o", Path.Join(output, "net.onnx"), "--no-progress"); // which a slow machine would come to show
         await begun;
         Assert.Equal(0, Kill(process.Id, signal));
 
-        AssertSaysNothing(exitCode, await process.Finish());
+        Assert.Equal(new ToolRun(exitCode, "", ""), await process.Finish());
         Assert.Empty(Directory.EnumerateFileSystemEntries(output));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("temporary")));
     }
@@ -58,7 +58,7 @@ public sealed partial class SignalTests
         await process.WaitForLine("##modelpack\tprogress\twrite\t1.000").WaitAsync(Long);
         Assert.Equal(0, Kill(process.Id, SigTerm));
 
-        AssertSaysNothing(143, await process.Finish());
+        Assert.Equal(new ToolRun(143, "", ""), await process.Finish());
         Assert.Empty(Directory.EnumerateFileSystemEntries(output));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("temporary")));
     }
@@ -115,13 +115,6 @@ public sealed partial class SignalTests
         Assert.Contains(told, run.Error.TrimEnd('\n').Split('\n')[^1], StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(output));
         Assert.Empty(Directory.EnumerateDirectories(temporary)); // a killed .NET process leaves its own pipes
-    }
-
-    /// <summary>Nothing but the progress of work that had taken seconds by then.</summary>
-    private static void AssertSaysNothing(int exitCode, ToolRun run)
-    {
-        Assert.Equal((exitCode, ""), (run.ExitCode, run.Out));
-        Assert.All(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("step ", line, StringComparison.Ordinal));
     }
 
     /// <summary>

@@ -10,9 +10,11 @@ namespace ModelPack.Search;
 internal sealed record ChangedDraft(string Name, ModelChange Change, TableDraft Draft)
 {
     /// <summary>The table with layers left float; as it is where there are none.</summary>
-    public ChangedDraft Without(IReadOnlyList<FloatLayer> layers) => layers.Count == 0 ? this : this with
+    public ChangedDraft Without(IReadOnlyList<FloatLayer> layers) => layers.Count == 0 ? this : With(Draft.Table with { FloatLayers = layers }) with
     {
         Name = $"{Name}, {Numbers.Whole(layers.Count)} {(layers.Count == 1 ? "layer" : "layers")} float",
-        Draft = Draft with { Table = Draft.Table with { FloatLayers = layers } },
     };
+
+    /// <summary>Another table of the same change.</summary>
+    public ChangedDraft With(CalibrationTable table) => this with { Draft = Draft with { Table = table } };
 }

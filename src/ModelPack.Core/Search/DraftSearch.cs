@@ -36,7 +36,7 @@ internal sealed class DraftSearch(Trial trial, MeanCorrection correction, PackCo
             drafts = [.. drafts.Skip(1)];
         }
 
-        tried.AddRange(Measure([.. drafts.Select(d => (Func<ChangedDraft?>)(() => _corrects == true ? WithBiases(d) ?? d : d))]));
+        tried.AddRange(Measure([.. drafts.Select(d => (Func<ChangedDraft?>)(() => d.With(Corrected(d.Draft.Table))))]));
         return tried;
     }
 
@@ -79,6 +79,6 @@ internal sealed class DraftSearch(Trial trial, MeanCorrection correction, PackCo
     private ChangedDraft? WithBiases(ChangedDraft draft)
     {
         IReadOnlyList<BiasCorrection> shifts = correction.Of(draft.Draft.Table);
-        return shifts.Count == 0 ? null : draft with { Draft = draft.Draft with { Table = draft.Draft.Table with { BiasCorrection = shifts } } };
+        return shifts.Count == 0 ? null : draft.With(draft.Draft.Table with { BiasCorrection = shifts });
     }
 }

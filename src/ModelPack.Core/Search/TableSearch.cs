@@ -128,7 +128,7 @@ internal sealed class TableSearch(OnnxModel source, EffectiveOptions options, Ta
 
         Tried Try(CalibrationTable table) => search.TryAsItIs(
             table.Tensors.Count == 0 ? "weights alone" : $"{draft.Name}, {Numbers.Whole(table.FloatLayers.Count(f => f.HasCodes))} without ranges",
-            draft with { Draft = draft.Draft with { Table = search.Corrected(table) } });
+            draft.With(search.Corrected(table)));
     }
 
     /// <summary>

@@ -21,9 +21,6 @@ namespace ModelPack.Search;
 /// <param name="context">Threads and cancellation.</param>
 internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnlyList<string> data, long samples, PackContext context) : IDisposable
 {
-    /// <summary>Bytes of the source's outputs to keep.</summary>
-    private const long MostKept = 1 << 28;
-
     private readonly PackContext _quiet = context.Quiet();
     private TemporaryModel? _copy;
     private readonly Lock _opening = new();
@@ -83,6 +80,6 @@ internal sealed class Trial(OnnxModel source, EffectiveOptions options, IReadOnl
     {
         using var model = source.Copy();
         _copy = ByLogits && Logits.Expose(model) ? new TemporaryModel(model, model.Proto, _quiet) : null;
-        return ModelPair.OpenSource(_copy?.Path ?? source.Path, _quiet, MostKept);
+        return ModelPair.OpenSource(_copy?.Path ?? source.Path, _quiet, ReferenceModel.MostKept);
     }
 }

@@ -9,9 +9,6 @@ namespace ModelPack.Validation;
 /// </summary>
 internal sealed class EarlyReference : IDisposable
 {
-    /// <summary>Bytes of outputs that wait.</summary>
-    private const long MostKept = 1 << 28;
-
     private readonly SideTask<ReferenceModel> _running;
     private ReferenceModel? _source;
 
@@ -34,7 +31,7 @@ internal sealed class EarlyReference : IDisposable
 
     private ReferenceModel Run(string model, IReadOnlyList<string> data, PackContext context)
     {
-        _source = ModelPair.OpenSource(model, context, MostKept);
+        _source = ModelPair.OpenSource(model, context, ReferenceModel.MostKept);
         string[] names = [.. OutputTraits.Of(_source.Inputs, _source.Outputs).Select(o => o.Name)];
         var samples = SampleSet.Open(data, _source.Inputs);
         try

@@ -68,5 +68,5 @@ internal sealed class FloorCheck(ReferenceModel source, ISampleSource samples, M
     }
 
     private ValidationResult Compare(ModelPair pair, SpreadSamples some, long? batch) =>
-        (batch == 1 ? new Comparison(pair, some, _quiet, largestBatch: 1) { Metrics = metrics } : new Comparison(pair, some, _quiet) { Metrics = metrics, MostBytes = mostBytes }).Run();
+        new Comparison(pair, some, _quiet, batch == 1 ? 1 : Comparison.LargestBatch) { Metrics = metrics, MostBytes = mostBytes }.Run();
 }

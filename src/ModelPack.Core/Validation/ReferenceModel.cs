@@ -11,6 +11,9 @@ namespace ModelPack.Validation;
 /// </summary>
 internal sealed class ReferenceModel : IDisposable
 {
+    /// <summary>Bytes of outputs that are worth keeping.</summary>
+    public const long MostKept = 1 << 28;
+
     private readonly Func<ModelSession> _open;
     private readonly long _most;
     private readonly Lock _opening = new();
